@@ -1,0 +1,1 @@
+//! The append-only journal of a desk's inputs: group commit, recovery, reading.

@@ -1,0 +1,1 @@
+//! TOML in, checked settings out; every fault at once, each with its line.

@@ -1,0 +1,1 @@
+//! Cabrank: the engine around the desk. Everything that touches the world lives here.
