@@ -1,1 +1,3 @@
 //! Cabrank: the engine around the desk. Everything that touches the world lives here.
+
+pub mod door;

@@ -1,0 +1,134 @@
+//! What a desk is made of: its lines, services, queues and agents, already checked.
+//!
+//! Only what is in force stands here. Prompts, passwords and addresses belong to the edges.
+
+use crate::{QueueId, ServiceId, Span, Text};
+use alloc::vec::Vec;
+
+/// One desk's settings. Ids index these lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The desk's name.
+    pub name: Text,
+    /// What bounds the desk's memory.
+    pub limits: Limits,
+    /// Dialled numbers; at least one.
+    pub lines: Vec<Line>,
+    /// Instant services.
+    pub services: Vec<Service>,
+    /// Queues; at least one, since everything leads to a human.
+    pub queues: Vec<Queue>,
+    /// Agents.
+    pub agents: Vec<Agent>,
+}
+
+/// What bounds the desk's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls at once, in whatever state; one more is refused as [`Refused::Full`](crate::Refused::Full).
+    pub calls_max: u32,
+}
+
+/// A dialled number and what a caller meets there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// E.164 number or bare SIP user part.
+    pub number: Text,
+    /// What happens outside opening hours.
+    pub closed: Closed,
+    /// The two options at most.
+    pub menu: Menu,
+    /// Where 0, silence and mistakes lead: the first queue named.
+    pub human: QueueId,
+    /// How long after the menu was said silence counts as an answer.
+    pub silence: Span,
+}
+
+/// What happens outside opening hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closed {
+    /// The caller is told so, and the call ends.
+    Message,
+    /// The caller goes to this queue.
+    Queue(QueueId),
+}
+
+/// At most two options: a third has no place to stand. With none, the greeting leads straight to a human.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Menu {
+    /// What 1 does.
+    pub one: Option<Choice>,
+    /// What 2 does.
+    pub two: Option<Choice>,
+}
+
+/// What an option does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Serve at once if caller, profile and number allow; otherwise a human.
+    Instant {
+        /// What is asked for.
+        service: ServiceId,
+        /// Where every doubt and failure leads.
+        otherwise: QueueId,
+    },
+    /// A human.
+    Queue(QueueId),
+}
+
+/// An instant service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its name.
+    pub name: Text,
+    /// How long an answer may take before the caller goes to a human.
+    pub timeout: Span,
+    /// Profile fields without which it is not offered.
+    pub needs: Vec<Text>,
+}
+
+/// A queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// Its name.
+    pub name: Text,
+    /// Callers who may wait at once; one more is told so and the call ends.
+    pub max_waiting: u32,
+    /// The longest wait; after it the caller is told and the call ends.
+    pub max_wait: Span,
+    /// How long an agent's phone rings before the next agent is tried.
+    pub ring_for: Span,
+    /// The agent's time after a call.
+    pub wrap_up: Span,
+    /// How often a waiting caller is spoken to.
+    pub comfort_every: Span,
+}
+
+/// An agent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agent {
+    /// The agent's name, which is also the SIP user.
+    pub name: Text,
+    /// What the agent serves. A lower level is better.
+    pub skills: Vec<Skill>,
+    /// How the agent comes on duty.
+    pub sign_in: SignIn,
+}
+
+/// One queue that an agent serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Skill {
+    /// The queue.
+    pub queue: QueueId,
+    /// 1 is best.
+    pub level: u8,
+}
+
+/// How an agent comes on duty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// A phone that registers signs its agent in; one that de-registers signs out.
+    WithPhone,
+    /// Only by asking (the agent's page, the API).
+    OnRequest,
+}

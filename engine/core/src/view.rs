@@ -1,0 +1,168 @@
+//! The desk as it may be looked at: an owned picture of one moment, for pages, metrics and tests.
+
+use crate::{AgentId, CallId, Caller, Digit, Dispatch, LineId, OfferId, Promise, QueueId, Span, Text, Tick, WhyHuman};
+use alloc::vec::Vec;
+
+/// The desk at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The moment of the newest input.
+    pub at: Tick,
+    /// Whether new calls are turned away.
+    pub draining: bool,
+    /// Every queue, by id.
+    pub queues: Vec<QueueView>,
+    /// Every agent, by id.
+    pub agents: Vec<AgentView>,
+    /// Every live call, by id.
+    pub calls: Vec<CallView>,
+    /// What was asked of a fulfilment service and is not answered yet: after a restart it is asked again.
+    pub dispatches: Vec<Dispatch>,
+}
+
+/// A queue at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueueView {
+    /// The queue.
+    pub queue: QueueId,
+    /// Callers in line, those for whom an agent rings included.
+    pub waiting: u32,
+    /// How long the first in line has waited.
+    pub longest_wait: Span,
+}
+
+/// An agent at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentView {
+    /// The agent.
+    pub agent: AgentId,
+    /// What the agent is doing.
+    pub state: AgentState,
+    /// Since when.
+    pub since: Tick,
+    /// Whether the phone can be rung.
+    pub reachable: bool,
+    /// What the agent asked to become after the present call.
+    pub next: Next,
+}
+
+/// What an agent is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AgentState {
+    /// Off duty.
+    SignedOut,
+    /// On duty and free.
+    Idle,
+    /// The phone rings.
+    Offered {
+        /// The ringing.
+        offer: OfferId,
+        /// For whom.
+        call: CallId,
+    },
+    /// In a call.
+    Talking {
+        /// The ringing that was answered.
+        offer: OfferId,
+        /// With whom.
+        call: CallId,
+    },
+    /// Finishing off after a call.
+    WrapUp {
+        /// When the time for it is over.
+        until: Tick,
+    },
+    /// On duty, not free.
+    Paused {
+        /// Why.
+        why: Pause,
+    },
+    /// On duty, but the phone cannot be rung.
+    Unreachable {
+        /// When it is tried again; never before the phone registers if there is no such moment.
+        until: Option<Tick>,
+    },
+}
+
+/// Why an agent is paused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// The agent asked.
+    Asked {
+        /// Why, in a word.
+        reason: Text,
+    },
+    /// A ringing was missed; back soon.
+    Missed {
+        /// When the agent is rung again.
+        until: Tick,
+    },
+    /// Several ringings in a row were missed; until the agent says ready.
+    Away,
+}
+
+/// What follows the present call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The next call.
+    Calls,
+    /// A pause.
+    Pause {
+        /// Why, in a word.
+        reason: Text,
+    },
+    /// Home.
+    SignOut,
+}
+
+/// A call at one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallView {
+    /// The call.
+    pub call: CallId,
+    /// The line that was dialled.
+    pub line: LineId,
+    /// Who calls.
+    pub caller: Caller,
+    /// Where the call is.
+    pub stage: StageView,
+    /// When it came in.
+    pub offered_at: Tick,
+    /// When it joined the queue.
+    pub queued_at: Option<Tick>,
+    /// When it was first connected.
+    pub connected_at: Option<Tick>,
+    /// The queue it is or was in.
+    pub queue: Option<QueueId>,
+    /// Its place in that queue's line, if it stands there: callers are served in ascending order.
+    pub place: Option<u64>,
+    /// The agent who rings or talks.
+    pub agent: Option<AgentId>,
+    /// What was pressed, the first few keys.
+    pub pressed: Vec<Digit>,
+    /// Why it goes to a human, if it does.
+    pub why_human: Option<WhyHuman>,
+    /// What was promised.
+    pub promise: Option<Promise>,
+}
+
+/// Where a call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageView {
+    /// Greeting and menu.
+    Menu,
+    /// The fulfilment service is being asked.
+    Dispatching,
+    /// Served; the caller is being told, and may still ask for a human.
+    Told,
+    /// In line.
+    Waiting,
+    /// In line, and an agent's phone rings.
+    Offered,
+    /// With an agent.
+    Talking,
+    /// Hearing the last words.
+    Parting,
+    /// The caller has left while the fulfilment service was being asked: only its answer is awaited.
+    Left,
+}
