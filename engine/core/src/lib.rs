@@ -10,6 +10,7 @@ extern crate alloc;
 
 mod caller;
 mod code;
+mod desk;
 mod effect;
 mod forms;
 mod ids;
@@ -22,6 +23,7 @@ mod view;
 
 pub use caller::{Caller, Number, Profile, Trust};
 pub use code::{Code, Malformed, Reader, Sink};
+pub use desk::{Desk, Outbox};
 pub use effect::{Context, Dispatch, Effect, Parting, Refused, Say};
 pub use ids::{AgentId, CallId, LineId, OfferId, PlayId, QueueId, ServiceId};
 pub use input::{CallerGone, Declined, Digit, DispatchAnswer, DispatchFailure, Input, LegEnd, PhoneLost, Side, Wish};

@@ -1,0 +1,129 @@
+//! How calls end, and what is written down of them.
+
+use super::call::{Call, Stage};
+use super::timers::Timer;
+use super::{Desk, Outbox};
+use crate::{Amendment, CallId, CallerGone, Effect, Outcome, Parting, Promise, Record, Refusal, Say, Settled, Text, Tick};
+use alloc::boxed::Box;
+
+impl Desk {
+    pub(super) fn caller_hung_up(&mut self, id: CallId, how: CallerGone, out: &mut Outbox) -> Result<(), Refusal> {
+        let natural = match self.call(id)?.stage {
+            Stage::Menu { .. } | Stage::Dispatching { .. } => Outcome::LeftInMenu,
+            Stage::Told { .. } => Outcome::ServedInstantly,
+            Stage::Waiting(_) | Stage::Offered(..) => Outcome::Abandoned,
+            Stage::Talking(..) => Outcome::ServedByAgent,
+            Stage::Parting(outcome) => outcome,
+            Stage::Left { .. } => return Err(Refusal::UnknownCall),
+        };
+        let outcome = match (how, natural) {
+            (CallerGone::HungUp, outcome) => outcome,
+            // What was done before the leg died stays done.
+            (CallerGone::Lost | CallerGone::EngineRestarted, Outcome::ServedInstantly) => Outcome::ServedInstantly,
+            (CallerGone::Lost | CallerGone::EngineRestarted, _) => Outcome::CutOff,
+        };
+        self.let_go_of_agent(id, outcome, out);
+        Ok(())
+    }
+
+    /// Last words, then the end.
+    pub(super) fn part(&mut self, id: CallId, words: Say, outcome: Outcome, out: &mut Outbox) {
+        self.timers.cancel(Timer::Comfort(id));
+        self.enter(id, Stage::Parting(outcome));
+        self.say(id, words, out);
+    }
+
+    pub(super) fn hang_up(&mut self, id: CallId, outcome: Outcome, out: &mut Outbox) {
+        out.order(Effect::HangUp { call: id, why: Parting::Done });
+        self.close(id, outcome, out);
+    }
+
+    /// The caller's leg is gone or going. The record waits for a fulfilment service that still owes an answer.
+    pub(super) fn close(&mut self, id: CallId, outcome: Outcome, out: &mut Outbox) {
+        self.timers.cancel(Timer::Stage(id));
+        self.timers.cancel(Timer::Comfort(id));
+        let now = self.now;
+        match self.calls.get_mut(&id) {
+            Some(call) if call.asked.is_some() => call.stage = Stage::Left { outcome, ended_at: now },
+            Some(_) => self.forget(id, outcome, now, out),
+            None => {}
+        }
+    }
+
+    /// Nothing more is owed: the call leaves the desk and becomes a record.
+    pub(super) fn forget(&mut self, id: CallId, outcome: Outcome, ended_at: Tick, out: &mut Outbox) {
+        if let Some(call) = self.calls.remove(&id) {
+            self.timers.cancel(Timer::Dispatch(id));
+            self.write_record(id, call, outcome, ended_at, out);
+        }
+    }
+
+    pub(super) fn write_record(&self, id: CallId, call: Call, outcome: Outcome, ended_at: Tick, out: &mut Outbox) {
+        out.order(Effect::Write(Box::new(Record {
+            call: id,
+            line: call.line,
+            caller: call.caller,
+            offered_at: call.offered_at,
+            queued_at: call.joined.map(|(_, at)| at),
+            connected_at: call.connected_at,
+            ended_at,
+            queue: call.joined.map(|(queue, _)| queue),
+            agent: call.taken_by,
+            pressed: call.pressed,
+            why_human: call.why,
+            outcome,
+            promise: call.promise,
+            held: call.held,
+            offers: call.offers,
+        })));
+    }
+
+    pub(super) fn promise_settled(&mut self, id: CallId, kept: bool, by: Text, out: &mut Outbox) {
+        match self.calls.get_mut(&id).and_then(|call| call.promise.as_mut()) {
+            Some(promise) => settle(promise, kept),
+            None => self.amend(id, Amendment::Promise { kept, by }, out),
+        }
+    }
+
+    pub(super) fn record_resolved(&mut self, id: CallId, resolution: Text, by: Text, out: &mut Outbox) {
+        self.amend(id, Amendment::Resolution { resolution, by }, out);
+    }
+
+    /// Ends whatever binds an agent to the call, then the call; only then is the agent free for the next one.
+    fn let_go_of_agent(&mut self, id: CallId, outcome: Outcome, out: &mut Outbox) {
+        let Some(stage) = self.calls.get(&id).map(|call| call.stage) else { return };
+        match stage {
+            Stage::Waiting(_) => {
+                self.leave_line(id);
+                self.close(id, outcome, out);
+            }
+            Stage::Offered(_, offer) => {
+                let agent = self.call_off(offer, out);
+                self.close(id, outcome, out);
+                if let Some(agent) = agent {
+                    self.free_as_before(agent, out);
+                }
+            }
+            Stage::Talking(wait, offer, _) => {
+                let agent = self.talking(offer).map(|(_, _, agent)| agent);
+                self.talk_is_over(id, offer);
+                out.order(Effect::Release { offer });
+                self.close(id, outcome, out);
+                if let Ok(agent) = agent {
+                    self.wrap_up(agent, wait.queue, out);
+                }
+            }
+            Stage::Menu { .. } | Stage::Dispatching { .. } | Stage::Told { .. } | Stage::Parting(_) | Stage::Left { .. } => {
+                self.close(id, outcome, out);
+            }
+        }
+    }
+
+    fn amend(&self, call: CallId, amendment: Amendment, out: &mut Outbox) {
+        out.order(Effect::Amend { call, at: self.now, amendment });
+    }
+}
+
+fn settle(promise: &mut Promise, kept: bool) {
+    promise.settled = if kept { Settled::Kept } else { Settled::Broken };
+}

@@ -1,0 +1,107 @@
+//! Two options, no more; 0, silence and mistakes lead to a human.
+
+use super::call::Stage;
+use super::timers::Timer;
+use super::{Desk, Outbox};
+use crate::{CallId, Choice, Digit, Line, Menu, Outcome, PlayId, Refusal, Say, Span, WhyHuman};
+
+/// Wrong keys that are forgiven with the menu said once more.
+const MISTAKES_FORGIVEN: u8 = 1;
+
+/// Nothing that is said lasts longer. A prompt whose end is never reported counts as ended then, so that no call hangs.
+const PROMPT_MAX: Span = Span::secs(120);
+
+impl Desk {
+    /// Puts a call into a stage that something being said to the caller will end.
+    pub(super) fn enter(&mut self, id: CallId, stage: Stage) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.stage = stage;
+            self.timers.set(Timer::Stage(id), self.now.plus(PROMPT_MAX));
+        }
+    }
+
+    pub(super) fn prompt_ended(&mut self, id: CallId, play: PlayId, out: &mut Outbox) -> Result<(), Refusal> {
+        let call = self.call(id)?;
+        if call.play != play {
+            // It crossed a newer order on its way.
+            return Ok(());
+        }
+        let (stage, line) = (call.stage, call.line);
+        match stage {
+            Stage::Menu { .. } if self.line(line).menu == Menu::default() => {
+                self.join(id, self.line(line).human, WhyHuman::NoMenu, out);
+            }
+            Stage::Menu { .. } | Stage::Told { .. } => {
+                let silence = self.now.plus(self.line(line).silence);
+                self.timers.set(Timer::Stage(id), silence);
+            }
+            Stage::Waiting(_) | Stage::Offered(..) => self.go_on_waiting(id, out),
+            Stage::Parting(outcome) => self.hang_up(id, outcome, out),
+            Stage::Dispatching { .. } | Stage::Talking(..) | Stage::Left { .. } => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn digit_pressed(&mut self, id: CallId, digit: Digit, out: &mut Outbox) -> Result<(), Refusal> {
+        let call = self.call(id)?;
+        match call.stage {
+            Stage::Menu { mistakes } => {
+                call.remember_key(digit);
+                self.choose(id, digit, mistakes, out);
+            }
+            Stage::Dispatching { otherwise } | Stage::Told { otherwise } => {
+                call.remember_key(digit);
+                self.maybe_talk_about_it(id, digit, otherwise, out);
+            }
+            // What is pressed in a talk is the talkers' business, and secret.
+            Stage::Waiting(_) | Stage::Offered(..) | Stage::Talking(..) | Stage::Parting(_) | Stage::Left { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// A stage lasted as long as it may.
+    pub(super) fn stage_is_over(&mut self, id: CallId, out: &mut Outbox) {
+        let Some(call) = self.calls.get(&id) else { return };
+        match call.stage {
+            Stage::Menu { .. } => self.join(id, self.line(call.line).human, WhyHuman::Silence, out),
+            Stage::Told { .. } => self.part(id, Say::Goodbye, Outcome::ServedInstantly, out),
+            Stage::Waiting(_) => self.waited_too_long(id, out),
+            Stage::Parting(outcome) => self.hang_up(id, outcome, out),
+            Stage::Dispatching { .. } | Stage::Offered(..) | Stage::Talking(..) | Stage::Left { .. } => {}
+        }
+    }
+
+    /// The line of a live call; settings are not replaced while there is one.
+    pub(super) fn line(&self, line: crate::LineId) -> &Line {
+        &self.settings.lines[usize::from(line.0)]
+    }
+
+    fn choose(&mut self, id: CallId, digit: Digit, mistakes: u8, out: &mut Outbox) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let line_id = call.line;
+        let line = self.line(line_id);
+        let human = line.human;
+        let choice = match digit {
+            Digit::Number(0) => return self.join(id, human, WhyHuman::PressedZero, out),
+            Digit::Number(1) => line.menu.one,
+            Digit::Number(2) => line.menu.two,
+            Digit::Number(_) | Digit::Star | Digit::Pound | Digit::Letter(_) => None,
+        };
+        match choice {
+            Some(Choice::Instant { service, otherwise }) => self.serve_instantly(id, service, otherwise, out),
+            Some(Choice::Queue(queue)) => self.join(id, queue, WhyHuman::Asked, out),
+            None if mistakes < MISTAKES_FORGIVEN => {
+                self.enter(id, Stage::Menu { mistakes: mistakes + 1 });
+                self.say(id, Say::MenuAgain { line: line_id }, out);
+            }
+            None => self.join(id, human, WhyHuman::Mistakes, out),
+        }
+    }
+
+    fn maybe_talk_about_it(&mut self, id: CallId, digit: Digit, otherwise: crate::QueueId, out: &mut Outbox) {
+        match digit {
+            Digit::Number(0 | 2) => self.join(id, otherwise, WhyHuman::AskedAfterService, out),
+            Digit::Number(_) | Digit::Star | Digit::Pound | Digit::Letter(_) => {}
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The desk itself: one state machine, one writer, no lock.
+
+mod agent;
+mod arrival;
+mod call;
+mod change;
+mod check;
+mod digest;
+mod ending;
+mod idle;
+mod instant;
+mod line_up;
+mod look;
+mod menu;
+mod offer;
+mod timers;
+
+use crate::{CallId, Effect, Input, LegEnd, OfferId, PlayId, Refusal, Say, Settings, Tick};
+use agent::Agent;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use call::Call;
+use idle::Idle;
+use line_up::LineUp;
+use timers::{Timer, Timers};
+
+/// One routing domain: its lines, menus, queues and agents, and the calls that are live.
+///
+/// Total: any input at any time is either acted upon or refused; a refused one changes nothing but the time.
+pub struct Desk {
+    settings: Settings,
+    seed: u64,
+    now: Tick,
+    draining: bool,
+    /// Offers and places ever given out; none is given twice.
+    offers_made: u64,
+    places_given: u64,
+    calls: BTreeMap<CallId, Call>,
+    /// Ringings and talks under way, and whose they are.
+    offers: BTreeMap<OfferId, CallId>,
+    /// By queue id.
+    line_ups: Vec<LineUp>,
+    /// By agent id.
+    agents: Vec<Agent>,
+    idle: Idle,
+    timers: Timers,
+}
+
+/// What came of handing inputs to a desk. Reused from one to the next, so that a decision allocates nothing.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    /// Orders, in order.
+    pub effects: Vec<Effect>,
+    /// Why inputs were not acted upon.
+    pub refusals: Vec<Refusal>,
+}
+
+impl Outbox {
+    /// Forgets everything, keeps the room.
+    pub fn clear(&mut self) {
+        self.effects.clear();
+        self.refusals.clear();
+    }
+
+    fn order(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+}
+
+impl Desk {
+    /// A desk with nobody in it and every agent signed out. Refuses settings that contradict themselves.
+    /// The seed is for policies that draw lots; it is part of the digest.
+    pub fn new(settings: Settings, seed: u64) -> Result<Desk, Refusal> {
+        change::verify(&settings)?;
+        let line_ups = settings.queues.iter().map(|_| LineUp::default()).collect();
+        let agents = settings.agents.iter().map(|_| Agent::new()).collect();
+        let idle = Idle::new(settings.queues.len());
+        Ok(Desk {
+            settings,
+            seed,
+            now: Tick(0),
+            draining: false,
+            offers_made: 0,
+            places_given: 0,
+            calls: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            line_ups,
+            agents,
+            idle,
+            timers: Timers::default(),
+        })
+    }
+
+    /// Takes note of a fact and orders what follows from it. What was due before it happens first. Time never runs
+    /// back: an earlier `now` counts as the latest one.
+    pub fn handle(&mut self, now: Tick, input: Input, out: &mut Outbox) {
+        self.now = self.now.max(now);
+        if matches!(input, Input::Restarted) {
+            // First of all: what fell due meanwhile must not ring phones that are not there, nor give up on what a
+            // fulfilment service could not have answered.
+            self.restarted();
+        }
+        self.ring_alarms(out);
+        if let Err(refusal) = self.apply(input, out) {
+            out.refusals.push(refusal);
+        }
+        #[cfg(debug_assertions)]
+        self.check();
+    }
+
+    /// The moment at which [`Input::Woke`] is owed, if nothing else happens before.
+    pub fn next_wake(&self) -> Option<Tick> {
+        self.timers.next()
+    }
+
+    /// What the desk is made of.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    fn apply(&mut self, input: Input, out: &mut Outbox) -> Result<(), Refusal> {
+        match input {
+            Input::CallOffered { call, line, open, caller } => self.call_offered(call, line, open, caller, out),
+            Input::PromptEnded { call, play } => self.prompt_ended(call, play, out),
+            Input::DigitPressed { call, digit } => self.digit_pressed(call, digit, out),
+            Input::CallerHungUp { call, how } => self.caller_hung_up(call, how, out),
+            Input::HoldChanged { call, by, held } => self.hold_changed(call, by, held),
+            Input::DispatchAnswered { call, answer } => self.dispatch_answered(call, answer, out),
+            Input::AgentRinging { offer } => self.agent_ringing(offer),
+            Input::AgentAnswered { offer } => self.agent_answered(offer, out),
+            Input::AgentDeclined { offer, how } => self.agent_declined(offer, how, out),
+            Input::AgentHungUp { offer, how: LegEnd::HungUp } => self.agent_hung_up(offer, out),
+            Input::AgentHungUp { offer, how: LegEnd::Lost } => self.agent_lost(offer, out),
+            Input::PhoneReached { agent } => self.phone_reached(agent, out),
+            Input::PhoneLost { agent, how } => self.phone_lost(agent, how),
+            Input::AgentAsked { agent, wish, by: _ } => self.agent_asked(agent, wish, out),
+            Input::PromiseSettled { call, kept, by } => {
+                self.promise_settled(call, kept, by, out);
+                Ok(())
+            }
+            Input::RecordResolved { call, resolution, by } => {
+                self.record_resolved(call, resolution, by, out);
+                Ok(())
+            }
+            Input::SettingsChanged { settings, by: _, reason: _ } => self.settings_changed(*settings),
+            Input::DrainAsked { by: _ } => {
+                self.draining = true;
+                Ok(())
+            }
+            Input::Restarted | Input::Woke => Ok(()),
+        }
+    }
+
+    /// Everything that is due by now, in the order in which it fell due.
+    fn ring_alarms(&mut self, out: &mut Outbox) {
+        while let Some(timer) = self.timers.take_due(self.now) {
+            match timer {
+                Timer::Stage(call) => self.stage_is_over(call, out),
+                Timer::Comfort(call) => self.comfort(call, out),
+                Timer::Dispatch(call) => self.dispatch_is_late(call, out),
+                Timer::Ring(offer) => self.ring_is_over(offer, out),
+                Timer::Agent(agent) => self.agent_is_back(agent, out),
+            }
+        }
+    }
+
+    fn call(&mut self, call: CallId) -> Result<&mut Call, Refusal> {
+        self.calls.get_mut(&call).ok_or(Refusal::UnknownCall)
+    }
+
+    fn say(&mut self, id: CallId, what: Say, out: &mut Outbox) {
+        if let Some(play) = self.next_play(id) {
+            out.order(Effect::Say { call: id, play, what });
+        }
+    }
+
+    fn music(&mut self, id: CallId, out: &mut Outbox) {
+        if let Some(play) = self.next_play(id) {
+            out.order(Effect::Music { call: id, play });
+        }
+    }
+
+    fn next_play(&mut self, id: CallId) -> Option<PlayId> {
+        let call = self.calls.get_mut(&id)?;
+        call.play = PlayId(call.play.0.wrapping_add(1));
+        Some(call.play)
+    }
+}
