@@ -109,10 +109,11 @@ fn regular() -> Caller {
 }
 
 fn said(effects: &[Effect]) -> Option<(CallId, PlayId, Say)> {
-    effects.iter().rev().find_map(|effect| match effect {
-        Effect::Say { call, play, what } => Some((*call, *play, *what)),
-        _ => None,
-    })
+    effects.iter().rev().find_map(
+        |effect| {
+            if let Effect::Say { call, play, what } = effect { Some((*call, *play, *what)) } else { None }
+        },
+    )
 }
 
 fn words(effects: &[Effect]) -> Say {
@@ -120,19 +121,15 @@ fn words(effects: &[Effect]) -> Say {
 }
 
 fn rung(effects: &[Effect]) -> Option<(OfferId, AgentId, &Context)> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Ring { offer, agent, context } => Some((*offer, *agent, &**context)),
-        _ => None,
+    effects.iter().find_map(|effect| {
+        if let Effect::Ring { offer, agent, context } = effect { Some((*offer, *agent, &**context)) } else { None }
     })
 }
 
 fn record(effects: &[Effect]) -> &Record {
     effects
         .iter()
-        .find_map(|effect| match effect {
-            Effect::Write(record) => Some(&**record),
-            _ => None,
-        })
+        .find_map(|effect| if let Effect::Write(record) = effect { Some(&**record) } else { None })
         .expect("a record is written")
 }
 
