@@ -1,0 +1,225 @@
+//! The bytes of a segment, format version 1. All numbers are little-endian and of fixed width.
+//!
+//! A segment is the file `NNNNNNNN.seg`: a header and entries up to the end of the file, with nothing between them.
+//!
+//! ```text
+//! header   magic      8 bytes   "cabrankj"
+//!          version    u32       1
+//!          length     u32       bytes of the body
+//!          body       segment   u32    as in the file's name
+//!                     first     u64    sequence number of the first entry in this segment
+//!                     epoch     u64    wall clock at tick 0, microseconds since 1970    \
+//!                     seed      u64    the desk's seed                                   > the beginning
+//!                     settings  ...    byte form of the initial `Settings`, to the end  /
+//!          crc        u32       CRC-32 (IEEE) of everything before it
+//!
+//! entry    length     u32       bytes of the input: 1 to 16 MiB
+//!          seq        u64       one more than the entry before it
+//!          tick       u64       microseconds since the epoch; never less than the entry before it
+//!          input      ...       byte form of the `Input`
+//!          crc        u32       CRC-32 (IEEE) of the beginning and of everything before it in this entry
+//! ```
+//!
+//! Magic, version, length and crc of a header are the same in every version, so that another version can be told from
+//! damage. The byte forms are those of [`cabrank_core::Code`]. The beginning is the same in all segments of a journal. An entry's
+//! CRC covers it too, so that no entry of another journal passes for one of this, and so that nobody who lacks the seed
+//! can choose a text (a caller's name) that looks like an entry.
+//!
+//! A segment gets its name when its header is whole and synced; until then it is called `NNNNNNNN.seg.tmp`. The segment
+//! before it is synced first, so only the last one can be torn.
+
+use crate::{Beginning, SegmentNo, Seq, UnixMicros};
+use cabrank_core::{Code, Input, Malformed, Settings, Sink, Tick};
+
+/// The version this module writes and reads.
+pub const VERSION: u32 = 1;
+
+/// The longest byte form of one input that is taken: 16 MiB.
+pub const INPUT_BYTES_MAX: usize = 16 << 20;
+
+/// No segment is longer than this, 1 GiB: a longer file was not written by an engine.
+pub const SEGMENT_BYTES_MAX: u64 = 1 << 30;
+
+pub(crate) const ENTRY_BYTES_MIN: usize = ENTRY_FRONT + 1 + CRC;
+
+const MAGIC: [u8; 8] = *b"cabrankj";
+const HEADER_FRONT: usize = 16;
+const ENTRY_FRONT: usize = 20;
+const CRC: usize = 4;
+
+/// The beginning in its byte form, and the CRC that every entry's own continues.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Salted {
+    bytes: Vec<u8>,
+    salt: Salt,
+}
+
+/// The CRC of a journal's beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Salt(u32);
+
+/// A header as read.
+#[derive(Debug)]
+pub(crate) struct Header {
+    pub(crate) segment: SegmentNo,
+    pub(crate) first: Seq,
+    pub(crate) beginning: Salted,
+    /// Bytes of the header itself.
+    pub(crate) size: usize,
+}
+
+/// Why bytes are no header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoHeader {
+    Short,
+    Magic,
+    Version(u32),
+    Crc,
+}
+
+/// An entry whose CRC holds; what its input says is not looked at yet.
+#[derive(Debug)]
+pub(crate) struct Whole<'a> {
+    pub(crate) seq: Seq,
+    pub(crate) tick: Tick,
+    pub(crate) input: &'a [u8],
+    /// Bytes of the whole entry.
+    pub(crate) size: usize,
+}
+
+/// Why no whole entry starts here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoEntry {
+    Short,
+    Length,
+    Crc,
+}
+
+/// An input's byte form is longer than [`INPUT_BYTES_MAX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+impl Salted {
+    pub(crate) fn new(beginning: &Beginning) -> Salted {
+        let mut bytes = Vec::new();
+        bytes.put(&beginning.epoch.0.to_le_bytes());
+        bytes.put(&beginning.seed.to_le_bytes());
+        beginning.settings.encode(&mut bytes);
+        Salted::of(bytes)
+    }
+
+    fn of(bytes: Vec<u8>) -> Salted {
+        let salt = Salt(crc32fast::hash(&bytes));
+        Salted { bytes, salt }
+    }
+
+    pub(crate) fn salt(&self) -> Salt {
+        self.salt
+    }
+
+    pub(crate) fn parse(&self) -> Result<Beginning, Malformed> {
+        let (epoch, rest) = take_u64(&self.bytes).ok_or(Malformed)?;
+        let (seed, rest) = take_u64(rest).ok_or(Malformed)?;
+        Ok(Beginning { epoch: UnixMicros(epoch), seed, settings: Settings::from_bytes(rest)? })
+    }
+}
+
+pub(crate) fn header(segment: SegmentNo, first: Seq, beginning: &Salted) -> Vec<u8> {
+    let body = 12 + beginning.bytes.len();
+    let mut bytes = Vec::with_capacity(HEADER_FRONT + body + CRC);
+    bytes.put(&MAGIC);
+    bytes.put(&VERSION.to_le_bytes());
+    bytes.put(&(body as u32).to_le_bytes());
+    bytes.put(&segment.0.to_le_bytes());
+    bytes.put(&first.0.to_le_bytes());
+    bytes.put(&beginning.bytes);
+    let crc = crc32fast::hash(&bytes);
+    bytes.put(&crc.to_le_bytes());
+    bytes
+}
+
+pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, NoHeader> {
+    let (magic, rest) = bytes.split_first_chunk::<8>().ok_or(NoHeader::Short)?;
+    let (version, rest) = take_u32(rest).ok_or(NoHeader::Short)?;
+    let (length, _) = take_u32(rest).ok_or(NoHeader::Short)?;
+    if *magic != MAGIC {
+        return Err(NoHeader::Magic);
+    }
+    let end = HEADER_FRONT.saturating_add(length as usize);
+    let (covered, rest) = bytes.split_at_checked(end).ok_or(NoHeader::Short)?;
+    let (crc, _) = take_u32(rest).ok_or(NoHeader::Short)?;
+    if crc32fast::hash(covered) != crc {
+        return Err(NoHeader::Crc);
+    }
+    if version != VERSION {
+        return Err(NoHeader::Version(version));
+    }
+    let body = covered.get(HEADER_FRONT..).ok_or(NoHeader::Short)?;
+    let (segment, body) = take_u32(body).ok_or(NoHeader::Short)?;
+    let (first, body) = take_u64(body).ok_or(NoHeader::Short)?;
+    let beginning = Salted::of(body.to_vec());
+    Ok(Header { segment: SegmentNo(segment), first: Seq(first), beginning, size: end + CRC })
+}
+
+/// Appends an entry to `buffer`, or leaves `buffer` as it was.
+pub(crate) fn put_entry(buffer: &mut Vec<u8>, salt: Salt, seq: Seq, tick: Tick, input: &Input) -> Result<(), TooLong> {
+    let start = buffer.len();
+    buffer.put(&[0; 4]);
+    buffer.put(&seq.0.to_le_bytes());
+    buffer.put(&tick.0.to_le_bytes());
+    input.encode(buffer);
+    let length = buffer.len() - start - ENTRY_FRONT;
+    let Some(entry) = buffer.get_mut(start..).filter(|_| length <= INPUT_BYTES_MAX) else {
+        buffer.truncate(start);
+        return Err(TooLong);
+    };
+    if let Some(front) = entry.first_chunk_mut::<4>() {
+        *front = (length as u32).to_le_bytes();
+    }
+    let crc = salted(salt, entry);
+    buffer.put(&crc.to_le_bytes());
+    Ok(())
+}
+
+pub(crate) fn read_entry(bytes: &[u8], salt: Salt) -> Result<Whole<'_>, NoEntry> {
+    let (length, rest) = take_u32(bytes).ok_or(NoEntry::Short)?;
+    let length = length as usize;
+    if length == 0 || length > INPUT_BYTES_MAX {
+        return Err(NoEntry::Length);
+    }
+    let (covered, after) = bytes.split_at_checked(ENTRY_FRONT + length).ok_or(NoEntry::Short)?;
+    let (crc, _) = take_u32(after).ok_or(NoEntry::Short)?;
+    if salted(salt, covered) != crc {
+        return Err(NoEntry::Crc);
+    }
+    let (seq, rest) = take_u64(rest).ok_or(NoEntry::Short)?;
+    let (tick, _) = take_u64(rest).ok_or(NoEntry::Short)?;
+    let input = covered.get(ENTRY_FRONT..).ok_or(NoEntry::Short)?;
+    Ok(Whole { seq: Seq(seq), tick: Tick(tick), input, size: covered.len() + CRC })
+}
+
+/// The sequence number that an entry starting here would claim, looked at before its CRC is worked out.
+pub(crate) fn claimed_seq(bytes: &[u8]) -> Option<Seq> {
+    take_u64(bytes.get(4..)?).map(|(seq, _)| Seq(seq))
+}
+
+/// The input of a whole entry.
+pub(crate) fn read_input(bytes: &[u8]) -> Result<Input, Malformed> {
+    Input::from_bytes(bytes)
+}
+
+fn salted(salt: Salt, bytes: &[u8]) -> u32 {
+    let mut crc = crc32fast::Hasher::new_with_initial(salt.0);
+    crc.update(bytes);
+    crc.finalize()
+}
+
+fn take_u32(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (number, rest) = bytes.split_first_chunk::<4>()?;
+    Some((u32::from_le_bytes(*number), rest))
+}
+
+fn take_u64(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let (number, rest) = bytes.split_first_chunk::<8>()?;
+    Some((u64::from_le_bytes(*number), rest))
+}

@@ -1,0 +1,61 @@
+//! Reading without writing: beside a running engine, or long after it.
+
+use crate::error::Error;
+use crate::place::Place;
+use crate::walk::{Cut, Walk};
+use crate::{Beginning, Entry, Seq};
+use cabrank_core::{Input, Tick};
+use std::path::Path;
+
+/// The entries of a journal, first to last. It takes no lock and changes no file. Of a journal that is being written it
+/// shows what stood there when it came to the last segment; one segment is held in memory at a time.
+#[derive(Debug)]
+pub struct Reader {
+    walk: Walk,
+    over: bool,
+}
+
+impl Reader {
+    /// Opens the journal in the data directory `data`.
+    ///
+    /// # Errors
+    /// [`Error::Absent`], [`Error::Version`], [`Error::Damaged`] (in the first header), [`Error::Io`].
+    pub fn open(data: &Path) -> Result<Reader, Error> {
+        Walk::begin(Place::of(data)).map(|walk| Reader { walk, over: false })
+    }
+
+    /// What the desk began with.
+    pub fn start(&self) -> &Beginning {
+        self.walk.start()
+    }
+
+    /// What the reader stopped at, if it came to a torn tail. While an engine is writing that is a batch on its way.
+    pub fn tail(&self) -> Option<Cut> {
+        self.walk.standing().cut
+    }
+
+    /// Hands every entry that is left to `tell`, in order, and says which was the last.
+    ///
+    /// # Errors
+    /// As [`Recovery::replay`](crate::Recovery::replay).
+    pub fn replay(&mut self, mut tell: impl FnMut(Tick, Input)) -> Result<Seq, Error> {
+        for entry in &mut *self {
+            let entry = entry?;
+            tell(entry.tick, entry.input);
+        }
+        Ok(self.walk.standing().last)
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Entry, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.over {
+            return None;
+        }
+        let entry = self.walk.step().transpose();
+        self.over = !matches!(entry, Some(Ok(_)));
+        entry
+    }
+}

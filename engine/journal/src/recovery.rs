@@ -1,0 +1,76 @@
+//! From the files to a journal that can be written again.
+
+use crate::disk::{Disk, SegmentFile};
+use crate::error::{Doing, Error};
+use crate::journal::{Journal, Options};
+use crate::place::{Lock, Place};
+use crate::walk::{Cut, Walk};
+use crate::{Beginning, Seq};
+use cabrank_core::{Input, Tick};
+use std::path::Path;
+
+/// A journal that was found and locked, but not read yet. It can be written only after everything in it was replayed.
+#[derive(Debug)]
+pub struct Recovery<D> {
+    disk: D,
+    place: Place,
+    options: Options,
+    lock: Lock,
+    walk: Walk,
+}
+
+/// A journal that goes on where it ended.
+pub struct Recovered<D: Disk> {
+    /// The journal; what was recovered is synced.
+    pub journal: Journal<D>,
+    /// The last entry that was replayed.
+    pub last: Seq,
+    /// What was cut off, if the tail was torn. It belongs before a person's eyes.
+    pub cut: Option<Cut>,
+}
+
+impl<D: Disk> Journal<D> {
+    /// Finds the journal in the data directory `data` and keeps all others from writing it.
+    ///
+    /// # Errors
+    /// [`Error::Absent`], [`Error::Locked`], [`Error::Version`], [`Error::Damaged`] (in the first header), [`Error::Io`].
+    pub fn recover(disk: D, data: &Path, options: Options) -> Result<Recovery<D>, Error> {
+        let place = Place::of(data);
+        if place.segments()?.is_empty() {
+            return Err(Error::Absent(place.dir().to_owned()));
+        }
+        let lock = place.lock()?;
+        let walk = Walk::begin(place.clone())?;
+        Ok(Recovery { disk, place, options, lock, walk })
+    }
+}
+
+impl<D: Disk> Recovery<D> {
+    /// What the desk began with.
+    pub fn start(&self) -> &Beginning {
+        self.walk.start()
+    }
+
+    /// Hands every entry to `tell`, in order, then cuts a torn tail and syncs.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] or [`Error::Version`] at a place that cannot be believed: what was told until then must be thrown
+    /// away, and no file has been changed. [`Error::Io`].
+    pub fn replay(mut self, mut tell: impl FnMut(Tick, Input)) -> Result<Recovered<D>, Error> {
+        while let Some(entry) = self.walk.step()? {
+            tell(entry.tick, entry.input);
+        }
+        let standing = self.walk.standing();
+        let path = self.place.segment(standing.segment);
+        let file = self.disk.open(&path).doing("open", &path)?;
+        if standing.cut.is_some() {
+            file.truncate(standing.offset).doing("cut", &path)?;
+        }
+        // After a kill, entries may stand in the system's memory alone.
+        file.sync_data().doing("sync", &path)?;
+        self.disk.sync_dir(self.place.dir()).doing("sync the directory", self.place.dir())?;
+        let beginning = self.walk.beginning().clone();
+        let journal = Journal::go_on(self.disk, self.place, self.lock, self.options, beginning, file, &standing);
+        Ok(Recovered { journal, last: standing.last, cut: standing.cut })
+    }
+}

@@ -1,0 +1,203 @@
+//! Going through a journal from its first entry to its last, believing nothing that does not fit.
+
+use crate::error::{Damage, Error, What};
+use crate::format::{self, Header, NoHeader, SEGMENT_BYTES_MAX, Salted, read_entry, read_header, read_input};
+use crate::place::Place;
+use crate::scan::any_entry;
+use crate::{Beginning, Entry, SegmentNo, Seq};
+use cabrank_core::Tick;
+use std::collections::VecDeque;
+use std::fmt;
+
+/// The end of a journal that was no whole entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The last segment.
+    pub segment: SegmentNo,
+    /// Where its last whole entry ends, in bytes from the start of its file.
+    pub offset: u64,
+    /// How many bytes follow there.
+    pub bytes: u64,
+}
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "segment {} ends with {} bytes that are no whole entry, at byte {}", self.segment, self.bytes, self.offset)
+    }
+}
+
+/// A walk through the segments that stood there when it began. Of those only the last can still grow.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    place: Place,
+    ahead: VecDeque<SegmentNo>,
+    beginning: Salted,
+    start: Beginning,
+    here: Segment,
+    next: Seq,
+    tick: Tick,
+    cut: Option<Cut>,
+}
+
+/// The segment being walked through, whole in memory.
+#[derive(Debug)]
+struct Segment {
+    number: SegmentNo,
+    bytes: Vec<u8>,
+    /// Bytes of its header.
+    header: usize,
+    at: usize,
+}
+
+/// Where a walk stands: at its end, where the next entry belongs.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    pub(crate) segment: SegmentNo,
+    pub(crate) offset: u64,
+    pub(crate) last: Seq,
+    pub(crate) tick: Tick,
+    /// Whether the segment holds an entry.
+    pub(crate) used: bool,
+    pub(crate) cut: Option<Cut>,
+}
+
+impl Walk {
+    /// Stands before the first entry.
+    pub(crate) fn begin(place: Place) -> Result<Walk, Error> {
+        let mut ahead = VecDeque::from(place.segments()?);
+        let number = ahead.pop_front().ok_or_else(|| Error::Absent(place.dir().to_owned()))?;
+        if number != SegmentNo::FIRST {
+            return Err(damage(SegmentNo::FIRST, 0, What::Missing));
+        }
+        let (header, here) = Segment::read(&place, number)?;
+        let start = header.beginning.parse().map_err(|_| damage(number, 0, What::Header))?;
+        if header.first != Seq::NONE.next() {
+            return Err(damage(number, 0, What::Gap { expected: Seq::NONE.next(), found: header.first }));
+        }
+        Ok(Walk { place, ahead, beginning: header.beginning, start, here, next: header.first, tick: Tick(0), cut: None })
+    }
+
+    pub(crate) fn start(&self) -> &Beginning {
+        &self.start
+    }
+
+    pub(crate) fn beginning(&self) -> &Salted {
+        &self.beginning
+    }
+
+    /// The bytes of this segment that no entry was read from yet.
+    pub(crate) fn rest(&self) -> &[u8] {
+        self.here.rest()
+    }
+
+    /// The segments not yet walked through.
+    pub(crate) fn ahead(&self) -> impl Iterator<Item = SegmentNo> {
+        self.ahead.iter().copied()
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        Standing {
+            segment: self.here.number,
+            offset: self.here.at as u64,
+            last: Seq(self.next.0.saturating_sub(1)),
+            tick: self.tick,
+            used: self.here.at > self.here.header,
+            cut: self.cut,
+        }
+    }
+
+    /// The next entry; none at the end, torn or not. After an error the walk stands before the damage.
+    pub(crate) fn step(&mut self) -> Result<Option<Entry>, Error> {
+        while self.cut.is_none() && self.here.rest().is_empty() {
+            if !self.enter_next()? {
+                return Ok(None);
+            }
+        }
+        if self.cut.is_some() {
+            return Ok(None);
+        }
+        match read_entry(self.here.rest(), self.beginning.salt()) {
+            Ok(whole) => {
+                let size = whole.size;
+                let entry = self.believe(whole)?;
+                self.here.at += size;
+                self.next = self.next.next();
+                self.tick = entry.tick;
+                Ok(Some(entry))
+            }
+            Err(format::NoEntry::Short | format::NoEntry::Length | format::NoEntry::Crc) => self.torn_or_damaged(),
+        }
+    }
+
+    fn believe(&self, whole: format::Whole<'_>) -> Result<Entry, Error> {
+        if whole.seq != self.next {
+            return Err(self.damage(What::OutOfSequence { expected: self.next, found: whole.seq }));
+        }
+        if whole.tick < self.tick {
+            return Err(self.damage(What::TimeTurned(whole.seq)));
+        }
+        let input = read_input(whole.input).map_err(|_| self.damage(What::Unknown(whole.seq)))?;
+        Ok(Entry { seq: whole.seq, tick: whole.tick, input })
+    }
+
+    fn torn_or_damaged(&mut self) -> Result<Option<Entry>, Error> {
+        if !self.ahead.is_empty() {
+            return Err(self.damage(What::Unfinished(self.next)));
+        }
+        let rest = self.here.rest();
+        if any_entry(rest, self.beginning.salt(), self.next) {
+            return Err(self.damage(What::Entry(self.next)));
+        }
+        self.cut = Some(Cut { segment: self.here.number, offset: self.here.at as u64, bytes: rest.len() as u64 });
+        Ok(None)
+    }
+
+    fn enter_next(&mut self) -> Result<bool, Error> {
+        let Some(&found) = self.ahead.front() else { return Ok(false) };
+        let number = self.here.number.next();
+        if found != number {
+            return Err(damage(number, 0, What::Missing));
+        }
+        let (header, here) = Segment::read(&self.place, number)?;
+        if header.beginning != self.beginning {
+            return Err(damage(number, 0, What::Foreign));
+        }
+        if header.first != self.next {
+            return Err(damage(number, 0, What::Gap { expected: self.next, found: header.first }));
+        }
+        self.ahead.pop_front();
+        self.here = here;
+        Ok(true)
+    }
+
+    fn damage(&self, what: What) -> Error {
+        damage(self.here.number, self.here.at, what)
+    }
+}
+
+impl Segment {
+    /// Reads a segment whose header is whole and in its place.
+    fn read(place: &Place, number: SegmentNo) -> Result<(Header, Segment), Error> {
+        let bytes = place.read(number)?;
+        if bytes.len() as u64 > SEGMENT_BYTES_MAX {
+            return Err(damage(number, SEGMENT_BYTES_MAX as usize, What::TooLong));
+        }
+        let header = read_header(&bytes).map_err(|fault| match fault {
+            NoHeader::Version(found) => Error::Version { segment: number, found },
+            NoHeader::Short | NoHeader::Magic | NoHeader::Crc => damage(number, 0, What::Header),
+        })?;
+        if header.segment != number {
+            return Err(damage(number, 0, What::Foreign));
+        }
+        let size = header.size;
+        Ok((header, Segment { number, bytes, header: size, at: size }))
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+}
+
+fn damage(segment: SegmentNo, offset: usize, what: What) -> Error {
+    Error::Damaged(Damage { segment, offset: offset as u64, what })
+}
