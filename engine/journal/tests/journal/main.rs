@@ -1,0 +1,11 @@
+//! The journal against crashes, damage and disks that fail.
+
+mod beside;
+mod damage;
+mod faults;
+mod faulty;
+mod power;
+mod repair;
+mod roll;
+mod sample;
+mod torn;
