@@ -4,6 +4,7 @@ mod beside;
 mod damage;
 mod faults;
 mod faulty;
+mod fixture;
 mod power;
 mod repair;
 mod roll;
