@@ -1,3 +1,10 @@
 //! Cabrank: the engine around the desk. Everything that touches the world lives here.
 
+pub mod directory;
 pub mod door;
+pub mod epoch;
+pub mod names;
+pub mod number;
+pub mod profiles;
+pub mod store;
+pub mod words;

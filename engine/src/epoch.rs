@@ -1,0 +1,54 @@
+//! When the journal began: what turns the desk's ticks into the time of day and back.
+
+use cabrank_core::Tick;
+use jiff::Timestamp;
+
+/// The moment of tick 0, in microseconds since 1970 (UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Epoch {
+    unix_micros: i64,
+}
+
+impl Epoch {
+    /// The epoch of a journal that began then.
+    pub fn new(began: Timestamp) -> Epoch {
+        Epoch { unix_micros: began.as_microsecond() }
+    }
+
+    /// Microseconds since 1970 (UTC) at that tick; the end of time if it lies beyond.
+    pub fn unix_micros(self, tick: Tick) -> i64 {
+        let since_start = i64::try_from(tick.0).unwrap_or(i64::MAX);
+        self.unix_micros.saturating_add(since_start)
+    }
+
+    /// The time of day at that tick; the end of time if it lies beyond.
+    pub fn at(self, tick: Tick) -> Timestamp {
+        timestamp(self.unix_micros(tick))
+    }
+}
+
+/// The time of day so many microseconds after 1970 (UTC); the nearest there is if it lies beyond.
+pub fn timestamp(unix_micros: i64) -> Timestamp {
+    let nearest = if unix_micros < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    Timestamp::from_microsecond(unix_micros).unwrap_or(nearest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Epoch, timestamp};
+    use cabrank_core::Tick;
+    use jiff::Timestamp;
+
+    #[test]
+    fn a_tick_counts_from_the_epoch() {
+        let epoch = Epoch::new(timestamp(1_000_000));
+        assert_eq!(epoch.unix_micros(Tick(5)), 1_000_005);
+        assert_eq!(epoch.at(Tick(500_000)).to_string(), "1970-01-01T00:00:01.5Z");
+    }
+
+    #[test]
+    fn the_end_of_time_is_not_overrun() {
+        assert_eq!(Epoch::new(Timestamp::MAX).at(Tick(u64::MAX)), Timestamp::MAX);
+        assert_eq!(timestamp(i64::MIN), Timestamp::MIN);
+    }
+}

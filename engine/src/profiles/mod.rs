@@ -1,0 +1,12 @@
+//! Profiles in and out: files of callers, checked whole before any is kept.
+
+mod check;
+mod fault;
+mod file;
+mod read;
+mod write;
+
+pub use fault::{BadRows, RowFault, Unreadable};
+pub use file::{Import, ImportError, Imported, import};
+pub use read::{Reading, read};
+pub use write::{Form, write};

@@ -1,0 +1,304 @@
+//! Records: written so that writing one again changes nothing, read with the later words on them.
+
+use super::entry::{AmendmentRow, RecordRow};
+use super::{Store, StoreError};
+use crate::words;
+use cabrank_core::{CallId, Number, Outcome, Settled, Span, Trust, WhyHuman};
+use sqlx::{FromRow, SqliteConnection};
+
+/// A record as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptRecord {
+    /// The call.
+    pub call: CallId,
+    /// The line that was dialled.
+    pub line: String,
+    /// The caller's number, unless it was withheld or erased.
+    pub number: Option<Number>,
+    /// The caller's name, if it was known then.
+    pub name: Option<String>,
+    /// Whether the number could be believed.
+    pub trust: Trust,
+    /// When the call came in; as all moments here, in microseconds since 1970 (UTC).
+    pub offered_at: i64,
+    /// When the caller last joined a queue.
+    pub queued_at: Option<i64>,
+    /// When the caller was first connected with an agent.
+    pub connected_at: Option<i64>,
+    /// When the caller's leg ended.
+    pub ended_at: i64,
+    /// The queue the call was in last.
+    pub queue: Option<String>,
+    /// The agent who took it last.
+    pub agent: Option<String>,
+    /// What was pressed, a character a key.
+    pub pressed: String,
+    /// Why it went to a human.
+    pub why: Option<WhyHuman>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was promised.
+    pub promise: Option<KeptPromise>,
+    /// How the matter was resolved, by the newest word on it.
+    pub resolution: Option<String>,
+    /// How long one had the other on hold.
+    pub held: Span,
+    /// How often an agent was rung for it.
+    pub offers: u32,
+}
+
+/// A promise as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptPromise {
+    /// When it was made, in microseconds since 1970 (UTC).
+    pub made_at: i64,
+    /// When it is due, in microseconds since 1970 (UTC).
+    pub due_at: i64,
+    /// The fulfilment service's reference.
+    pub reference: String,
+    /// Whether it was kept, by the newest word on it.
+    pub settled: Settled,
+}
+
+/// An earlier call of some number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastContact {
+    /// The number.
+    pub number: Number,
+    /// The call.
+    pub call: CallId,
+    /// When it came in, in microseconds since 1970 (UTC).
+    pub offered_at: i64,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// How the matter was resolved.
+    pub resolution: Option<String>,
+}
+
+impl Store {
+    /// The record of a call, if there is one.
+    ///
+    /// # Errors
+    /// When the store fails, or holds what this version does not know.
+    pub async fn record(&self, call: CallId) -> Result<Option<KeptRecord>, StoreError> {
+        let found: Option<Row> = sqlx::query_as("SELECT * FROM records_told WHERE call = $1")
+            .bind(call.to_string())
+            .fetch_optional(&self.reads)
+            .await?;
+        found.map(Row::into_kept).transpose()
+    }
+
+    /// Records of calls that came in at `since` (microseconds since 1970) or later, newest first, at most so many.
+    ///
+    /// # Errors
+    /// When the store fails, or holds what this version does not know.
+    pub async fn records_since(&self, since: i64, count_max: u32) -> Result<Vec<KeptRecord>, StoreError> {
+        let found: Vec<Row> =
+            sqlx::query_as("SELECT * FROM records_told WHERE offered_at >= $1 ORDER BY offered_at DESC, call LIMIT $2")
+                .bind(since)
+                .bind(i64::from(count_max))
+                .fetch_all(&self.reads)
+                .await?;
+        found.into_iter().map(Row::into_kept).collect()
+    }
+
+    /// The last contacts of each number since then (microseconds since 1970), oldest first.
+    ///
+    /// # Errors
+    /// When the store fails, or holds what this version does not know.
+    pub async fn contacts(&self, since: i64, per_number: u32, count_max: u32) -> Result<Vec<PastContact>, StoreError> {
+        let found: Vec<ContactRow> = sqlx::query_as(CONTACTS)
+            .bind(since)
+            .bind(i64::from(per_number))
+            .bind(i64::from(count_max))
+            .fetch_all(&self.reads)
+            .await?;
+        found.into_iter().rev().map(ContactRow::into_contact).collect()
+    }
+
+    /// Writes rows all together or not at all. Rows already there stay as they are in what later words say of them.
+    ///
+    /// # Errors
+    /// When the store fails; then none is written.
+    pub async fn put_rows(&self, records: &[RecordRow], amendments: &[AmendmentRow]) -> Result<(), StoreError> {
+        let mut writing = self.writes.begin().await?;
+        for row in records {
+            put_record(&mut writing, row).await?;
+        }
+        for row in amendments {
+            put_amendment(&mut writing, row).await?;
+        }
+        Ok(writing.commit().await?)
+    }
+
+    /// The number that a recorded call came from.
+    pub(super) async fn number_of(&self, call: CallId) -> Result<Option<Number>, StoreError> {
+        let found: Option<Option<String>> = sqlx::query_scalar("SELECT number FROM records WHERE call = $1")
+            .bind(call.to_string())
+            .fetch_optional(&self.reads)
+            .await?;
+        Ok(found.flatten().map(|number| Number(number.into())))
+    }
+}
+
+async fn put_record(writing: &mut SqliteConnection, row: &RecordRow) -> sqlx::Result<()> {
+    let promise = row.promise.as_ref();
+    sqlx::query(UPSERT)
+        .bind(&row.call)
+        .bind(&row.line)
+        .bind(&row.number)
+        .bind(&row.name)
+        .bind(row.trusted)
+        .bind(row.offered_at)
+        .bind(row.queued_at)
+        .bind(row.connected_at)
+        .bind(row.ended_at)
+        .bind(&row.queue)
+        .bind(&row.agent)
+        .bind(&row.pressed)
+        .bind(row.why)
+        .bind(&row.why_detail)
+        .bind(row.outcome)
+        .bind(promise.map(|promise| promise.made_at))
+        .bind(promise.map(|promise| promise.due_at))
+        .bind(promise.map(|promise| &promise.reference))
+        .bind(promise.map(|promise| promise.settled))
+        .bind(row.held_us)
+        .bind(row.offers)
+        .execute(writing)
+        .await?;
+    Ok(())
+}
+
+async fn put_amendment(writing: &mut SqliteConnection, row: &AmendmentRow) -> sqlx::Result<()> {
+    let insert = "INSERT INTO amendments (call, said_at, kind, word, said_by) VALUES ($1, $2, $3, $4, $5) \
+                  ON CONFLICT (call, kind, said_at, word) DO NOTHING";
+    sqlx::query(insert)
+        .bind(&row.call)
+        .bind(row.said_at)
+        .bind(row.kind)
+        .bind(&row.word)
+        .bind(&row.said_by)
+        .execute(writing)
+        .await?;
+    Ok(())
+}
+
+/// Who called is never written again: it may have been erased meanwhile.
+const UPSERT: &str = "INSERT INTO records (call, line, number, name, trusted, offered_at, queued_at, connected_at, ended_at, \
+    queue, agent, pressed, why, why_detail, outcome, promise_made_at, promise_due_at, promise_reference, promise_settled, \
+    held_us, offers) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+    ON CONFLICT (call) DO UPDATE SET line = excluded.line, trusted = excluded.trusted, offered_at = excluded.offered_at, \
+    queued_at = excluded.queued_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at, \
+    queue = excluded.queue, agent = excluded.agent, pressed = excluded.pressed, why = excluded.why, \
+    why_detail = excluded.why_detail, outcome = excluded.outcome, promise_made_at = excluded.promise_made_at, \
+    promise_due_at = excluded.promise_due_at, promise_reference = excluded.promise_reference, \
+    promise_settled = excluded.promise_settled, held_us = excluded.held_us, offers = excluded.offers";
+
+const CONTACTS: &str = "SELECT number, call, offered_at, outcome, resolution \
+    FROM (SELECT number, call, offered_at, outcome, resolution, \
+            ROW_NUMBER() OVER (PARTITION BY number ORDER BY offered_at DESC) AS place \
+          FROM records_told WHERE number IS NOT NULL AND offered_at >= $1) AS newest \
+    WHERE place <= $2 ORDER BY offered_at DESC LIMIT $3";
+
+/// A row of the view `records_told`.
+#[derive(FromRow)]
+struct Row {
+    call: String,
+    line: String,
+    number: Option<String>,
+    name: Option<String>,
+    trusted: bool,
+    offered_at: i64,
+    queued_at: Option<i64>,
+    connected_at: Option<i64>,
+    ended_at: i64,
+    queue: Option<String>,
+    agent: Option<String>,
+    pressed: String,
+    why: Option<String>,
+    why_detail: Option<String>,
+    outcome: String,
+    promise_made_at: Option<i64>,
+    promise_due_at: Option<i64>,
+    promise_reference: Option<String>,
+    promise_settled: Option<String>,
+    held_us: i64,
+    offers: i64,
+    resolution: Option<String>,
+}
+
+impl Row {
+    fn into_kept(self) -> Result<KeptRecord, StoreError> {
+        let call = call_id(&self.call)?;
+        let promise = self.promise()?;
+        Ok(KeptRecord {
+            call,
+            line: self.line,
+            number: self.number.map(|number| Number(number.into())),
+            name: self.name,
+            trust: if self.trusted { Trust::Trusted } else { Trust::Untrusted },
+            offered_at: self.offered_at,
+            queued_at: self.queued_at,
+            connected_at: self.connected_at,
+            ended_at: self.ended_at,
+            queue: self.queue,
+            agent: self.agent,
+            pressed: self.pressed,
+            why: self.why.map(|word| why(&word, self.why_detail.as_deref())).transpose()?,
+            outcome: outcome(&self.outcome)?,
+            promise,
+            resolution: self.resolution,
+            held: Span(u64::try_from(self.held_us).unwrap_or(0)),
+            offers: u32::try_from(self.offers).unwrap_or(0),
+        })
+    }
+
+    fn promise(&self) -> Result<Option<KeptPromise>, StoreError> {
+        let (Some(made_at), Some(due_at)) = (self.promise_made_at, self.promise_due_at) else {
+            return Ok(None);
+        };
+        let word = self.promise_settled.as_deref().unwrap_or("open");
+        let settled = words::settled_from(word).ok_or_else(|| foreign("a promise", word))?;
+        let reference = self.promise_reference.clone().unwrap_or_default();
+        Ok(Some(KeptPromise { made_at, due_at, reference, settled }))
+    }
+}
+
+#[derive(FromRow)]
+struct ContactRow {
+    number: String,
+    call: String,
+    offered_at: i64,
+    outcome: String,
+    resolution: Option<String>,
+}
+
+impl ContactRow {
+    fn into_contact(self) -> Result<PastContact, StoreError> {
+        Ok(PastContact {
+            number: Number(self.number.into()),
+            call: call_id(&self.call)?,
+            offered_at: self.offered_at,
+            outcome: outcome(&self.outcome)?,
+            resolution: self.resolution,
+        })
+    }
+}
+
+fn call_id(text: &str) -> Result<CallId, StoreError> {
+    text.parse().map_err(|_| foreign("a call id", text))
+}
+
+fn outcome(word: &str) -> Result<Outcome, StoreError> {
+    words::outcome_from(word).ok_or_else(|| foreign("an outcome", word))
+}
+
+fn why(word: &str, detail: Option<&str>) -> Result<WhyHuman, StoreError> {
+    words::why_from(word, detail.unwrap_or_default()).ok_or_else(|| foreign("a reason", word))
+}
+
+fn foreign(what: &str, text: &str) -> StoreError {
+    StoreError::Foreign { what: format!("{what}, `{}`,", words::cut(text, 40).escape_debug()) }
+}

@@ -1,0 +1,143 @@
+//! The one task that writes records: many in one transaction, and never in a call's way.
+
+use super::entry::{AmendmentRow, Entry, RecordRow};
+use super::{Store, StoreError};
+use crate::directory::{Contact, Directory};
+use crate::epoch::Epoch;
+use crate::names::Names;
+use cabrank_core::{Amendment, CallId, Record, Text};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::Receiver;
+use tracing::{error, warn};
+
+/// The most entries in one transaction.
+const BATCH_MAX: usize = 512;
+
+/// Writes what the lane wants kept, and tells the directory of it.
+#[derive(Debug)]
+pub struct Writer {
+    /// Where to.
+    pub store: Store,
+    /// Who is told of each contact.
+    pub directory: Arc<Directory>,
+    /// The names behind the ids.
+    pub names: Names,
+    /// What the ticks count from.
+    pub epoch: Epoch,
+    /// How long a failing store is put up with.
+    pub patience: Patience,
+}
+
+/// How long a failing store is put up with, for each batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// How often it is tried in all; once at least.
+    pub attempts_max: u32,
+    /// The wait before the second attempt; it doubles from one to the next.
+    pub pause_min: Duration,
+    /// The longest wait between two attempts.
+    pub pause_max: Duration,
+}
+
+impl Default for Patience {
+    /// About a quarter of a minute.
+    fn default() -> Self {
+        Patience { attempts_max: 8, pause_min: Duration::from_millis(200), pause_max: Duration::from_secs(5) }
+    }
+}
+
+/// What became of the entries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Entries in the store.
+    pub kept: u64,
+    /// Entries given up because the store kept failing. The journal still holds their cause: replay writes them again.
+    pub given_up: u64,
+}
+
+impl Writer {
+    /// Writes until the other end is closed and nothing is left.
+    pub async fn run(self, mut entries: Receiver<Entry>) -> Written {
+        let mut written = Written::default();
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        while entries.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            self.note(&batch);
+            self.write(&batch, &mut written).await;
+            batch.clear();
+        }
+        written
+    }
+
+    /// A caller who calls again at once is known by the contact, however slow the disk.
+    fn note(&self, batch: &[Entry]) {
+        for entry in batch {
+            if let Entry::Record(record) = entry
+                && let Some(number) = &record.caller.number
+            {
+                self.directory.note(number, self.contact(record));
+            }
+        }
+    }
+
+    fn contact(&self, record: &Record) -> Contact {
+        Contact { call: record.call, at: self.epoch.at(record.offered_at), outcome: record.outcome, resolution: None }
+    }
+
+    async fn write(&self, batch: &[Entry], written: &mut Written) {
+        let count = batch.len() as u64;
+        match self.write_with_patience(batch).await {
+            Ok(()) => {
+                written.kept += count;
+                self.note_resolutions(batch).await;
+            }
+            Err(failure) => {
+                written.given_up += count;
+                error!(%failure, entries = count, "records were not written; a restart writes them again from the journal");
+            }
+        }
+    }
+
+    async fn write_with_patience(&self, batch: &[Entry]) -> Result<(), StoreError> {
+        let (records, amendments) = self.rows(batch);
+        let mut pause = self.patience.pause_min;
+        for attempt in 1..self.patience.attempts_max {
+            match self.store.put_rows(&records, &amendments).await {
+                Ok(()) => return Ok(()),
+                Err(failure) => warn!(%failure, attempt, "records are not written yet; trying again"),
+            }
+            tokio::time::sleep(pause).await;
+            pause = self.patience.pause_max.min(pause * 2);
+        }
+        self.store.put_rows(&records, &amendments).await
+    }
+
+    fn rows(&self, batch: &[Entry]) -> (Vec<RecordRow>, Vec<AmendmentRow>) {
+        let (mut records, mut amendments) = (Vec::new(), Vec::new());
+        for entry in batch {
+            match entry {
+                Entry::Record(record) => records.push(RecordRow::new(record, &self.names, self.epoch)),
+                Entry::Amendment { call, at, amendment } => {
+                    amendments.push(AmendmentRow::new(*call, *at, amendment, self.epoch));
+                }
+            }
+        }
+        (records, amendments)
+    }
+
+    async fn note_resolutions(&self, batch: &[Entry]) {
+        for entry in batch {
+            if let Entry::Amendment { call, amendment: Amendment::Resolution { resolution, .. }, .. } = entry {
+                self.note_resolution(*call, resolution).await;
+            }
+        }
+    }
+
+    async fn note_resolution(&self, call: CallId, resolution: &Text) {
+        match self.store.number_of(call).await {
+            Ok(Some(number)) => self.directory.resolve(&number, call, Arc::clone(resolution)),
+            Ok(None) => {}
+            Err(failure) => warn!(%failure, %call, "a resolution is kept, but not shown among the last contacts"),
+        }
+    }
+}
