@@ -1,6 +1,7 @@
 //! Cabrank: the engine around the desk. Everything that touches the world lives here.
 
 pub mod directory;
+pub mod dispatch;
 pub mod door;
 pub mod epoch;
 pub mod names;
