@@ -2,7 +2,7 @@
 
 use cabrank_core::{Input, Refusal, View};
 use crossbeam::channel::{Sender, TrySendError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// A door to one desk's lane. Cheap to clone; never blocks.
@@ -30,6 +30,29 @@ pub enum Submission {
     },
     /// A wish to look.
     Look(oneshot::Sender<View>),
+    /// A wish for the lane's figures.
+    Count(oneshot::Sender<Figures>),
+    /// Nothing new: see what is due.
+    Nudge,
+    /// The end: what is journalled leaves, nothing more is taken.
+    Close,
+}
+
+/// What a lane has done since it started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Facts the desk was told.
+    pub inputs: u64,
+    /// Of these, how many it refused.
+    pub refused: u64,
+    /// Facts that could not be journalled and were dropped.
+    pub dropped: u64,
+    /// Median time from a fact to its orders leaving; promises, which wait for the disk, are not counted.
+    pub latency_p50: Duration,
+    /// The 99th percentile of the same.
+    pub latency_p99: Duration,
+    /// The longest of the same.
+    pub latency_max: Duration,
 }
 
 /// The lane has as much before it as it can hold, or it is gone: SIP 503 with Retry-After, HTTP 503.
@@ -60,6 +83,19 @@ impl Door {
         let (reply, answer) = oneshot::channel();
         self.send(Submission::Look(reply))?;
         answer.await.map_err(|_| Busy)
+    }
+
+    /// What the lane has done so far.
+    pub async fn count(&self) -> Result<Figures, Busy> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Submission::Count(reply))?;
+        answer.await.map_err(|_| Busy)
+    }
+
+    /// Ends the lane, once what was submitted before is done. Waits for room, so it is for plain threads.
+    pub fn close(&self) {
+        // Gone already is closed, too.
+        let _ = self.lane.send(Submission::Close);
     }
 
     fn send(&self, submission: Submission) -> Result<(), Busy> {

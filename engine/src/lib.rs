@@ -4,6 +4,7 @@ pub mod directory;
 pub mod dispatch;
 pub mod door;
 pub mod epoch;
+pub mod lane;
 pub mod names;
 pub mod number;
 pub mod profiles;

@@ -1,0 +1,131 @@
+//! What is built into the binary, and how files beside a configuration take its place.
+
+use crate::media::{Library, LibraryError};
+use cabrank_settings::{Config, Faults, OnDisk, Surroundings};
+use include_dir::{Dir, include_dir};
+use std::io;
+use std::path::{Path, PathBuf};
+
+static CONFIG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../config");
+
+/// The name of the built-in configuration.
+const DEFAULT: &str = "taxi.toml";
+
+/// Where a configuration comes from.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// The built-in taxi desk.
+    BuiltIn,
+    /// A file; prompts and secrets are looked for beside it, and prompts it does not bring are the built-in ones.
+    File(PathBuf),
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {}: {error}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The file has faults.
+    #[error(transparent)]
+    Faults(#[from] Box<Faults>),
+}
+
+impl Source {
+    /// Reads and checks it.
+    ///
+    /// # Errors
+    /// [`ConfigError`], with every fault at once.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        let text = match self {
+            Source::BuiltIn => built_in_text(DEFAULT),
+            Source::File(path) => std::fs::read_to_string(path)
+                .map_err(|error| ConfigError::Unreadable { path: path.clone(), error })?,
+        };
+        cabrank_settings::parse(&text, &self.name(), self).map_err(|faults| ConfigError::Faults(Box::new(faults)))
+    }
+
+    /// How it is called in messages.
+    pub fn name(&self) -> String {
+        match self {
+            Source::BuiltIn => format!("{DEFAULT} (built in)"),
+            Source::File(path) => path.display().to_string(),
+        }
+    }
+
+    /// The prompts of a language: the built-in ones, and in their place those that lie beside the configuration.
+    ///
+    /// # Errors
+    /// A file is not a prompt; which, and why.
+    pub fn prompts(&self, language: &str) -> Result<Library, LibraryError> {
+        let mut library = Library::from_bytes(built_in_prompts(language))?;
+        if let Source::File(path) = self {
+            let beside = path.parent().unwrap_or(Path::new("")).join("prompts").join(language);
+            if beside.is_dir() {
+                library.add_dir(&beside)?;
+            }
+        }
+        Ok(library)
+    }
+}
+
+impl Surroundings for Source {
+    fn find_prompt(&self, language: &str, name: &str) -> Result<(), String> {
+        if CONFIG.contains(format!("prompts/{language}/{name}.wav")) {
+            return Ok(());
+        }
+        match self {
+            Source::BuiltIn => Err(format!("the built-in prompts/{language}/{name}.wav")),
+            Source::File(path) => OnDisk::beside(path).find_prompt(language, name),
+        }
+    }
+
+    fn secret(&self, path: &str) -> io::Result<String> {
+        match self {
+            Source::BuiltIn => built_in(path).ok_or_else(|| io::ErrorKind::NotFound.into()),
+            Source::File(config) => OnDisk::beside(config).secret(path),
+        }
+    }
+}
+
+/// The example profiles that the built-in desk starts with.
+pub fn example_profiles() -> String {
+    built_in_text("profiles.csv")
+}
+
+fn built_in(path: &str) -> Option<String> {
+    CONFIG.get_file(path)?.contents_utf8().map(str::to_owned)
+}
+
+/// A file that the build has put in; a test looks for each.
+fn built_in_text(path: &str) -> String {
+    built_in(path).unwrap_or_default()
+}
+
+fn built_in_prompts(language: &str) -> impl Iterator<Item = (&'static str, &'static [u8])> {
+    let files = CONFIG.get_dir(format!("prompts/{language}")).into_iter().flat_map(Dir::files);
+    files.filter(|file| file.path().extension().is_some_and(|extension| extension == "wav")).filter_map(|file| {
+        let name = file.path().file_stem()?.to_str()?;
+        Some((name, file.contents()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_desk_has_no_fault_and_every_prompt() {
+        let config = Source::BuiltIn.config().expect("the built-in configuration has no fault");
+        let prompts = Source::BuiltIn.prompts(&config.language).expect("the built-in prompts are prompts");
+        for name in crate::speech::needed() {
+            assert!(prompts.find(&name).is_some(), "{name}");
+        }
+        assert!(example_profiles().starts_with("number,name"));
+    }
+}

@@ -1,0 +1,114 @@
+//! The commands.
+
+mod check;
+mod journal;
+mod profiles;
+mod replay;
+mod serve;
+
+use crate::assets::Source;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What every command can come to, as exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// 0: done.
+    Done,
+    /// 1: a target or a check was missed; it has been said which.
+    Missed,
+}
+
+/// Why a command could not do its work: one short paragraph, exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unusable(String);
+
+impl Unusable {
+    /// What, where, and what to do.
+    pub fn because(why: impl std::fmt::Display) -> Unusable {
+        Unusable(why.to_string())
+    }
+}
+
+#[derive(Parser)]
+#[command(
+    name = "cabrank",
+    version,
+    about = "A telephone call router: first in line is served next, and nobody is turned away unexplained.",
+    args_conflicts_with_subcommands = true,
+    after_help = "Example: cabrank                       the built-in taxi desk on loopback\n         \
+                  cabrank serve taxi.toml --data /var/lib/cabrank"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the engine (what happens without a command, too).
+    #[command(after_help = "Example: cabrank serve taxi.toml --bind 192.0.2.1 --data /var/lib/cabrank")]
+    Serve(ServeArgs),
+    /// Name every fault of a configuration, each with its line; exit code 2 if there is one.
+    #[command(after_help = "Example: cabrank check taxi.toml")]
+    Check {
+        /// The configuration.
+        config: PathBuf,
+    },
+    /// Serve, with simulated callers and agents over real SIP and RTP on loopback.
+    #[command(after_help = "Example: cabrank demo --speed 4")]
+    Demo(crate::demo::DemoArgs),
+    /// Run a journal through the core again; prints counts and the digest, exit code 1 if it differs from what was noted.
+    #[command(after_help = "Example: cabrank replay cabrank-data --digest")]
+    Replay(replay::ReplayArgs),
+    /// Verify a journal, or repair one.
+    #[command(subcommand)]
+    Journal(journal::JournalCommand),
+    /// Caller profiles: import, export, erase.
+    #[command(subcommand)]
+    Profiles(profiles::ProfilesCommand),
+}
+
+#[derive(Args, Clone)]
+pub(crate) struct ServeArgs {
+    /// The configuration, one desk a file; without one, the built-in taxi desk.
+    config: Vec<PathBuf>,
+    /// Serve SIP on this address instead of the configured ones, at the configured ports.
+    #[arg(long, value_name = "IP")]
+    bind: Option<std::net::IpAddr>,
+    /// Where journal and database are kept.
+    #[arg(long, value_name = "DIR", default_value = "cabrank-data")]
+    data: PathBuf,
+    /// Say nothing at start.
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Runs the command that the arguments name, and says how it went.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match execute(cli) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Missed) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("cabrank: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn execute(cli: Cli) -> Result<Outcome, Unusable> {
+    match cli.command {
+        None => serve::run(cli.serve),
+        Some(Command::Serve(args)) => serve::run(args),
+        Some(Command::Check { config }) => check::run(&Source::File(config)),
+        Some(Command::Demo(args)) => crate::demo::run(args),
+        Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Journal(command)) => journal::run(&command),
+        Some(Command::Profiles(command)) => profiles::run(command),
+    }
+}

@@ -1,0 +1,277 @@
+//! One thread a desk: take facts, stamp them, append them to the journal, tell the desk, hand its orders on.
+//!
+//! An order leaves once its cause has reached the kernel, so that killing the engine loses nothing anybody saw. An order
+//! that promises something leaves once its cause is on the disk: [`promises`] waits for that beside the lane. The lane
+//! writes by itself (one system call a batch) rather than through another thread: a write costs less than a hand-over,
+//! and only the sync, which can be slow, must not hold up the rest.
+
+mod clock;
+mod digests;
+mod outlets;
+mod promises;
+
+pub use clock::Clock;
+pub use digests::{Digests, digests_of};
+pub use outlets::Outlets;
+
+use crate::door::{Door, Figures, Submission};
+use cabrank_core::{CallerGone, Desk, Effect, Input, Outbox, Refusal, Settings, StageView, Tick};
+use cabrank_journal::{Log, SegmentFile, Seq, Syncer};
+use crossbeam::channel::{Receiver, RecvTimeoutError, bounded};
+use hdrhistogram::Histogram;
+use promises::Promises;
+use std::io;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// Facts that may wait for the desk. With more than that the desk is behind, and says so.
+const SUBMISSIONS_MAX: usize = 16_384;
+
+/// Facts taken into one write.
+const BATCH_MAX: usize = 512;
+
+/// How long a refused write (a full disk) is left alone before the next try.
+const WRITE_RETRY: Duration = Duration::from_millis(200);
+
+/// A running lane.
+pub struct Lane {
+    door: Door,
+    thread: JoinHandle<()>,
+}
+
+impl Lane {
+    /// Starts the thread of a desk that was just made or recovered. `failed` is called once if the journal can no longer be
+    /// trusted: nothing is promised from then on, and the engine must drain and exit.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
+    pub fn start<L, F>(
+        desk: Desk,
+        log: L,
+        syncer: Syncer<F>,
+        clock: Clock,
+        digests: Digests,
+        outlets: Outlets,
+        failed: impl FnOnce() + Send + 'static,
+    ) -> io::Result<Lane>
+    where
+        L: Log + Send + 'static,
+        F: SegmentFile + 'static,
+    {
+        let (door, submissions) = bounded(SUBMISSIONS_MAX);
+        let promises = Promises::start(syncer, outlets.clone(), failed)?;
+        let lane = Running {
+            desk,
+            log,
+            last: Seq::NONE,
+            clock,
+            digests,
+            outlets,
+            promises,
+            submissions,
+            out: Outbox::default(),
+            held: Vec::new(),
+            answers: Vec::new(),
+            due: Vec::new(),
+            figures: Counters::new(),
+        };
+        let thread = std::thread::Builder::new().name("lane".into()).spawn(move || lane.run())?;
+        Ok(Lane { door: Door::new(door), thread })
+    }
+
+    /// A door to the desk.
+    pub fn door(&self) -> Door {
+        self.door.clone()
+    }
+
+    /// Waits until the lane has ended, which it does once every door is gone or one of them closed it.
+    pub fn join(self) {
+        let Lane { door, thread } = self;
+        drop(door);
+        if thread.join().is_err() {
+            tracing::error!("the lane has panicked: this is a bug");
+        }
+    }
+}
+
+/// What the edges cannot take up again after a restart, said as facts: every live call has lost its legs, and the settings
+/// may have been changed meanwhile.
+pub fn facts_after_restart(desk: &Desk, settings: &Settings) -> Vec<Input> {
+    let view = desk.view();
+    let gone = view.calls.iter().filter(|call| call.stage != StageView::Left);
+    let hung_up = gone.map(|call| Input::CallerHungUp { call: call.call, how: CallerGone::EngineRestarted });
+    let mut facts = vec![Input::Restarted];
+    facts.extend(hung_up);
+    if desk.settings() != settings {
+        facts.push(Input::SettingsChanged {
+            settings: Box::new(settings.clone()),
+            by: "configuration file".into(),
+            reason: "read at start".into(),
+        });
+    }
+    facts
+}
+
+struct Running<L> {
+    desk: Desk,
+    log: L,
+    /// The newest entry written.
+    last: Seq,
+    clock: Clock,
+    digests: Digests,
+    outlets: Outlets,
+    promises: Promises,
+    submissions: Receiver<Submission>,
+    out: Outbox,
+    /// Orders whose causes are not written yet.
+    held: Vec<(Seq, Effect)>,
+    /// Answers to those who asked, likewise.
+    answers: Vec<(oneshot::Sender<Result<(), Refusal>>, Result<(), Refusal>)>,
+    /// When the facts of this batch came to pass.
+    due: Vec<Instant>,
+    figures: Counters,
+}
+
+impl<L: Log> Running<L> {
+    fn run(mut self) {
+        let submissions = self.submissions.clone();
+        let mut open = true;
+        while open && let Some(first) = self.next() {
+            for submission in std::iter::once(first).chain(submissions.try_iter().take(BATCH_MAX)) {
+                open &= !matches!(submission, Submission::Close);
+                self.take(submission);
+            }
+            self.wake_if_due();
+            self.hand_on();
+        }
+        self.digests.note(self.last, &self.desk);
+        self.promises.finish();
+    }
+
+    /// The next submission, or a nudge at the moment the desk asked for. `None` once nobody can submit any more.
+    fn next(&mut self) -> Option<Submission> {
+        let Some(wake) = self.desk.next_wake() else { return self.submissions.recv().ok() };
+        match self.submissions.recv_deadline(self.clock.instant(wake)) {
+            Ok(submission) => Some(submission),
+            Err(RecvTimeoutError::Timeout) => Some(Submission::Nudge),
+            Err(RecvTimeoutError::Disconnected) => None,
+        }
+    }
+
+    fn take(&mut self, submission: Submission) {
+        match submission {
+            Submission::Told { input, due } => {
+                if let Err(refusal) = self.tell(input) {
+                    tracing::debug!(%refusal, "an input does not fit");
+                }
+                self.due.push(due);
+            }
+            Submission::Asked { input, reply } => {
+                let answer = self.tell(input);
+                self.answers.push((reply, answer));
+            }
+            Submission::Look(reply) => drop(reply.send(self.desk.view())),
+            Submission::Count(reply) => drop(reply.send(self.figures.read())),
+            Submission::Nudge | Submission::Close => {}
+        }
+    }
+
+    fn wake_if_due(&mut self) {
+        if self.desk.next_wake().is_some_and(|at| at <= self.clock.now()) {
+            let _ = self.tell(Input::Woke);
+        }
+    }
+
+    /// Appends a fact, tells the desk, and holds what it orders.
+    fn tell(&mut self, input: Input) -> Result<(), Refusal> {
+        let tick = self.clock.now();
+        let seq = match self.log.append(tick, &input) {
+            Ok(seq) => seq,
+            Err(error) => {
+                // Nothing bounded the input at its border, or the disk has been full for long: it did not happen.
+                tracing::error!(%error, "an input cannot be journalled and is dropped");
+                self.figures.dropped += 1;
+                return Err(Refusal::OutOfPlace);
+            }
+        };
+        self.out.clear();
+        self.desk.handle(tick, input, &mut self.out);
+        self.figures.inputs += 1;
+        self.figures.refused += self.out.refusals.len() as u64;
+        self.held.extend(self.out.effects.drain(..).map(|effect| (seq, effect)));
+        self.out.refusals.first().map_or(Ok(()), |refusal| Err(*refusal))
+    }
+
+    /// Writes the batch, then lets its orders leave. As long as the disk refuses, everything stays as it is: the ring fills,
+    /// and new calls are told to come back.
+    fn hand_on(&mut self) {
+        self.last = loop {
+            match self.log.write() {
+                Ok(last) => break last,
+                Err(error) => tracing::error!(%error, "the journal cannot be written; orders wait"),
+            }
+            std::thread::sleep(WRITE_RETRY);
+        };
+        for (seq, effect) in self.held.drain(..) {
+            if effect.is_promise() { self.promises.hold(seq, effect) } else { self.outlets.hand_on(effect) }
+        }
+        for (reply, answer) in self.answers.drain(..) {
+            // Who asked may have gone meanwhile.
+            let _ = reply.send(answer);
+        }
+        for due in self.due.drain(..) {
+            self.figures.record(due.elapsed());
+        }
+        self.digests.note_now_and_then(self.last, &self.desk);
+    }
+}
+
+/// What the lane has done so far.
+struct Counters {
+    inputs: u64,
+    refused: u64,
+    dropped: u64,
+    /// Microseconds from a fact to its orders leaving; promises not counted.
+    latency_us: Histogram<u64>,
+}
+
+impl Counters {
+    fn new() -> Counters {
+        // One microsecond to a minute, three digits: these bounds are valid by construction.
+        let latency_us = Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are constant and valid");
+        Counters { inputs: 0, refused: 0, dropped: 0, latency_us }
+    }
+
+    fn record(&mut self, latency: Duration) {
+        self.latency_us.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    fn read(&self) -> Figures {
+        let at = |quantile| Duration::from_micros(self.latency_us.value_at_quantile(quantile));
+        Figures {
+            inputs: self.inputs,
+            refused: self.refused,
+            dropped: self.dropped,
+            latency_p50: at(0.5),
+            latency_p99: at(0.99),
+            latency_max: Duration::from_micros(self.latency_us.max()),
+        }
+    }
+}
+
+/// Tells a desk that was not started yet; the journal holds each fact before the desk hears it.
+///
+/// # Errors
+/// The journal cannot take it.
+pub fn tell_before_start<L: Log>(
+    desk: &mut Desk,
+    log: &mut L,
+    tick: Tick,
+    input: Input,
+    out: &mut Outbox,
+) -> Result<(), cabrank_journal::AppendError> {
+    log.append(tick, &input)?;
+    desk.handle(tick, input, out);
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Group commit: orders that promise something wait here until their causes are on the disk.
+
+use super::outlets::Outlets;
+use cabrank_core::Effect;
+use cabrank_journal::{SegmentFile, Seq, Syncer};
+use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use std::io;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Promises that may wait for the disk. With more than that the lane waits too.
+const HELD_MAX: usize = 4_096;
+
+/// Nothing stays off the disk for longer, promise or not.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+
+/// The thread that syncs.
+pub(super) struct Promises {
+    held: Sender<(Seq, Effect)>,
+    thread: JoinHandle<()>,
+}
+
+impl Promises {
+    pub(super) fn start<F: SegmentFile + 'static>(
+        syncer: Syncer<F>,
+        outlets: Outlets,
+        failed: impl FnOnce() + Send + 'static,
+    ) -> io::Result<Promises> {
+        let (held, waiting) = bounded(HELD_MAX);
+        let thread = std::thread::Builder::new().name("promises".into()).spawn(move || {
+            if let Err(error) = keep(&waiting, &syncer, &outlets) {
+                tracing::error!(%error, "the journal cannot be synced: nothing is promised any more");
+                failed();
+                // Promises still to come are broken off here rather than made: their calls go to a human in time.
+                waiting.iter().for_each(drop);
+            }
+        })?;
+        Ok(Promises { held, thread })
+    }
+
+    /// Holds an order until its cause is on the disk.
+    pub(super) fn hold(&self, cause: Seq, effect: Effect) {
+        if self.held.send((cause, effect)).is_err() {
+            tracing::error!("a promise came after the syncing thread ended: this is a bug");
+        }
+    }
+
+    /// Lets what is held leave, then ends.
+    pub(super) fn finish(self) {
+        drop(self.held);
+        if self.thread.join().is_err() {
+            tracing::error!("the syncing thread has panicked: this is a bug");
+        }
+    }
+}
+
+fn keep<F: SegmentFile>(
+    waiting: &Receiver<(Seq, Effect)>,
+    syncer: &Syncer<F>,
+    outlets: &Outlets,
+) -> Result<(), cabrank_journal::SyncFailed> {
+    loop {
+        let first = match waiting.recv_timeout(SYNC_EVERY) {
+            Ok(first) => Some(first),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return syncer.sync().map(drop),
+        };
+        // Everything here was written before it was handed over, so one sync covers it all.
+        let batch: Vec<(Seq, Effect)> = first.into_iter().chain(waiting.try_iter()).collect();
+        let synced = syncer.sync()?;
+        for (cause, effect) in batch {
+            debug_assert!(cause <= synced, "{cause} was written before it was handed over");
+            outlets.hand_on(effect);
+        }
+    }
+}
