@@ -1,0 +1,110 @@
+//! Reading a file: everything that is wrong is said at once.
+
+mod agent;
+mod desk;
+mod line;
+mod names;
+mod queue;
+mod reach;
+mod report;
+mod section;
+mod service;
+mod sip;
+mod value;
+
+use crate::{Config, Faults, Surroundings};
+use cabrank_core::{Settings, Span};
+use names::Names;
+use report::Report;
+use section::Section;
+use std::time::Duration;
+use toml::de::DeTable;
+
+/// The longest file taken, in bytes.
+const FILE_LENGTH_MAX: usize = 4 << 20;
+const LINES_MAX: usize = 1_000;
+const SERVICES_MAX: usize = 100;
+const QUEUES_MAX: usize = 1_000;
+const AGENTS_MAX: usize = 20_000;
+
+/// Reads a configuration. `file_name` stands in messages, `base` is what the file may refer to.
+///
+/// # Errors
+/// All that is wrong with it, in the order of the file: TOML, keys, values and what they refer to.
+pub fn parse(text: &str, file_name: &str, base: &impl Surroundings) -> Result<Config, Faults> {
+    if text.len() > FILE_LENGTH_MAX {
+        return Err(Faults::too_long(file_name));
+    }
+    let report = Report::new(text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        toml_fault(&report, text, error);
+    }
+    let root = Section::new(&report, 0..0, "the file".to_owned(), Some(document.get_ref()));
+    let config = read(&root, base);
+    root.close();
+    let notices = report.close(file_name, text)?;
+    Ok(Config { notices, ..config })
+}
+
+/// Where a fault was reported, something arbitrary stands in the result or nothing at all; it is then thrown away.
+fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
+    let desk = desk::read(root);
+    let lines = root.sections("line", "line", LINES_MAX);
+    let services = root.sections("service", "service", SERVICES_MAX);
+    let queues = root.sections("queue", "queue", QUEUES_MAX);
+    let agents = root.sections("agent", "agent", AGENTS_MAX);
+    let service_names = Names::of("service", &services);
+    let queue_names = Names::of("queue", &queues);
+    let agent_names = Names::of("agent", &agents);
+    at_least_one(root, "line", lines.len(), "callers dial it");
+    at_least_one(root, "queue", queues.len(), "everything leads to a human, by way of a queue");
+
+    let sip = sip::read(root, &desk.name, base);
+    let media = desk::read_media(root);
+    let http = desk::read_http(root);
+    let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
+    let mut exits = reach::Exits::default();
+    let (lines, receptions) = line::read_all(lines, &house, &mut exits);
+    let (services, backends) = service::read_all(services, &service_names);
+    let (queues, targets) = queue::read_all(queues, &queue_names);
+    let (agents, phones) = agent::read_all(agents, &agent_names, &queue_names, base);
+    exits.check(root.report, &agents, &queue_names);
+
+    Config {
+        desk: Settings { name: desk.name, limits: desk.limits, lines, services, queues, agents },
+        region: desk.region,
+        timezone: desk.timezone,
+        language: desk.language,
+        drain: desk.drain,
+        sip,
+        media,
+        http,
+        lines: receptions,
+        services: backends,
+        queues: targets,
+        agents: phones,
+        notices: Vec::new(),
+    }
+}
+
+fn at_least_one(root: &Section<'_>, list: &str, count: usize, why: &str) {
+    if count == 0 {
+        root.wrong(format!("there is no [[{list}]]"), format!("add one: {why}"));
+    }
+}
+
+/// The parser's words, and what they most often mean.
+fn toml_fault(report: &Report, text: &str, error: &toml::de::Error) {
+    let at = error.span().unwrap_or(text.len()..text.len());
+    let right = match error.message() {
+        "duplicate key" => "keep one of the two",
+        _ => "`key = value`, one a line; text, and lengths of time such as \"20s\", in quotes",
+    };
+    report.broken(at, format!("this is no TOML: {}", error.message()), right.to_owned());
+}
+
+/// The edges' unit of time.
+fn duration(span: Span) -> Duration {
+    Duration::from_micros(span.0)
+}

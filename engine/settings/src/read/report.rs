@@ -1,0 +1,75 @@
+//! Where faults and notices are gathered while a file is read.
+
+use crate::{Fault, Faults, Notice};
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+
+/// More faults than anybody reads; the rest is counted.
+const FAULTS_MAX: usize = 500;
+
+/// Gathers faults and notices, so that reading goes on after the first one.
+pub(super) struct Report {
+    line_starts: Vec<usize>,
+    broken_lines: RefCell<Vec<usize>>,
+    faults: RefCell<Vec<(usize, Fault)>>,
+    notices: RefCell<Vec<(usize, Notice)>>,
+    more: Cell<usize>,
+}
+
+impl Report {
+    pub(super) fn new(text: &str) -> Report {
+        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Report {
+            line_starts,
+            broken_lines: RefCell::default(),
+            faults: RefCell::default(),
+            notices: RefCell::default(),
+            more: Cell::default(),
+        }
+    }
+
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset)
+    }
+
+    /// A fault of the TOML itself. What was made out on that line is guesswork: later faults there are left out.
+    pub(super) fn broken(&self, at: Range<usize>, what: String, right: String) {
+        let line = self.line(at.start);
+        self.wrong(at, what, right);
+        self.broken_lines.borrow_mut().push(line);
+    }
+
+    /// A fault.
+    pub(super) fn wrong(&self, at: Range<usize>, what: impl Into<String>, right: impl Into<String>) {
+        let line = self.line(at.start);
+        if self.broken_lines.borrow().contains(&line) {
+            return;
+        }
+        let mut faults = self.faults.borrow_mut();
+        if faults.len() == FAULTS_MAX {
+            return self.more.set(self.more.get() + 1);
+        }
+        let fault = Fault { line, what: what.into(), right: right.into(), span: at.clone().into() };
+        faults.push((at.start, fault));
+    }
+
+    /// No fault, but to be known.
+    pub(super) fn notice(&self, at: Range<usize>, what: impl Into<String>) {
+        self.notices.borrow_mut().push((at.start, Notice { line: self.line(at.start), what: what.into() }));
+    }
+
+    /// The notices, if there is no fault.
+    pub(super) fn close(self, file_name: &str, text: &str) -> Result<Vec<Notice>, Faults> {
+        let faults = in_order(self.faults.into_inner());
+        if faults.is_empty() {
+            Ok(in_order(self.notices.into_inner()))
+        } else {
+            Err(Faults::new(file_name, text, faults, self.more.get()))
+        }
+    }
+}
+
+fn in_order<T>(mut found: Vec<(usize, T)>) -> Vec<T> {
+    found.sort_by_key(|(offset, _)| *offset);
+    found.into_iter().map(|(_, what)| what).collect()
+}
