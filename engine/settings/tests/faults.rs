@@ -1,0 +1,203 @@
+//! What is wrong is named with its line, what it is and what would be right; and all of it at once.
+
+mod common;
+
+use cabrank_settings::{Fault, parse};
+use common::{GOOD, Room};
+use miette::NarratableReportHandler;
+
+/// A part of [`GOOD`], what stands there instead, and what has to be said: where (the text of that line), what, right.
+struct Case(&'static str, &'static str, &'static str, &'static str, &'static str);
+
+const CASES: &[Case] = &[
+    // Keys.
+    Case("ring_for =", "ring_fro =", "ring_fro", "unknown key `ring_fro` in [[queue]]", "did you mean `ring_for`?"),
+    Case("[[service]]", "[[servise]]", "[[servise]]", "unknown key `servise` in the file", "did you mean `service`?"),
+    Case("region = \"SG\"\n", "", "[desk]", "[desk] has no `region`", "add `region = \"SG\"`"),
+    Case("name = \"booking\"\n", "", "[[queue]]", "[[queue]] has no `name`", "add `name"),
+    Case("[[queue]]", "[queue]", "[queue]", "`[queue]` is one of a list", "write `[[queue]]`"),
+    // The menu.
+    Case("press.2 =", "press.3 = { queue = \"booking\" }\npress.2 =", "press.3", "third option", "keep `press.1` and `press.2`"),
+    Case("press.2 =", "press.0 = { queue = \"booking\" }\npress.2 =", "press.0", "taken", "0 leads to a human"),
+    Case(
+        "press.2 = { queue = \"booking\" }",
+        "press.2 = { menu = { press.1 = { queue = \"booking\" } } }",
+        "press.2",
+        "a menu inside a menu",
+        "lead to a queue",
+    ),
+    Case("press.2 = {", "press.2 = { press.1 = {}, ", "press.2", "a menu inside a menu", "lead to a queue"),
+    Case("press.2 = { queue = \"booking\" }", "press.2 = {}", "press.2", "`press.2` leads nowhere", "otherwise"),
+    Case("press.2 = {", "press.2 = { instant = \"taxi-now\", ", "press.2", "to a service and to a queue", "`otherwise`"),
+    Case("queue = \"booking\"", "queue = \"bokking\"", "press.2", "there is no queue `bokking`", "did you mean `booking`?"),
+    Case("instant = \"taxi-now\"", "instant = \"cab\"", "press.1", "there is no service `cab`", "known are `taxi-now`"),
+    // Nobody is turned away unexplained.
+    Case(
+        ", otherwise = \"booking\"",
+        "",
+        "press.1",
+        "no human can be reached: press 1 → `taxi-now` → refused, too late, or not for this caller → nobody",
+        "add `otherwise",
+    ),
+    Case(
+        "[[agent]]",
+        "[[queue]]\nname = \"lost\"\n[[line]]\nnumber = \"l\"\npress.1 = { queue = \"lost\" }\n[[agent]]",
+        "press.1 = { queue = \"lost\" }",
+        "no human can be reached: line `l` → press 1 → queue `lost` → nobody",
+        "`skills = { lost = 1 }`",
+    ),
+    Case(
+        "hours =",
+        "closed = \"night\"\nhours =",
+        "closed",
+        "`night` is neither a queue nor a prompt: there is no prompts/en/night.wav",
+        "known are `booking`",
+    ),
+    // Prompts, hours, numbers.
+    Case("\"welcome\"", "\"hello\"", "greeting", "there is no prompt `hello`", "record prompts/en/hello.wav"),
+    Case("greeting =", "menu = \"options\"\ngreeting =", "menu", "there is no prompt `options`", "prompts/en/options.wav"),
+    Case("\"welcome\"", "\"../welcome\"", "greeting", "`../welcome` cannot be a name", "letters"),
+    Case("00:00-24:00", "0-24", "hours", "`0-24` is not a span of times", "Mon-Fri 08:00-18:00"),
+    Case("Mon-Sun", "Mo-Su", "hours", "`Mo-Su` is not a day", "Mon-Fri"),
+    Case("number = \"taxi\"", "number = \"+65 6552 1111\"", "number", "is no number to be dialled", "without blanks"),
+    Case(
+        "[[service]]",
+        "[[line]]\nnumber = \"taxi\"\n[[service]]",
+        "number = \"taxi\"\n[[s",
+        "was there already on line",
+        "another",
+    ),
+    // Lengths of time and counts.
+    Case("\"15s\"", "\"15\"", "ring_for", "`15` has no unit", "\"15s\""),
+    Case("\"15s\"", "15", "ring_for", "`ring_for` has no unit", "`ring_for = \"15s\"`"),
+    Case("\"15s\"", "15s", "ring_for", "", "in quotes"),
+    Case("\"15s\"", "\"soon\"", "ring_for", "`soon` is no length of time", "\"1h30m\""),
+    Case("\"15s\"", "\"2h\"", "ring_for", "`2h` is out of bounds for `ring_for`", "from 500ms to 5m"),
+    Case("\"15s\"", "\"99999999999999999h\"", "ring_for", "is no length of time", "such as"),
+    Case("\"15s\"", "[\"15s\"]", "ring_for", "`ring_for` is a list, not text", "quotes"),
+    Case("target =", "wrap_up = \"-3s\"\ntarget =", "wrap_up", "`-3s` is less than nothing", "leave out the `-`"),
+    Case("target =", "max_waiting = 0\ntarget =", "max_waiting", "0 is out of bounds for `max_waiting`", "from 1 to 100000"),
+    Case("target =", "max_waiting = 99999999999999999999\ntarget =", "max_waiting", "out of bounds", "from 1 to 100000"),
+    Case("target =", "max_waiting = \"5\"\ntarget =", "max_waiting", "`max_waiting` is text, not a whole number", "from 1"),
+    Case("region =", "calls_max = 2000000\nregion =", "calls_max", "out of bounds", "from 1 to 1000000"),
+    // The rest of a queue.
+    Case("target =", "order = \"fiffo\"\ntarget =", "order", "`fiffo` is no `order`", "did you mean `fifo`?"),
+    Case("target =", "service_level = \"80 in 20s\"\ntarget =", "service_level", "is no service level", "80% in 20s"),
+    Case("target =", "service_level = \"101% in 20s\"\ntarget =", "service_level", "is no service level", "80% in 20s"),
+    Case("target =", "service_level = \"80% in 20\"\ntarget =", "service_level", "`20` has no unit", "20s"),
+    Case("target =", "default_class = \"vip\"\ntarget =", "default_class", "no class `vip`", "add `class.vip"),
+    Case("target =", "quote = { confidence = 1.5 }\ntarget =", "quote", "1.5 is out of bounds", "0.8"),
+    Case("target =", "widen = [{ after = \"30s\" }]\ntarget =", "widen", "widen has no `level`", "add `level = 2`"),
+    Case("target =", "preferred_agent_for = \"8\"\ntarget =", "preferred_agent_for", "has no unit", "8s"),
+    // Services.
+    Case("https://dispatch.example/ride", "dispatch.example", "webhook", "is no URL", "https://"),
+    Case("https://dispatch.example/ride", "ftp://dispatch.example", "webhook", "is no http:", "https://"),
+    Case("https://dispatch", "https://me:pw@dispatch", "webhook", "has credentials in it", "https://"),
+    Case("timeout =", "builtin = \"demo-fleet\"\ntimeout =", "builtin", "one backend", "keep"),
+    Case("webhook = \"https://dispatch.example/ride\"\n", "", "[[service]]", "nobody fulfils", "builtin"),
+    // SIP.
+    Case("udp:127.0.0.1:5060", "tls:127.0.0.1:5061", "listen", "needs TLS, which is not built yet", "udp:"),
+    Case("udp:127.0.0.1:5060", "udp:localhost:5060", "listen", "no address with its port", "udp:127.0.0.1:5060"),
+    Case("udp:127.0.0.1:5060", "udp:127.0.0.1:0", "listen", "has port 0", "udp:"),
+    Case("\"udp:127.0.0.1:5060\"", "", "listen", "nothing to listen on", "udp:"),
+    Case("5060\"", "5060\", \"udp:127.0.0.1:5060\"", "listen", "was there already", "another"),
+    Case("127.0.0.0/8", "127.0.0.0/33", "from", "`127.0.0.0/33` is no network", "192.0.2.0/24"),
+    Case("127.0.0.0/8", "10.1.2.3/8", "from", "an address with the length of a network", "`10.0.0.0/8` for the network"),
+    Case("\"trusted\"", "\"trust\"", "identity", "`trust` is no `identity`", "did you mean `trusted`?"),
+    Case("listen =", "session_expires = \"30s\"\nlisten =", "session_expires", "out of bounds", "from 1m 30s"),
+    // Agents.
+    Case("{ booking = 1 }", "{ boking = 1 }", "skills", "there is no queue `boking`", "did you mean `booking`?"),
+    Case("{ booking = 1 }", "{}", "skills", "serves no queue", "booking"),
+    Case("{ booking = 1 }", "{ booking = 0 }", "skills", "0 is out of bounds for `booking`", "from 1 to 99"),
+    Case("secrets/a101", "secrets/none", "sip = {", "`secrets/none` cannot be read", "starts where the configuration lies"),
+    Case("secrets/a101", "secrets/empty", "sip = {", "the password in `secrets/empty` is empty", "one line"),
+    Case("secrets/a101", "secrets/binary", "sip = {", "control characters", "one line"),
+    Case(
+        "sip = { password_file = \"secrets/a101\" }",
+        "contact = \"a101@h\"",
+        "contact",
+        "does not start with `sip:`",
+        "sip:a101@",
+    ),
+    Case("sip = { password_file = \"secrets/a101\" }", "contact = \"sips:a@h\"", "contact", "TLS", "sip:a101@"),
+    Case("sip = { password_file = \"secrets/a101\" }", "", "[[agent]]", "this agent has no phone", "password_file"),
+    Case("skills =", "contact = \"sip:a@h\"\nskills =", "contact", "registers and has a fixed address", "keep"),
+    Case(
+        "[[agent]]",
+        "[[agent]]\nname = \"a101\"\nskills = { booking = 1 }\ncontact = \"sip:a@h\"\n[[agent]]",
+        "name = \"a101\"\nskills = { booking = 1 }\nsip",
+        "the agent `a101` was there already on line",
+        "choose another",
+    ),
+    // The house.
+    Case("\"SG\"", "\"Singapore\"", "region", "`Singapore` is no region", "two capital letters"),
+    Case("Asia/Singapore", "Asia/Singapur", "timezone", "is no timezone", "IANA"),
+    Case("[sip]", "[media]\nports = \"30000\"\n[sip]", "ports", "is no range of ports", "16384-32767"),
+    Case("[sip]", "[http]\nlisten = \"8080\"\n[sip]", "listen = \"8080\"", "`8080` is no address", "127.0.0.1:8080"),
+    // TOML itself.
+    Case("name = \"taxi\"\nregion", "name = \"taxi\nregion", "name = \"taxi\nregion", "", "quotes"),
+    Case("[sip]", "[desk]\n[sip]", "[desk]\n[sip]", "duplicate key", "keep one"),
+];
+
+fn faults(text: &str) -> Vec<Fault> {
+    parse(text, "desk.toml", &Room).map_or_else(|faults| faults.iter().cloned().collect(), |_| Vec::new())
+}
+
+#[test]
+fn each_fault_is_named_with_its_line_and_what_would_be_right() {
+    for Case(part, instead, place, what, right) in CASES {
+        assert!(GOOD.contains(part), "{part:?} is not in the good configuration");
+        let text = GOOD.replacen(part, instead, 1);
+        let offset = text.rfind(place).unwrap_or_else(|| panic!("{place:?} is not in the configuration"));
+        let line = text[..offset].matches('\n').count() + 1;
+        let found = faults(&text);
+        let named = |fault: &Fault| fault.line == line && fault.what.contains(what) && fault.right.contains(right);
+        assert!(found.iter().any(named), "{part:?} -> {instead:?}: wanted line {line}: {what} / {right}; found {found:#?}");
+    }
+}
+
+#[test]
+fn one_mistake_is_one_fault() {
+    let in_two_places = |case: &&Case| case.1 == "[[servise]]";
+    for Case(part, instead, ..) in CASES.iter().filter(|case| !in_two_places(case)) {
+        let found = faults(&GOOD.replacen(part, instead, 1));
+        assert_eq!(found.len(), 1, "{part:?} -> {instead:?}: {found:#?}");
+    }
+}
+
+#[test]
+fn all_faults_come_at_once_in_the_order_of_the_file() {
+    let text = GOOD
+        .replace("\"SG\"", "\"Singapore\"")
+        .replace("127.0.0.0/8", "everywhere")
+        .replace("\"20s\"", "20s")
+        .replace("greeting", "greting")
+        .replace("\"15s\"", "\"15\"");
+    let found = faults(&text);
+    let whats: Vec<_> = found.iter().map(|fault| fault.what.as_str()).collect();
+    assert_eq!(found.len(), 5, "{whats:#?}");
+    assert!(found.is_sorted_by_key(|fault| fault.line), "{whats:#?}");
+}
+
+#[test]
+fn an_empty_file_is_told_what_a_desk_needs() {
+    let found: Vec<_> = faults("").into_iter().map(|fault| fault.what).collect();
+    for what in ["[desk] has no `name`", "there is no [[line]]", "there is no [[queue]]"] {
+        assert!(found.iter().any(|fault| fault == what), "{what} is not in {found:#?}");
+    }
+}
+
+#[test]
+fn faults_print_with_file_and_line() {
+    let faults = parse(&GOOD.replace("ring_for", "ring_fro"), "desk.toml", &Room).expect_err("a typo");
+    assert_eq!(faults.to_string(), "desk.toml has 1 fault");
+    let mut report = String::new();
+    NarratableReportHandler::new().render_report(&mut report, &faults).expect("rendered");
+    assert!(report.contains("ring_fro") && report.contains("did you mean `ring_for`?"), "{report}");
+}
+
+#[test]
+fn a_secret_is_not_shown() {
+    let config = parse(GOOD, "desk.toml", &Room).expect("good");
+    assert!(!format!("{config:?}").contains("tomato"));
+}
