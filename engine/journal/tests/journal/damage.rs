@@ -1,7 +1,7 @@
 //! Bytes that changed after they were written: refused with their place, never read as something else.
 
-use crate::sample::{SMALL, directory, ends, entries, make, recover, segment, told};
-use cabrank_journal::{Damage, Error, Finding, Options, Reader, SegmentNo, Seq, What, check};
+use crate::sample::{SMALL, beginning, directory, ends, entries, make, recover, segment, told, write_up_to};
+use cabrank_journal::{Beginning, Damage, Error, Finding, Journal, Options, OsDisk, Reader, SegmentNo, Seq, What, check};
 use std::fs;
 use std::path::Path;
 
@@ -110,6 +110,30 @@ fn a_segment_in_another_ones_place_is_refused() {
     fs::copy(segment(dir.path(), 1), segment(dir.path(), 2)).expect("copied");
     let expected = Damage { segment: SegmentNo(2), offset: 0, what: What::Foreign };
     assert_eq!(damage(recover(dir.path(), SMALL).expect_err("refused")), expected);
+}
+
+#[test]
+fn another_journals_segment_is_refused() {
+    let (dir, other) = (directory(), directory());
+    make(dir.path(), 12, SMALL);
+    let theirs = Beginning { seed: 1, ..beginning() };
+    write_up_to(&mut Journal::create(OsDisk, other.path(), &theirs, SMALL).expect("created"), 1, 12);
+    fs::copy(segment(other.path(), 2), segment(dir.path(), 2)).expect("copied");
+    let expected = Damage { segment: SegmentNo(2), offset: 0, what: What::Foreign };
+    assert_eq!(damage(recover(dir.path(), SMALL).expect_err("refused")), expected);
+}
+
+#[test]
+fn another_journals_entries_are_none_of_this_one() {
+    let (dir, other) = (directory(), directory());
+    make(dir.path(), 2, Options::default());
+    let theirs = Beginning { seed: 1, ..beginning() };
+    write_up_to(&mut Journal::create(OsDisk, other.path(), &theirs, Options::default()).expect("created"), 1, 4);
+    let (path, ends) = (segment(dir.path(), 1), ends(4));
+    let stale = fs::read(segment(other.path(), 1)).expect("there");
+    fs::write(&path, [&fs::read(&path).expect("there"), &stale[ends[2]..]].concat()).expect("written");
+    let outcome = recover(dir.path(), Options::default()).expect("recovered");
+    assert_eq!((outcome.told, outcome.cut.map(|cut| cut.offset)), (told(2), Some(ends[2] as u64)));
 }
 
 #[test]

@@ -37,6 +37,21 @@ fn a_batch_is_one_write_and_a_sync_serves_all_of_it() {
 }
 
 #[test]
+fn a_segment_is_begun_when_the_one_before_it_is_synced() {
+    let (dir, disk, mut journal) = begin(SMALL);
+    for n in 1.. {
+        calls(&disk);
+        write_up_to(&mut journal, n, n);
+        if segment(dir.path(), 2).exists() {
+            assert_eq!(journal.syncer().synced(), Seq(n - 1));
+            break;
+        }
+        assert_eq!(calls(&disk), "w");
+    }
+    assert_eq!(calls(&disk), "swsw", "sync the old, write and sync the header, write the batch");
+}
+
+#[test]
 fn what_is_appended_but_not_written_is_not_called_synced() {
     let (_dir, _disk, mut journal) = begin(Options::default());
     write_up_to(&mut journal, 1, 3);
