@@ -2,7 +2,7 @@
 //!
 //! The lane appends an input, writes (one system call a batch) and only then lets effects leave; effects that promise
 //! something wait until a [`Syncer`] on another thread has brought the same entry to the disk. The files are described in
-//! [`format`].
+//! [`mod@format`].
 //!
 //! What a crash can do, and the answer to it:
 //!
