@@ -39,8 +39,18 @@ fn odd_value() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A quarter of a megabyte of the same nonsense: deep nesting and faults without number are borne, and not all are shown.
+#[test]
+fn a_long_file_of_nonsense_is_read() {
+    for nonsense in ["= \n", "[[queue]]\nname = 1\n", "[", "a.", "x = \"\n", "[[agent]]\n", "k=[", "'''"] {
+        let text = nonsense.repeat((1 << 18) / nonsense.len());
+        let faults = parse(&text, "desk.toml", &Room).expect_err(nonsense);
+        assert!((1..=500).contains(&faults.iter().count()), "{nonsense:?}");
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read(text in "\\PC*") {

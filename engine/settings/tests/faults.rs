@@ -47,6 +47,13 @@ const CASES: &[Case] = &[
         "`skills = { lost = 1 }`",
     ),
     Case(
+        "[[queue]]",
+        "[[line]]\nnumber = \"bare\"\npress = {}\n[[queue]]\nname = \"first\"\n[[queue]]",
+        "[[line]]\nnumber = \"bare\"",
+        "no human can be reached: line `bare` → after the greeting → queue `first` → nobody",
+        "`skills = { first = 1 }`",
+    ),
+    Case(
         "hours =",
         "closed = \"night\"\nhours =",
         "closed",
@@ -177,6 +184,14 @@ fn all_faults_come_at_once_in_the_order_of_the_file() {
     let whats: Vec<_> = found.iter().map(|fault| fault.what.as_str()).collect();
     assert_eq!(found.len(), 5, "{whats:#?}");
     assert!(found.is_sorted_by_key(|fault| fault.line), "{whats:#?}");
+}
+
+#[test]
+fn more_of_anything_than_has_a_place_is_one_fault() {
+    let services = (0..101).map(|n| format!("[[service]]\nname = \"s{n}\"\nbuiltin = \"demo-fleet\"\n"));
+    let found = faults(&GOOD.replace("[[queue]]", &format!("{}[[queue]]", services.collect::<String>())));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].what.contains("`service` has 102 entries") && found[0].right.contains("at most 100"), "{found:#?}");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use std::ops::RangeInclusive;
 
 const SILENCE: RangeInclusive<Span> = Span::millis(100)..=Span::secs(60);
 const HOURS_LENGTH_MAX: usize = 500;
+/// Where a line without options leads.
+const FIRST_QUEUE: QueueId = QueueId(0);
 
 /// What a line may name.
 pub(super) struct House<'h> {
@@ -29,9 +31,6 @@ fn read(section: Section<'_>, house: &House<'_>, numbers: &mut Places, exits: &m
     exits.enter(&number);
     let menu = menu(&section, house, exits);
     let human = human(&menu);
-    if section.find("press").is_none() {
-        exits.note(section.at.clone(), "after the greeting", human);
-    }
     let (closed, closed_prompt) = closed(&section, house, exits);
     let reception = Reception {
         greeting: prompt(&section, "greeting", "welcome", house),
@@ -58,7 +57,11 @@ fn number(value: &Value<'_>, numbers: &mut Places) -> Option<Text> {
 
 fn menu(section: &Section<'_>, house: &House<'_>, exits: &mut Exits) -> Menu {
     let press = section.section("press");
-    for entry in press.entries() {
+    let entries = press.entries();
+    if entries.is_empty() {
+        exits.note(section.at.clone(), "after the greeting", FIRST_QUEUE);
+    }
+    for entry in entries {
         match entry.key.as_str() {
             "1" | "2" => {}
             "0" => press.refuse("0", "`press.0` is taken", "0 leads to a human on every line"),
@@ -134,7 +137,7 @@ fn human(menu: &Menu) -> QueueId {
         Choice::Instant { otherwise, .. } => otherwise,
         Choice::Queue(queue) => queue,
     };
-    menu.one.or(menu.two).map_or(QueueId(0), queue_of)
+    menu.one.or(menu.two).map_or(FIRST_QUEUE, queue_of)
 }
 
 fn closed(section: &Section<'_>, house: &House<'_>, exits: &mut Exits) -> (Closed, Text) {

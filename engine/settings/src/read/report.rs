@@ -2,6 +2,7 @@
 
 use crate::{Fault, Faults, Notice};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// More faults than anybody reads; the rest is counted.
@@ -10,7 +11,7 @@ const FAULTS_MAX: usize = 500;
 /// Gathers faults and notices, so that reading goes on after the first one.
 pub(super) struct Report {
     line_starts: Vec<usize>,
-    broken_lines: RefCell<Vec<usize>>,
+    broken_lines: RefCell<BTreeSet<usize>>,
     faults: RefCell<Vec<(usize, Fault)>>,
     notices: RefCell<Vec<(usize, Notice)>>,
     more: Cell<usize>,
@@ -36,7 +37,7 @@ impl Report {
     pub(super) fn broken(&self, at: Range<usize>, what: String, right: String) {
         let line = self.line(at.start);
         self.wrong(at, what, right);
-        self.broken_lines.borrow_mut().push(line);
+        self.broken_lines.borrow_mut().insert(line);
     }
 
     /// A fault.

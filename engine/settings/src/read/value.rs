@@ -121,13 +121,12 @@ impl<'r> Value<'r> {
         share
     }
 
-    /// A list of so many values at most.
+    /// A list of so many values at most; what is beyond is not read.
     pub(super) fn list(&self, count_max: usize) -> Option<Vec<Value<'r>>> {
         let Some(items) = self.raw.as_array() else { return self.not_a("a list", "write it in `[` and `]`") };
         if items.len() > count_max {
             let right = format!("at most {count_max} have a place here");
             self.wrong(format!("`{}` has {} entries", shown(&self.key), items.len()), right);
-            return None;
         }
         let value = |raw: &'r toml::Spanned<DeValue<'r>>| Value {
             report: self.report,
@@ -135,7 +134,7 @@ impl<'r> Value<'r> {
             at: raw.span(),
             raw: raw.get_ref(),
         };
-        Some(items.iter().map(value).collect())
+        Some(items.iter().take(count_max).map(value).collect())
     }
 
     /// A table.
