@@ -143,6 +143,9 @@ const CASES: &[Case] = &[
     Case("[sip]", "[http]\nlisten = \"8080\"\n[sip]", "listen = \"8080\"", "`8080` is no address", "127.0.0.1:8080"),
     // TOML itself.
     Case("name = \"taxi\"\nregion", "name = \"taxi\nregion", "name = \"taxi\nregion", "", "quotes"),
+    Case("[desk]", "[desk", "[desk\n", "this is no TOML", "one a line"),
+    Case("[[queue]]", "[[queue]", "[[queue]\n", "this is no TOML", "one a line"),
+    Case("Mon-Sun 00:00-24:00", "Mon-Someday", "hours", "`Mon-Someday` is not a span of times", "such as"),
     Case("[sip]", "[desk]\n[sip]", "[desk]\n[sip]", "duplicate key", "keep one"),
 ];
 

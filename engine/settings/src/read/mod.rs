@@ -90,7 +90,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
 
 fn at_least_one(root: &Section<'_>, list: &str, count: usize, why: &str) {
     if count == 0 {
-        root.wrong(format!("there is no [[{list}]]"), format!("add one: {why}"));
+        root.report.absent(root.at.clone(), format!("there is no [[{list}]]"), format!("add one: {why}"));
     }
 }
 
@@ -101,6 +101,9 @@ fn toml_fault(report: &Report, text: &str, error: &toml::de::Error) {
         "duplicate key" => "keep one of the two",
         _ => "`key = value`, one a line; text, and lengths of time such as \"20s\", in quotes",
     };
+    if report.opens_section(text, at.start) {
+        report.lose_section();
+    }
     report.broken(at, format!("this is no TOML: {}", error.message()), right.to_owned());
 }
 

@@ -46,7 +46,8 @@ impl Names {
     pub(super) fn find_text(&self, value: &Value<'_>, name: &str) -> Option<u16> {
         let found = self.position(name);
         if found.is_none() && !self.is_unsure() {
-            value.wrong(format!("there is no {} `{}`", self.kind, shown(name)), self.nearest(name));
+            let what = format!("there is no {} `{}`", self.kind, shown(name));
+            value.report.absent(value.at.clone(), what, self.nearest(name));
         }
         found
     }

@@ -51,6 +51,6 @@ impl Way {
     fn trap(&self, report: &Report, queue: &str) {
         let path = format!("line `{}` → {} → queue `{queue}` → nobody", self.line, self.path);
         let right = format!("give an agent the skill: `skills = {{ {queue} = 1 }}`");
-        report.wrong(self.at.clone(), format!("no human can be reached: {path}"), right);
+        report.absent(self.at.clone(), format!("no human can be reached: {path}"), right);
     }
 }

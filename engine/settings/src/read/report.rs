@@ -11,6 +11,7 @@ const FAULTS_MAX: usize = 500;
 /// Gathers faults and notices, so that reading goes on after the first one.
 pub(super) struct Report {
     line_starts: Vec<usize>,
+    lost_section: Cell<bool>,
     broken_lines: RefCell<BTreeSet<usize>>,
     faults: RefCell<Vec<(usize, Fault)>>,
     notices: RefCell<Vec<(usize, Notice)>>,
@@ -22,6 +23,7 @@ impl Report {
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Report {
             line_starts,
+            lost_section: Cell::default(),
             broken_lines: RefCell::default(),
             faults: RefCell::default(),
             notices: RefCell::default(),
@@ -38,6 +40,24 @@ impl Report {
         let line = self.line(at.start);
         self.wrong(at, what, right);
         self.broken_lines.borrow_mut().insert(line);
+    }
+
+    /// Whether the line of that offset opens a section.
+    pub(super) fn opens_section(&self, text: &str, offset: usize) -> bool {
+        let start = self.line_starts.get(self.line(offset) - 1).copied().unwrap_or_default();
+        text.get(start..).is_some_and(|rest| rest.trim_start().starts_with('['))
+    }
+
+    /// A section's first line is broken: from now on, that something is not there proves nothing.
+    pub(super) fn lose_section(&self) {
+        self.lost_section.set(true);
+    }
+
+    /// A fault: something is not there.
+    pub(super) fn absent(&self, at: Range<usize>, what: impl Into<String>, right: impl Into<String>) {
+        if !self.lost_section.get() {
+            self.wrong(at, what, right);
+        }
     }
 
     /// A fault.

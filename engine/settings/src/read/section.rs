@@ -33,7 +33,8 @@ impl<'r> Section<'r> {
     pub(super) fn need(&self, key: &'static str, such_as: &str) -> Option<Value<'r>> {
         let found = self.find(key);
         if found.is_none() {
-            self.wrong(format!("{} has no `{key}`", self.title), format!("add `{key} = {such_as}`"));
+            let what = format!("{} has no `{key}`", self.title);
+            self.report.absent(self.at.clone(), what, format!("add `{key} = {such_as}`"));
         }
         found
     }
