@@ -1,5 +1,6 @@
 //! Cabrank: the engine around the desk. Everything that touches the world lives here.
 
+pub mod context;
 pub mod directory;
 pub mod dispatch;
 pub mod door;

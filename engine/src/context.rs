@@ -1,0 +1,300 @@
+//! What a human is shown of a call: one JSON document, the same while it is live and when it has ended.
+
+use crate::directory::{Contact, Directory};
+use crate::epoch::{Epoch, timestamp};
+use crate::names::Names;
+use crate::store::{KeptPromise, KeptRecord};
+use crate::words;
+use cabrank_core::{CallView, Caller, Context, Number, Profile, Promise, Tick, WhyHuman};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// The longest compact context, in bytes: three times as many stand in an INVITE with the header's name and hexadecimal form.
+pub const COMPACT_BYTES_MAX: usize = 256;
+/// As much of a queue's name as the compact context holds, in characters.
+const COMPACT_QUEUE_CHARS_MAX: usize = 24;
+
+/// A call, for people and programs. Moments are RFC 3339 in UTC.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Call)]
+pub struct CallDocument {
+    /// The call's id: sixteen hexadecimal digits.
+    #[schema(example = "00000000000000a7")]
+    pub call: String,
+    /// `menu`, `dispatching`, `told`, `waiting`, `offered`, `talking`, `parting` or `left`; `ended` when it is over.
+    pub state: &'static str,
+    /// The dialled number, or SIP user part.
+    pub line: String,
+    /// The queue it is or was in last.
+    pub queue: Option<String>,
+    /// The agent who rings, talks or took it last.
+    pub agent: Option<String>,
+    /// Who calls.
+    pub caller: CallerDocument,
+    /// What was pressed, the first few keys, a character each.
+    pub pressed: String,
+    /// Why it goes to a human, if it does.
+    pub why: Option<WhyDocument>,
+    /// What was promised, if anything.
+    pub promise: Option<PromiseDocument>,
+    /// Whole seconds from joining the queue to the first connection, the end, or now.
+    pub waited_s: Option<u64>,
+    /// When it came in.
+    pub offered_at: String,
+    /// When it joined the queue.
+    pub queued_at: Option<String>,
+    /// When it was first connected with an agent.
+    pub connected_at: Option<String>,
+    /// When it ended.
+    pub ended_at: Option<String>,
+    /// How it ended: `served_instantly`, `served_by_agent`, `left_in_menu`, `abandoned`, `waited_too_long`, `closed`,
+    /// `queue_full`, `refused` or `cut_off`.
+    pub outcome: Option<&'static str>,
+    /// How the matter was resolved, if that was written down.
+    pub resolution: Option<String>,
+}
+
+/// Who calls.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[schema(as = Caller)]
+pub struct CallerDocument {
+    /// E.164 number or SIP user name; absent when withheld or erased.
+    pub number: Option<String>,
+    /// The caller's name, where known.
+    pub name: Option<String>,
+    /// Whether the number may be believed: `trusted` or `untrusted`.
+    pub trust: &'static str,
+    /// Language tag, where known.
+    pub language: Option<String>,
+    /// Service class, where known.
+    pub class: Option<String>,
+    /// The agent this caller would rather talk to, where known.
+    pub preferred_agent: Option<String>,
+    /// Everything else in the profile, by field name.
+    pub profile: BTreeMap<String, String>,
+    /// The last calls from this number, newest first.
+    pub contacts: Vec<ContactDocument>,
+}
+
+/// An earlier call.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Contact)]
+pub struct ContactDocument {
+    /// The call's id.
+    pub call: String,
+    /// When it came in.
+    pub at: String,
+    /// How it ended.
+    pub outcome: &'static str,
+    /// How the matter was resolved.
+    pub resolution: Option<String>,
+}
+
+/// Why a call goes to a human.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Why)]
+pub struct WhyDocument {
+    /// A word that never changes.
+    #[schema(example = "missing_detail")]
+    pub reason: &'static str,
+    /// What the word leaves open: the missing field, the service's own reason.
+    pub detail: Option<String>,
+    /// The same as one sentence.
+    pub sentence: String,
+}
+
+/// What was promised.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Promise)]
+pub struct PromiseDocument {
+    /// When it was made.
+    pub made_at: String,
+    /// When it is due.
+    pub due_at: String,
+    /// Seconds from the one to the other, as it was said.
+    pub eta_s: u64,
+    /// The fulfilment service's own reference.
+    pub reference: String,
+    /// `open`, `kept` or `broken`.
+    pub settled: &'static str,
+}
+
+impl CallDocument {
+    /// A live call, as it is at `now`.
+    pub fn live(call: &CallView, now: Tick, names: &Names, epoch: Epoch, directory: &Directory) -> CallDocument {
+        let at = |tick: Tick| epoch.at(tick).to_string();
+        CallDocument {
+            call: call.call.to_string(),
+            state: words::stage(call.stage),
+            line: names.line(call.line).to_owned(),
+            queue: call.queue.map(|queue| names.queue(queue).to_owned()),
+            agent: call.agent.map(|agent| names.agent(agent).to_owned()),
+            caller: CallerDocument::new(&call.caller, directory),
+            pressed: words::pressed(&call.pressed),
+            why: call.why_human.as_ref().map(WhyDocument::new),
+            promise: call.promise.as_ref().map(|promise| PromiseDocument::new(promise, epoch)),
+            waited_s: call.queued_at.map(|queued| call.connected_at.unwrap_or(now).since(queued).as_secs()),
+            offered_at: at(call.offered_at),
+            queued_at: call.queued_at.map(at),
+            connected_at: call.connected_at.map(at),
+            ended_at: None,
+            outcome: None,
+            resolution: None,
+        }
+    }
+
+    /// A call that has ended.
+    pub fn ended(record: &KeptRecord, directory: &Directory) -> CallDocument {
+        let at = |micros: i64| timestamp(micros).to_string();
+        CallDocument {
+            call: record.call.to_string(),
+            state: "ended",
+            line: record.line.clone(),
+            queue: record.queue.clone(),
+            agent: record.agent.clone(),
+            caller: CallerDocument::recorded(record, directory),
+            pressed: record.pressed.clone(),
+            why: record.why.as_ref().map(WhyDocument::new),
+            promise: record.promise.as_ref().map(PromiseDocument::kept),
+            waited_s: record.queued_at.map(|queued| seconds(queued, record.connected_at.unwrap_or(record.ended_at))),
+            offered_at: at(record.offered_at),
+            queued_at: record.queued_at.map(at),
+            connected_at: record.connected_at.map(at),
+            ended_at: Some(at(record.ended_at)),
+            outcome: Some(words::outcome(record.outcome)),
+            resolution: record.resolution.clone(),
+        }
+    }
+}
+
+impl CallerDocument {
+    fn new(caller: &Caller, directory: &Directory) -> CallerDocument {
+        CallerDocument {
+            number: caller.number.as_ref().map(|number| number.0.to_string()),
+            trust: words::trust(caller.trust),
+            contacts: contacts(caller.number.as_ref(), directory),
+            ..CallerDocument::known(caller.profile.as_deref())
+        }
+    }
+
+    /// Who called then, with the profile of now.
+    fn recorded(record: &KeptRecord, directory: &Directory) -> CallerDocument {
+        let profile = record.number.as_ref().and_then(|number| directory.profile(number));
+        let earlier = |contact: &ContactDocument| contact.call != record.call.to_string();
+        CallerDocument {
+            number: record.number.as_ref().map(|number| number.0.to_string()),
+            name: record.name.clone(),
+            trust: words::trust(record.trust),
+            contacts: contacts(record.number.as_ref(), directory).into_iter().filter(earlier).collect(),
+            ..CallerDocument::known(profile.as_deref())
+        }
+    }
+
+    fn known(profile: Option<&Profile>) -> CallerDocument {
+        let Some(profile) = profile else { return CallerDocument::default() };
+        CallerDocument {
+            name: some(&profile.name),
+            language: some(&profile.language),
+            class: some(&profile.class),
+            preferred_agent: some(&profile.preferred_agent),
+            profile: profile.fields.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+            ..CallerDocument::default()
+        }
+    }
+}
+
+fn contacts(number: Option<&Number>, directory: &Directory) -> Vec<ContactDocument> {
+    let known = number.map(|number| directory.contacts(number)).unwrap_or_default();
+    known.into_iter().map(ContactDocument::from).collect()
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn seconds(from: i64, to: i64) -> u64 {
+    u64::try_from(to.saturating_sub(from) / 1_000_000).unwrap_or(0)
+}
+
+impl From<Contact> for ContactDocument {
+    fn from(contact: Contact) -> Self {
+        ContactDocument {
+            call: contact.call.to_string(),
+            at: contact.at.to_string(),
+            outcome: words::outcome(contact.outcome),
+            resolution: contact.resolution.map(|resolution| resolution.to_string()),
+        }
+    }
+}
+
+impl WhyDocument {
+    fn new(why: &WhyHuman) -> WhyDocument {
+        let (reason, detail) = words::why(why);
+        WhyDocument { reason, detail: detail.map(str::to_owned), sentence: words::why_sentence(why) }
+    }
+}
+
+impl PromiseDocument {
+    fn new(promise: &Promise, epoch: Epoch) -> PromiseDocument {
+        PromiseDocument {
+            made_at: epoch.at(promise.made_at).to_string(),
+            due_at: epoch.at(promise.due_at).to_string(),
+            eta_s: promise.due_at.since(promise.made_at).as_secs(),
+            reference: promise.reference.to_string(),
+            settled: words::settled(promise.settled),
+        }
+    }
+
+    fn kept(promise: &KeptPromise) -> PromiseDocument {
+        PromiseDocument {
+            made_at: timestamp(promise.made_at).to_string(),
+            due_at: timestamp(promise.due_at).to_string(),
+            eta_s: seconds(promise.made_at, promise.due_at),
+            reference: promise.reference.clone(),
+            settled: words::settled(promise.settled),
+        }
+    }
+}
+
+/// The context as it fits in an INVITE.
+#[derive(Serialize)]
+struct Compact<'a> {
+    call: String,
+    queue: &'a str,
+    waited_s: u64,
+    pressed: &'a str,
+    reason: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+}
+
+/// The context for the `User-to-User` header (RFC 7433), as JSON text of at most [`COMPACT_BYTES_MAX`] bytes: call, queue, waited,
+/// pressed, reason, and where the whole context is to be had. `base_url` is where the HTTP edge is reached
+/// (`http://127.0.0.1:8080`); should it be too long, the address is left out.
+pub fn uui(context: &Context, names: &Names, base_url: &str) -> String {
+    let pressed = words::pressed(&context.pressed);
+    let mut compact = Compact {
+        call: context.call.to_string(),
+        queue: words::cut(names.queue(context.queue), COMPACT_QUEUE_CHARS_MAX),
+        waited_s: context.waited.as_secs(),
+        pressed: words::cut(&pressed, 8),
+        reason: words::why(&context.why).0,
+        url: Some(format!("{}/api/v1/calls/{}", base_url.trim_end_matches('/'), context.call)),
+    };
+    let text = json(&compact);
+    if text.len() <= COMPACT_BYTES_MAX {
+        return text;
+    }
+    compact.url = None;
+    json(&compact)
+}
+
+fn json(compact: &Compact<'_>) -> String {
+    // Texts and numbers only: there is no way for this to fail, and an empty context harms no call.
+    serde_json::to_string(compact).unwrap_or_default()
+}
+
+#[cfg(test)]
+#[path = "context_tests.rs"]
+mod tests;
