@@ -4,6 +4,7 @@ pub mod context;
 pub mod directory;
 pub mod dispatch;
 pub mod door;
+pub mod edge;
 pub mod epoch;
 pub mod lane;
 pub mod names;

@@ -1,0 +1,155 @@
+//! Calls: the live ones from the desk, the ended ones from the store.
+
+use super::parts::{Path, Query, call_id, moment};
+use super::problem::Problem;
+use super::server::Api;
+use crate::context::CallDocument;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use cabrank_core::{CallId, CallView, Tick, View};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Calls in one answer, unless more are asked for.
+const COUNT: u32 = 100;
+/// Calls in one answer at the most.
+const COUNT_MAX: u32 = 1_000;
+/// Every state that a live call can be in.
+const LIVE: [&str; 8] = ["menu", "dispatching", "told", "waiting", "offered", "talking", "parting", "left"];
+
+/// Which calls.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Which {
+    /// `live`, `ended`, or one state of a live call (`waiting`, `talking`, ...); all if absent.
+    state: Option<String>,
+    /// Only calls that came in at this moment (RFC 3339) or later.
+    since: Option<String>,
+    /// At most so many; 100 if absent, 1,000 at the most.
+    limit: Option<u32>,
+}
+
+/// Calls, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CallList {
+    /// The calls.
+    calls: Vec<CallDocument>,
+    /// Whether there are more than these.
+    more: bool,
+}
+
+/// A question for calls, understood.
+struct Asked<'a> {
+    live: bool,
+    ended: bool,
+    state: Option<&'a str>,
+    since_micros: i64,
+    limit: u32,
+}
+
+/// Calls, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/calls",
+    params(Which),
+    responses((status = 200, body = CallList), (status = 400, body = Problem), (status = 503, body = Problem))
+)]
+pub(super) async fn list(State(api): State<Api>, Query(which): Query<Which>) -> Result<Json<CallList>, Problem> {
+    let asked = Asked::understand(&which)?;
+    let mut calls = live(&api, &asked).await?;
+    let live_ids: Vec<String> = calls.iter().map(|call| call.call.clone()).collect();
+    let ended = ended(&api, &asked).await?;
+    // A call that ended between the two looks is told once.
+    calls.extend(ended.into_iter().filter(|call| !live_ids.contains(&call.call)));
+    let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+    let more = calls.len() > limit;
+    calls.truncate(limit);
+    Ok(Json(CallList { calls, more }))
+}
+
+/// One call, live or ended, with everything a human is shown of it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/calls/{id}",
+    params(("id" = String, Path, description = "Sixteen hexadecimal digits")),
+    responses((status = 200, body = CallDocument), (status = 404, body = Problem), (status = 503, body = Problem))
+)]
+pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<CallDocument>, Problem> {
+    let call = call_id(&id)?;
+    let view = api.view().await?;
+    if let Some(live) = find(&view, call) {
+        return Ok(Json(document(live, api.now(&view), &api)));
+    }
+    recorded(&api, call).await.map(Json)
+}
+
+/// The document of a call that has ended.
+pub(super) async fn recorded(api: &Api, call: CallId) -> Result<CallDocument, Problem> {
+    let record = api.store().record(call).await?;
+    let record = record.ok_or_else(|| Problem::not_found("call", "/api/v1/calls"))?;
+    Ok(CallDocument::ended(&record, api.directory()))
+}
+
+/// A live call, by its id.
+pub(super) fn find(view: &View, call: CallId) -> Option<&CallView> {
+    view.calls.iter().find(|live| live.call == call)
+}
+
+/// The document of a live call.
+pub(super) fn document(call: &CallView, now: Tick, api: &Api) -> CallDocument {
+    CallDocument::live(call, now, api.names(), api.epoch(), api.directory())
+}
+
+impl<'a> Asked<'a> {
+    fn understand(which: &'a Which) -> Result<Asked<'a>, Problem> {
+        let (live, ended, state) = match which.state.as_deref() {
+            None => (true, true, None),
+            Some("live") => (true, false, None),
+            Some("ended") => (false, true, None),
+            Some(state) if LIVE.contains(&state) => (true, false, Some(state)),
+            Some(_) => return Err(bad(format!("`state` is live, ended or one of {}.", LIVE.join(", ")))),
+        };
+        let since_micros = which.since.as_deref().map(moment).transpose()?.unwrap_or(i64::MIN);
+        let limit = which.limit.unwrap_or(COUNT);
+        if (1..=COUNT_MAX).contains(&limit) {
+            Ok(Asked { live, ended, state, since_micros, limit })
+        } else {
+            Err(bad(format!("`limit` is 1 to {COUNT_MAX}.")))
+        }
+    }
+
+    fn wants(&self, call: &CallView, api: &Api) -> bool {
+        let in_state = self.state.is_none_or(|state| state == crate::words::stage(call.stage));
+        in_state && api.epoch().unix_micros(call.offered_at) >= self.since_micros
+    }
+
+    /// One more than is shown tells whether there are more.
+    fn count_max(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX).saturating_add(1)
+    }
+}
+
+fn bad(detail: String) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, detail)
+}
+
+async fn live(api: &Api, asked: &Asked<'_>) -> Result<Vec<CallDocument>, Problem> {
+    if !asked.live {
+        return Ok(Vec::new());
+    }
+    let view = api.view().await?;
+    let now = api.now(&view);
+    let mut calls: Vec<&CallView> = view.calls.iter().filter(|call| asked.wants(call, api)).collect();
+    calls.sort_by_key(|call| std::cmp::Reverse((call.offered_at, call.call)));
+    Ok(calls.into_iter().take(asked.count_max()).map(|call| document(call, now, api)).collect())
+}
+
+async fn ended(api: &Api, asked: &Asked<'_>) -> Result<Vec<CallDocument>, Problem> {
+    if !asked.ended {
+        return Ok(Vec::new());
+    }
+    let records = api.store().records_since(asked.since_micros, asked.limit.saturating_add(1)).await?;
+    Ok(records.iter().map(|record| CallDocument::ended(record, api.directory())).collect())
+}

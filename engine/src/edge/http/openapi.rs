@@ -1,0 +1,42 @@
+//! What the API is, for programs: OpenAPI, from the code itself.
+
+use super::{agents, calls, health, queues, records};
+use axum::Json;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+/// The description of the API.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Cabrank", description = "Calls, agents, queues and records of one desk."),
+    paths(
+        health::alive,
+        health::ready,
+        calls::list,
+        calls::one,
+        agents::list,
+        agents::one,
+        agents::set_state,
+        queues::list,
+        queues::one,
+        records::one,
+        records::amend,
+    ),
+    security(("bearer" = [])),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        openapi.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+/// The description, as JSON.
+pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
+    Json(Description::openapi())
+}

@@ -1,0 +1,46 @@
+//! The parts of a request, parsed once, with problem documents for what does not parse.
+
+use super::problem::Problem;
+use axum::extract::{FromRequest, FromRequestParts};
+use axum::http::StatusCode;
+use cabrank_core::CallId;
+use jiff::Timestamp;
+
+/// A JSON body.
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(Problem))]
+pub(super) struct Body<T>(pub(super) T);
+
+/// What stands behind the question mark.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Problem))]
+pub(super) struct Query<T>(pub(super) T);
+
+/// What stands in the path.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Problem))]
+pub(super) struct Path<T>(pub(super) T);
+
+/// A call's id as it is written: sixteen hexadecimal digits, no more and no less.
+pub(super) fn call_id(text: &str) -> Result<CallId, Problem> {
+    let is_id = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let parsed = if is_id { text.parse().ok() } else { None };
+    parsed.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "A call's id has sixteen hexadecimal digits."))
+}
+
+/// A moment in RFC 3339, as microseconds since 1970.
+pub(super) fn moment(text: &str) -> Result<i64, Problem> {
+    let parsed: Result<Timestamp, _> = text.parse();
+    parsed.map(Timestamp::as_microsecond).map_err(|_| {
+        Problem::new(StatusCode::BAD_REQUEST, "`since` is no moment; write it in RFC 3339, as in 2026-11-18T08:00:00Z.")
+    })
+}
+
+/// A text for people: trimmed, not empty, on one line, and not too long.
+pub(super) fn words(what: &str, text: &str, chars_max: usize) -> Result<cabrank_core::Text, Problem> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().nth(chars_max).is_some() || text.chars().any(char::is_control) {
+        return Err(Problem::unprocessable(format!("`{what}` takes 1 to {chars_max} characters on one line.")));
+    }
+    Ok(text.into())
+}

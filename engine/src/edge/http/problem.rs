@@ -1,0 +1,101 @@
+//! Every error as a problem document (RFC 9457).
+
+use crate::door::Busy;
+use crate::store::StoreError;
+use axum::Json;
+use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use cabrank_core::Refusal;
+use serde::Serialize;
+use tracing::error;
+use utoipa::ToSchema;
+
+/// What went wrong with a request, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: the status says what kind it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The HTTP status in words.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong here, and what would be right.
+    detail: String,
+}
+
+impl Problem {
+    /// A problem of that status; `detail` says what is wrong and what would be right.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
+        let title = status.canonical_reason().unwrap_or("Error");
+        Problem { kind: "about:blank", title, status: status.as_u16(), detail: detail.into() }
+    }
+
+    pub(super) fn not_found(what: &str, list: &str) -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, format!("There is no such {what}; {list} lists them."))
+    }
+
+    pub(super) fn unprocessable(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    /// What the client should know besides, by RFC 9110.
+    fn header(&self) -> Option<(header::HeaderName, HeaderValue)> {
+        match self.status {
+            401 => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cabrank\""))),
+            503 => Some((header::RETRY_AFTER, HeaderValue::from_static("1"))),
+            _ => None,
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let more = self.header();
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.extend(more);
+        response
+    }
+}
+
+impl From<Busy> for Problem {
+    fn from(busy: Busy) -> Self {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{busy}."))
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Problem::new(StatusCode::CONFLICT, format!("The desk refused: {refusal}."))
+    }
+}
+
+impl From<StoreError> for Problem {
+    /// What the store says is for the operator, not for whoever asked.
+    fn from(failure: StoreError) -> Self {
+        error!(%failure, "a request needed the store");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The store does not answer; the engine's log says why.")
+    }
+}
+
+impl From<JsonRejection> for Problem {
+    fn from(rejection: JsonRejection) -> Self {
+        Problem::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<QueryRejection> for Problem {
+    fn from(rejection: QueryRejection) -> Self {
+        Problem::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<PathRejection> for Problem {
+    fn from(rejection: PathRejection) -> Self {
+        Problem::new(rejection.status(), rejection.body_text())
+    }
+}

@@ -1,0 +1,155 @@
+//! The server: its routes, what every request goes through, and its end.
+
+use super::auth::{Tokens, only_bearers};
+use super::glance::Glance;
+use super::problem::Problem;
+use super::{agents, calls, health, openapi, queues, records};
+use crate::directory::Directory;
+use crate::door::{Busy, Door};
+use crate::epoch::Epoch;
+use crate::names::Names;
+use crate::store::Store;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, patch, put};
+use cabrank_core::{Input, Tick, View};
+use jiff::Timestamp;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// The longest body that is read, in bytes.
+const BODY_BYTES_MAX: usize = 16 * 1024;
+/// The longest that one request may take.
+const REQUEST_TIME_MAX: Duration = Duration::from_secs(10);
+/// How long requests under way may take once the server is to end.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// What the API stands on. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Api {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    door: Door,
+    glance: Glance,
+    names: Names,
+    epoch: Epoch,
+    store: Store,
+    directory: Arc<Directory>,
+    tokens: Tokens,
+}
+
+impl Api {
+    /// An API for one desk. Must be called within a tokio runtime.
+    pub fn new(door: Door, names: Names, epoch: Epoch, store: Store, directory: Arc<Directory>, tokens: Tokens) -> Api {
+        let glance = Glance::new(door.clone());
+        Api { inner: Arc::new(Inner { door, glance, names, epoch, store, directory, tokens }) }
+    }
+
+    pub(super) fn names(&self) -> &Names {
+        &self.inner.names
+    }
+
+    pub(super) fn epoch(&self) -> Epoch {
+        self.inner.epoch
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    pub(super) fn directory(&self) -> &Directory {
+        &self.inner.directory
+    }
+
+    pub(super) fn tokens(&self) -> &Tokens {
+        &self.inner.tokens
+    }
+
+    /// The desk as it is, or was a moment ago.
+    pub(super) async fn view(&self) -> Result<Arc<View>, Busy> {
+        self.inner.glance.recent().await
+    }
+
+    /// The desk after everything that it was told before.
+    pub(super) async fn new_view(&self) -> Result<Arc<View>, Busy> {
+        self.inner.glance.new_look().await
+    }
+
+    /// Tells the desk something and waits until it is journalled.
+    pub(super) async fn ask(&self, input: Input) -> Result<(), Problem> {
+        Ok(self.inner.door.ask(input).await??)
+    }
+
+    /// Now, as the desk counts. A quiet desk's own view may be older.
+    pub(super) fn now(&self, view: &View) -> Tick {
+        let micros = Timestamp::now().as_microsecond().saturating_sub(self.inner.epoch.unix_micros(Tick(0)));
+        Tick(u64::try_from(micros).unwrap_or(0)).max(view.at)
+    }
+}
+
+/// Every route.
+pub fn router(api: Api) -> Router {
+    let guarded = Router::new()
+        .route("/api/v1/calls", get(calls::list))
+        .route("/api/v1/calls/{id}", get(calls::one))
+        .route("/api/v1/agents", get(agents::list))
+        .route("/api/v1/agents/{name}", get(agents::one))
+        .route("/api/v1/agents/{name}/state", put(agents::set_state))
+        .route("/api/v1/queues", get(queues::list))
+        .route("/api/v1/queues/{name}", get(queues::one))
+        .route("/api/v1/records/{id}", patch(records::amend).get(records::one))
+        .route_layer(middleware::from_fn_with_state(api.clone(), only_bearers));
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .merge(guarded)
+        .fallback(nowhere)
+        .method_not_allowed_fallback(not_so)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(middleware::from_fn(bounded))
+        .with_state(api)
+}
+
+/// Serves until `end` comes; requests under way are then given a moment to finish.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve(listener: TcpListener, api: Api, end: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let (ending, ended) = tokio::sync::oneshot::channel();
+    let graceful = async move {
+        end.await;
+        // Nobody listens any more if the server has failed by itself.
+        let _ = ending.send(());
+    };
+    let server = axum::serve(listener, router(api)).with_graceful_shutdown(graceful);
+    tokio::select! {
+        served = server => served,
+        () = async { if ended.await.is_ok() { tokio::time::sleep(FAREWELL).await } else { std::future::pending().await } } => Ok(()),
+    }
+}
+
+async fn nowhere() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "There is nothing here; /api/v1/openapi.json says what there is.")
+}
+
+async fn not_so() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here; the Allow header says what can.")
+}
+
+/// No request takes for ever, and nothing about callers is cached on the way.
+async fn bounded(request: Request, next: Next) -> Result<Response, Problem> {
+    let answer = tokio::time::timeout(REQUEST_TIME_MAX, next.run(request)).await;
+    let mut response =
+        answer.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The engine took too long; try again shortly."))?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
