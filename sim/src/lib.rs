@@ -1,1 +1,16 @@
 //! A virtual-time world around the production core.
+//!
+//! [`World`] is everything outside a desk, drawn by lot from a seed; [`Oracle`] knows what must be true of any desk and
+//! nothing of how this one does it; [`live_through`] brings them together for a day. What fails names its seed and step.
+
+mod desks;
+mod draw;
+mod oracle;
+mod run;
+mod world;
+
+pub use desks::{any_settings, changed_settings};
+pub use draw::Draw;
+pub use oracle::{Breach, Oracle, Rule, Seen};
+pub use run::{Day, Fault, Step, Wrong, live_through, replay};
+pub use world::World;

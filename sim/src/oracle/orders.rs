@@ -1,0 +1,187 @@
+//! What an order means for the books, and whether it could be given at all.
+
+use super::books::{Leg, Ringing, RingingStage};
+use super::{Oracle, Rule, Seen, Verdict, must};
+use cabrank_core::{AgentId, CallId, Context, Dispatch, Effect, Input, OfferId, PlayId, Refused, Say, Tick, Trust};
+
+impl Oracle {
+    pub(super) fn enter_order(&mut self, seen: Seen<'_>, effect: &Effect) -> Verdict {
+        match effect {
+            Effect::Refuse { call, why } => self.refuse(*call, *why, seen.at),
+            Effect::Answer { call } => self.answer(*call),
+            Effect::Say { call, play, what } => self.say(*call, *play, *what),
+            Effect::Music { call, play } => self.let_hear(*call, *play),
+            Effect::Ring { offer, agent, context } => self.ring(*offer, *agent, context),
+            Effect::StopRinging { offer } => self.stop_ringing(*offer),
+            Effect::Connect { call, offer } => self.connect(*call, *offer, seen.at),
+            Effect::Release { offer } => self.release(*offer),
+            Effect::HangUp { call, .. } => self.hang_up(*call, seen.at),
+            Effect::Dispatch(dispatch) => self.dispatch(dispatch, seen.at),
+            Effect::Write(record) => self.write(record),
+            Effect::Amend { call, .. } => amend(*call, seen.input),
+        }
+    }
+
+    fn refuse(&mut self, call: CallId, why: Refused, at: Tick) -> Verdict {
+        let (live, calls_max) = (self.live(), self.settings.limits.calls_max as usize);
+        let true_reason = match why {
+            Refused::Full => live > calls_max,
+            Refused::Draining => self.draining,
+        };
+        must(true_reason, Rule::Limits, || format!("call {call} refused as {why:?} with {live} of {calls_max} calls"))?;
+        let life = self.life(call)?;
+        must(life.leg == Leg::Fresh, Rule::OrdersFit, || format!("call {call} refused after its answer"))?;
+        life.leg = Leg::Refused;
+        life.ended_at = Some(at);
+        Ok(())
+    }
+
+    fn answer(&mut self, call: CallId) -> Verdict {
+        let room = !self.draining && self.live() <= self.settings.limits.calls_max as usize;
+        must(room, Rule::Limits, || format!("call {call} taken by a desk that is full or drains"))?;
+        let life = self.life(call)?;
+        must(life.leg == Leg::Fresh, Rule::OrdersFit, || format!("call {call} answered twice"))?;
+        life.leg = Leg::Answered;
+        Ok(())
+    }
+
+    fn say(&mut self, call: CallId, play: PlayId, what: Say) -> Verdict {
+        self.let_hear(call, play)?;
+        let life = self.life(call)?;
+        match what {
+            Say::Sent { eta } => must(life.eta == Some(eta), Rule::SentIsTrue, || format!("call {call} told {eta:?}: {life:?}")),
+            Say::Goodbye | Say::Closed | Say::NobodyCame | Say::TooMany => {
+                life.in_line = false;
+                Ok(())
+            }
+            Say::Welcome { .. }
+            | Say::MenuAgain { .. }
+            | Say::OneMoment
+            | Say::NotNow
+            | Say::NeedDetails
+            | Say::ToHuman
+            | Say::PleaseWait
+            | Say::StillWaiting
+            | Say::AgentLost => Ok(()),
+        }
+    }
+
+    fn let_hear(&mut self, call: CallId, play: PlayId) -> Verdict {
+        let life = self.caller_there(call)?;
+        must(play > life.play, Rule::OrdersFit, || format!("call {call} hears {play} after {}", life.play))?;
+        must(life.talking.is_none(), Rule::OrdersFit, || format!("call {call} hears {play} over the talk"))?;
+        life.play = play;
+        Ok(())
+    }
+
+    fn ring(&mut self, offer: OfferId, agent: AgentId, context: &Context) -> Verdict {
+        must(offer > self.newest_offer, Rule::OrdersFit, || format!("ringing {offer} is not new"))?;
+        self.newest_offer = offer;
+        let busy = self.ringings.values().any(|ringing| ringing.agent == agent);
+        must(!busy, Rule::OneAtATime, || format!("agent {agent} rung while in another call"))?;
+        self.fits_context(agent, context)?;
+        let (call, step) = (context.call, self.step);
+        let life = self.caller_there(call)?;
+        let free = life.ringing.is_none() && life.talking.is_none();
+        must(free, Rule::OneAtATime, || format!("a second agent for call {call}"))?;
+        life.ringing = Some(offer);
+        life.rings = life.rings.saturating_add(1);
+        let ringing = Ringing { agent, call, stage: RingingStage::Rings, step };
+        self.ringings.insert(offer, ringing);
+        self.check_ring(&ringing)
+    }
+
+    fn fits_context(&mut self, agent: AgentId, context: &Context) -> Verdict {
+        let serves = self.serves(agent, context.queue).is_some();
+        must(serves, Rule::OrdersFit, || format!("agent {agent} does not serve queue {}", context.queue))?;
+        let life = self.life(context.call)?;
+        let same = life.line == context.line && life.caller == context.caller && life.eta.is_some() == context.promise.is_some();
+        must(same, Rule::OrdersFit, || format!("the agent is shown {context:?}, the call is {life:?}"))
+    }
+
+    fn stop_ringing(&mut self, offer: OfferId) -> Verdict {
+        let ringing = *self.ringing(offer)?;
+        must(ringing.stage == RingingStage::Rings, Rule::OrdersFit, || format!("{offer} no longer rings"))?;
+        if self.life(ringing.call)?.leg == Leg::Answered { self.missed(offer) } else { self.leg_is_over(offer) }
+    }
+
+    fn connect(&mut self, call: CallId, offer: OfferId, at: Tick) -> Verdict {
+        let ringing = self.ringing(offer)?;
+        let fits = ringing.stage == RingingStage::Answered && ringing.call == call;
+        must(fits, Rule::OrdersFit, || format!("call {call} connected with {ringing:?}"))?;
+        ringing.stage = RingingStage::Talks;
+        let agent = ringing.agent;
+        self.missed.remove(&agent);
+        let life = self.caller_there(call)?;
+        life.ringing = None;
+        life.missed_by = None;
+        life.talking = Some(offer);
+        life.connected_at = life.connected_at.or(Some(at));
+        life.taken_by = Some(agent);
+        Ok(())
+    }
+
+    fn release(&mut self, offer: OfferId) -> Verdict {
+        let rings = self.ringing(offer)?.stage == RingingStage::Rings;
+        must(!rings, Rule::OrdersFit, || format!("{offer} released while it rings"))?;
+        self.leg_is_over(offer)
+    }
+
+    fn hang_up(&mut self, call: CallId, at: Tick) -> Verdict {
+        let life = self.caller_there(call)?;
+        life.leg = Leg::HungUp;
+        life.ended_at = Some(at);
+        Ok(())
+    }
+
+    fn dispatch(&mut self, dispatch: &Dispatch, at: Tick) -> Verdict {
+        let call = dispatch.call;
+        let services = self.settings.services.clone();
+        let life = self.caller_there(call)?;
+        must(!life.dispatched, Rule::DispatchOnce, || format!("call {call} asks twice"))?;
+        life.dispatched = true;
+        let same = dispatch.caller == life.caller && dispatch.line == life.line && dispatch.asked_at == at;
+        must(same, Rule::DispatchOnce, || format!("{dispatch:?} for {life:?}"))?;
+        let profile = life.caller.profile.as_ref().filter(|_| life.caller.trust == Trust::Trusted);
+        let service = services.get(usize::from(dispatch.service.0));
+        let allowed =
+            service.zip(profile).is_some_and(|(service, profile)| service.needs.iter().all(|need| profile.field(need).is_some()));
+        must(allowed, Rule::DispatchOnce, || format!("call {call} may not ask for service {}", dispatch.service))
+    }
+
+    /// The level at which an agent serves a queue.
+    pub(super) fn serves(&self, agent: AgentId, queue: cabrank_core::QueueId) -> Option<u8> {
+        let skills = &self.settings.agents.get(agent.0 as usize)?.skills;
+        skills.iter().find(|skill| skill.queue == queue).map(|skill| skill.level)
+    }
+
+    /// Calls without a record so far.
+    pub(super) fn live(&self) -> usize {
+        self.lives.values().filter(|life| !life.written).count()
+    }
+}
+
+/// Later words are passed on as they came.
+fn amend(call: CallId, input: &Input) -> Verdict {
+    let said = match input {
+        Input::PromiseSettled { call: said, .. } | Input::RecordResolved { call: said, .. } => Some(*said),
+        Input::CallOffered { .. }
+        | Input::PromptEnded { .. }
+        | Input::DigitPressed { .. }
+        | Input::CallerHungUp { .. }
+        | Input::HoldChanged { .. }
+        | Input::DispatchAnswered { .. }
+        | Input::AgentRinging { .. }
+        | Input::AgentAnswered { .. }
+        | Input::AgentDeclined { .. }
+        | Input::AgentHungUp { .. }
+        | Input::PhoneReached { .. }
+        | Input::PhoneLost { .. }
+        | Input::AgentAsked { .. }
+        | Input::SettingsChanged { .. }
+        | Input::DrainAsked { .. }
+        | Input::Restarted
+        | Input::Woke => None,
+    };
+    must(said == Some(call), Rule::OrdersFit, || format!("call {call} amended by nobody"))
+}

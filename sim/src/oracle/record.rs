@@ -1,0 +1,57 @@
+//! One end and one record for each call, and the record says what happened.
+
+use super::books::{Leg, Life};
+use super::{Oracle, Rule, Verdict, must};
+use cabrank_core::{Digit, Outcome, Record};
+
+impl Oracle {
+    pub(super) fn write(&mut self, record: &Record) -> Verdict {
+        let life = self.life(record.call)?;
+        must(!life.written, Rule::OneRecord, || format!("call {} is written twice", record.call))?;
+        must(life.ended_at.is_some(), Rule::OneRecord, || format!("call {} is written before its end", record.call))?;
+        says_who(life, record)?;
+        says_when(life, record)?;
+        says_how(life, record)?;
+        life.written = true;
+        Ok(())
+    }
+}
+
+fn says_who(life: &Life, record: &Record) -> Verdict {
+    let same = record.line == life.line && record.caller == life.caller && record.agent == life.taken_by;
+    must(same && record.offers == life.rings && is_part_of(&record.pressed, &life.keys), Rule::RecordIsTrue, || {
+        format!("{record:?} for {life:?}")
+    })
+}
+
+fn says_when(life: &Life, record: &Record) -> Verdict {
+    let joined = life.join.map(|join| (join.at, join.queue));
+    let same = record.offered_at == life.offered_at
+        && Some(record.ended_at) == life.ended_at
+        && record.connected_at == life.connected_at
+        && record.queued_at.zip(record.queue) == joined;
+    let talked = life.connected_at.map(|at| record.ended_at.since(at)).unwrap_or_default();
+    must(same && record.held <= talked, Rule::RecordIsTrue, || format!("{record:?} for {life:?}"))
+}
+
+fn says_how(life: &Life, record: &Record) -> Verdict {
+    let gone = life.leg == Leg::Gone;
+    let fits = match record.outcome {
+        Outcome::ServedInstantly => life.eta.is_some(),
+        Outcome::ServedByAgent => life.connected_at.is_some(),
+        Outcome::LeftInMenu => gone && life.join.is_none() && life.eta.is_none(),
+        Outcome::Abandoned => gone && life.join.is_some(),
+        Outcome::WaitedTooLong => life.join.is_some(),
+        Outcome::Closed | Outcome::QueueFull => life.join.is_none() && life.leg != Leg::Refused,
+        Outcome::Refused => life.leg == Leg::Refused,
+        Outcome::CutOff => gone,
+    };
+    let promised = record.promise.is_some() == life.eta.is_some();
+    must(fits && promised, Rule::RecordIsTrue, || format!("{record:?} for {life:?}"))
+}
+
+/// Whether the keys kept were pressed, in that order; what is pressed in a talk is not kept.
+fn is_part_of(kept: &[Digit], pressed: &[Digit]) -> bool {
+    let mut pressed = pressed.iter();
+    kept.iter().all(|key| pressed.any(|other| other == key))
+}
