@@ -67,12 +67,20 @@ pub enum Wrong {
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for step in &self.trail {
+        write!(f, "{}seed={} step={}: {}", Trail(&self.trail), self.seed, self.step, self.what)
+    }
+}
+
+struct Trail<'a>(&'a [Step]);
+
+impl std::fmt::Display for Trail<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for step in self.0 {
             writeln!(f, "{:>12}us {:?}", step.at.0, step.input)?;
             step.effects.iter().try_for_each(|effect| writeln!(f, "{:>14} {effect:?}", "->"))?;
             step.refusals.iter().try_for_each(|refusal| writeln!(f, "{:>14} refused: {refusal}", "->"))?;
         }
-        write!(f, "seed={} step={}: {}", self.seed, self.step, self.what)
+        Ok(())
     }
 }
 
@@ -97,6 +105,7 @@ pub fn live_through(seed: u64) -> Result<Day, Fault> {
     let refused = |refusal| Fault { seed, step: 0, trail: Vec::new(), what: Wrong::Settings(refusal) };
     let desk = || Desk::new(settings.clone(), seed).map_err(refused);
     let mut run = Run {
+        seed,
         desk: desk()?,
         twin: desk()?,
         world: World::new(seed, settings.clone()),
@@ -105,13 +114,9 @@ pub fn live_through(seed: u64) -> Result<Day, Fault> {
         known_to_twin: 0,
     };
     match run.live() {
-        Ok(()) => Ok(Day { seed, settings, digest: run.desk.digest(), steps: run.steps }),
-        Err(what) => Err(Fault { seed, step: run.steps.len(), trail: trail(run.steps), what }),
+        Ok(()) => Ok(Day { seed, settings, digest: run.desk.digest(), steps: std::mem::take(&mut run.steps) }),
+        Err(what) => Err(run.fault(what)),
     }
-}
-
-fn trail(mut steps: Vec<Step>) -> Vec<Step> {
-    steps.split_off(steps.len().saturating_sub(TRAIL_MAX))
 }
 
 /// Hands a day's inputs to a fresh desk: its orders, step by step, and its digest.
@@ -127,6 +132,7 @@ pub fn replay(day: &Day) -> Result<(Vec<Vec<Effect>>, u64), Refusal> {
 }
 
 struct Run {
+    seed: u64,
     desk: Desk,
     twin: Desk,
     world: World,
@@ -136,7 +142,25 @@ struct Run {
     known_to_twin: usize,
 }
 
+/// A desk that panics says where, but not on which day.
+impl Drop for Run {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the desk panicked in the step after these, seed={} step={}:", self.seed, self.steps.len());
+            eprintln!("{}", Trail(self.trail()));
+        }
+    }
+}
+
 impl Run {
+    fn fault(&self, what: Wrong) -> Fault {
+        Fault { seed: self.seed, step: self.steps.len(), trail: self.trail().to_vec(), what }
+    }
+
+    fn trail(&self) -> &[Step] {
+        self.steps.get(self.steps.len().saturating_sub(TRAIL_MAX)..).unwrap_or_default()
+    }
+
     fn live(&mut self) -> Result<(), Wrong> {
         while let Some((at, input)) = self.world.next(self.desk.next_wake()) {
             self.step(at, &input)?;
