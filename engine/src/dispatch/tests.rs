@@ -59,13 +59,13 @@ fn order(call: u64) -> Box<Dispatch> {
 }
 
 /// Runs a dispatcher over these orders to its end and returns what the desk was told.
-async fn told(backend: Backend, timeout: Span, orders: Vec<Box<Dispatch>>) -> Vec<Input> {
+async fn told(backend: Backend, timeout: Span, orders: Vec<Dispatch>) -> Vec<Input> {
     let (lane, inbox) = crossbeam::channel::bounded(64);
     let (desk, queue) = tokio::sync::mpsc::channel(64);
     let dispatcher =
         Dispatcher::new(Door::new(lane), &names(timeout), Epoch::new(timestamp(0)), &[backend]).expect("a dispatcher");
     for order in orders {
-        desk.try_send(order).expect("room");
+        desk.try_send(Box::new(order)).expect("room");
     }
     drop(desk);
     dispatcher.run(queue).await;
@@ -75,13 +75,13 @@ async fn told(backend: Backend, timeout: Span, orders: Vec<Box<Dispatch>>) -> Ve
 fn inputs(inbox: &Receiver<Submission>) -> Vec<Input> {
     let input = |submission| match submission {
         Submission::Told { input, .. } | Submission::Asked { input, .. } => Some(input),
-        Submission::Look(_) => None,
+        Submission::Look(_) | Submission::Count(_) | Submission::Nudge | Submission::Close => None,
     };
     inbox.try_iter().filter_map(input).collect()
 }
 
 async fn answer_of(backend: Backend, timeout: Span) -> DispatchAnswer {
-    match told(backend, timeout, vec![order(7)]).await.as_slice() {
+    match told(backend, timeout, vec![*order(7)]).await.as_slice() {
         [Input::DispatchAnswered { call: CallId(7), answer }] => answer.clone(),
         other => panic!("told {other:?}"),
     }
@@ -214,10 +214,33 @@ async fn nobody_at_the_address_is_unreachable() {
 
 #[tokio::test]
 async fn a_service_that_is_not_set_up_is_unreachable() {
-    let unknown = Box::new(Dispatch { service: ServiceId(9), ..*order(7) });
+    let unknown = Dispatch { service: ServiceId(9), ..*order(7) };
     let told = told(Backend::DemoFleet, PATIENT, vec![unknown]).await;
     let answer = failed(DispatchFailure::Unreachable);
     assert_eq!(told, [Input::DispatchAnswered { call: CallId(7), answer }]);
+}
+
+#[tokio::test]
+async fn the_fleet_reports_its_arrivals_in_the_desks_own_time() {
+    let (lane, inbox) = crossbeam::channel::bounded(64);
+    let (desk, queue) = tokio::sync::mpsc::channel(2);
+    let dispatcher = Dispatcher::new(Door::new(lane), &names(PATIENT), Epoch::new(timestamp(0)), &[Backend::DemoFleet]);
+    let running = tokio::spawn(dispatcher.expect("a dispatcher").run(queue));
+    desk.send(order(7)).await.expect("taken");
+    desk.send(Box::new(Dispatch { asked_at: Tick(Span::secs(7_200).0), ..*order(8) })).await.expect("taken");
+    let settled =
+        |input: &Input| matches!(input, Input::PromiseSettled { call: CallId(7), kept: true, by } if &**by == "demo-fleet");
+    let mut told = Vec::new();
+    for _ in 0..500 {
+        told.extend(inputs(&inbox));
+        if told.iter().any(settled) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(told.iter().any(settled), "{told:?}");
+    drop(desk);
+    running.await.expect("ended");
 }
 
 #[tokio::test]

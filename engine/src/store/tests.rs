@@ -205,6 +205,25 @@ async fn a_store_that_keeps_failing_is_given_up_and_counted() {
 }
 
 #[tokio::test]
+async fn who_hands_records_in_never_waits_for_the_store() {
+    let (_dir, store) = opened().await;
+    let mut lock = store.reads.acquire().await.expect("a connection");
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *lock).await.expect("locked");
+    let (lane, queue) = tokio::sync::mpsc::channel(4);
+    let directory = Arc::new(Directory::default());
+    let patience = Patience::default();
+    let writer = Writer { store: store.clone(), directory, names: taxi(), epoch: epoch(), patience };
+    let writing = tokio::spawn(writer.run(queue));
+    for call in 0..1_000 {
+        lane.send(Entry::Record(Box::new(record(call)))).await.expect("taken");
+    }
+    assert_eq!(store.record(CallId(0)).await.expect("read"), None);
+    sqlx::query("ROLLBACK").execute(&mut *lock).await.expect("unlocked");
+    drop(lane);
+    assert_eq!(writing.await.expect("ended"), Written { kept: 1_000, given_up: 0 });
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_store_is_named() {
     let dir = tempfile::tempdir().expect("a directory");
     std::fs::write(dir.path().join("cabrank.db"), "no database at all, but long enough to be read as one").expect("written");

@@ -8,9 +8,11 @@ use crate::names::Names;
 use cabrank_core::{Amendment, CallId, Record, Text};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{self, Receiver, Sender};
 use tracing::{error, warn};
 
+/// Entries that may wait for the store: what a busy day's calls need while somebody else holds it for minutes.
+const BACKLOG_MAX: usize = 200_000;
 /// The most entries in one transaction.
 const BATCH_MAX: usize = 512;
 
@@ -41,9 +43,9 @@ pub struct Patience {
 }
 
 impl Default for Patience {
-    /// About a quarter of a minute.
+    /// About two minutes.
     fn default() -> Self {
-        Patience { attempts_max: 8, pause_min: Duration::from_millis(200), pause_max: Duration::from_secs(5) }
+        Patience { attempts_max: 30, pause_min: Duration::from_millis(200), pause_max: Duration::from_secs(5) }
     }
 }
 
@@ -57,8 +59,15 @@ pub struct Written {
 }
 
 impl Writer {
-    /// Writes until the other end is closed and nothing is left.
-    pub async fn run(self, mut entries: Receiver<Entry>) -> Written {
+    /// Writes until the other end is closed and nothing is left. However the store fares, the other end never waits for it.
+    pub async fn run(self, entries: Receiver<Entry>) -> Written {
+        let (backlog, queue) = mpsc::channel(BACKLOG_MAX);
+        let (overrun, mut written) = tokio::join!(take_in(entries, backlog), self.write_all(queue));
+        written.given_up += overrun;
+        written
+    }
+
+    async fn write_all(&self, mut entries: Receiver<Entry>) -> Written {
         let mut written = Written::default();
         let mut batch = Vec::with_capacity(BATCH_MAX);
         while entries.recv_many(&mut batch, BATCH_MAX).await > 0 {
@@ -140,4 +149,18 @@ impl Writer {
             Err(failure) => warn!(%failure, %call, "a resolution is kept, but not shown among the last contacts"),
         }
     }
+}
+
+/// Takes everything in at once, and gives up what finds no room. Returns how much that was.
+async fn take_in(mut entries: Receiver<Entry>, backlog: Sender<Entry>) -> u64 {
+    let mut given_up = 0_u64;
+    while let Some(entry) = entries.recv().await {
+        if backlog.try_send(entry).is_err() {
+            given_up += 1;
+            if given_up.is_power_of_two() {
+                error!(entries = given_up, "the store is far behind: records are left to a restart, which writes them again");
+            }
+        }
+    }
+    given_up
 }
