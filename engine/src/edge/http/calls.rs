@@ -4,11 +4,13 @@ use super::parts::{Path, Query, call_id, moment};
 use super::problem::Problem;
 use super::server::Api;
 use crate::context::CallDocument;
+use crate::store::KeptRecord;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use cabrank_core::{CallId, CallView, Tick, View};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use utoipa::{IntoParams, ToSchema};
 
 /// Calls in one answer, unless more are asked for.
@@ -40,6 +42,13 @@ pub(super) struct CallList {
     more: bool,
 }
 
+/// A call in a list, and where it stands there.
+struct Listed {
+    id: CallId,
+    offered_at: i64,
+    document: CallDocument,
+}
+
 /// A question for calls, understood.
 struct Asked<'a> {
     live: bool,
@@ -59,13 +68,13 @@ struct Asked<'a> {
 pub(super) async fn list(State(api): State<Api>, Query(which): Query<Which>) -> Result<Json<CallList>, Problem> {
     let asked = Asked::understand(&which)?;
     let mut calls = live(&api, &asked).await?;
-    let live_ids: Vec<String> = calls.iter().map(|call| call.call.clone()).collect();
-    let ended = ended(&api, &asked).await?;
     // A call that ended between the two looks is told once.
-    calls.extend(ended.into_iter().filter(|call| !live_ids.contains(&call.call)));
-    let limit = usize::try_from(asked.limit).unwrap_or(usize::MAX);
+    let live_ids: HashSet<CallId> = calls.iter().map(|call| call.id).collect();
+    calls.extend(ended(&api, &asked).await?.into_iter().filter(|call| !live_ids.contains(&call.id)));
+    calls.sort_by_key(|call| std::cmp::Reverse((call.offered_at, call.id)));
+    let limit = asked.count_max() - 1;
     let more = calls.len() > limit;
-    calls.truncate(limit);
+    let calls = calls.into_iter().take(limit).map(|call| call.document).collect();
     Ok(Json(CallList { calls, more }))
 }
 
@@ -135,7 +144,7 @@ fn bad(detail: String) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, detail)
 }
 
-async fn live(api: &Api, asked: &Asked<'_>) -> Result<Vec<CallDocument>, Problem> {
+async fn live(api: &Api, asked: &Asked<'_>) -> Result<Vec<Listed>, Problem> {
     if !asked.live {
         return Ok(Vec::new());
     }
@@ -143,13 +152,23 @@ async fn live(api: &Api, asked: &Asked<'_>) -> Result<Vec<CallDocument>, Problem
     let now = api.now(&view);
     let mut calls: Vec<&CallView> = view.calls.iter().filter(|call| asked.wants(call, api)).collect();
     calls.sort_by_key(|call| std::cmp::Reverse((call.offered_at, call.call)));
-    Ok(calls.into_iter().take(asked.count_max()).map(|call| document(call, now, api)).collect())
+    let listed = |call: &CallView| Listed {
+        id: call.call,
+        offered_at: api.epoch().unix_micros(call.offered_at),
+        document: document(call, now, api),
+    };
+    Ok(calls.into_iter().take(asked.count_max()).map(listed).collect())
 }
 
-async fn ended(api: &Api, asked: &Asked<'_>) -> Result<Vec<CallDocument>, Problem> {
+async fn ended(api: &Api, asked: &Asked<'_>) -> Result<Vec<Listed>, Problem> {
     if !asked.ended {
         return Ok(Vec::new());
     }
     let records = api.store().records_since(asked.since_micros, asked.limit.saturating_add(1)).await?;
-    Ok(records.iter().map(|record| CallDocument::ended(record, api.directory())).collect())
+    let listed = |record: &KeptRecord| Listed {
+        id: record.call,
+        offered_at: record.offered_at,
+        document: CallDocument::ended(record, api.directory()),
+    };
+    Ok(records.iter().map(listed).collect())
 }

@@ -61,9 +61,8 @@ impl Glance {
 async fn look_for_all(door: Door, mut queue: mpsc::Receiver<Wish>) {
     let mut seen: Option<(Instant, Arc<View>)> = None;
     while let Some(wish) = queue.recv().await {
-        let recent = seen.take_if(|(at, _)| wish.freshness == Freshness::New || at.elapsed() > OLD);
-        drop(recent);
-        if seen.is_none() {
+        let will_do = seen.as_ref().is_some_and(|(at, _)| wish.freshness == Freshness::Recent && at.elapsed() <= OLD);
+        if !will_do {
             seen = look(&door).await.ok().map(|view| (Instant::now(), view));
         }
         let answer = seen.as_ref().map(|(_, view)| Arc::clone(view)).ok_or(Busy);

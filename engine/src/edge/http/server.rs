@@ -21,6 +21,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 16 * 1024;
@@ -124,7 +125,7 @@ pub fn router(api: Api) -> Router {
 /// # Errors
 /// When the listener fails for good.
 pub async fn serve(listener: TcpListener, api: Api, end: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-    let (ending, ended) = tokio::sync::oneshot::channel();
+    let (ending, ended) = oneshot::channel();
     let graceful = async move {
         end.await;
         // Nobody listens any more if the server has failed by itself.
@@ -133,7 +134,15 @@ pub async fn serve(listener: TcpListener, api: Api, end: impl Future<Output = ()
     let server = axum::serve(listener, router(api)).with_graceful_shutdown(graceful);
     tokio::select! {
         served = server => served,
-        () = async { if ended.await.is_ok() { tokio::time::sleep(FAREWELL).await } else { std::future::pending().await } } => Ok(()),
+        () = farewell(ended) => Ok(()),
+    }
+}
+
+/// Ends some time after the end was announced; never if it is not.
+async fn farewell(ended: oneshot::Receiver<()>) {
+    match ended.await {
+        Ok(()) => tokio::time::sleep(FAREWELL).await,
+        Err(_) => std::future::pending().await,
     }
 }
 

@@ -1,1 +1,362 @@
+//! The API over real sockets, with a real desk behind it.
 
+use super::{Api, Tokens, serve};
+use crate::directory::Directory;
+use crate::door::{Door, Submission};
+use crate::epoch::Epoch;
+use crate::names::tests::taxi;
+use crate::store::{Entry, Patience, Store, Writer};
+use cabrank_core::{AgentId, CallId, Caller, CallerGone, Desk, Digit, Input, LineId, Number, Outbox, Profile, Tick, Trust};
+use crossbeam::channel::{Receiver, bounded};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+use tokio::sync::{mpsc, oneshot};
+
+/// An engine reduced to desk, store and API.
+struct Engine {
+    url: String,
+    token: String,
+    door: Door,
+    store: Store,
+    directory: Arc<Directory>,
+    end: Option<oneshot::Sender<()>>,
+    served: tokio::task::JoinHandle<std::io::Result<()>>,
+    _dir: TempDir,
+}
+
+impl Engine {
+    async fn start() -> Engine {
+        let (lane, submissions) = bounded(64);
+        let (entries, queue) = mpsc::channel(64);
+        std::thread::spawn(move || run_desk(&submissions, &entries));
+        Engine::with_door(Door::new(lane), queue).await
+    }
+
+    async fn with_door(door: Door, queue: mpsc::Receiver<Entry>) -> Engine {
+        let dir = tempfile::tempdir().expect("a directory");
+        let store = Store::open(dir.path()).await.expect("a store");
+        let directory = Arc::new(Directory::default());
+        let epoch = Epoch::new(jiff::Timestamp::now());
+        let (tokens, fresh) = Tokens::open(&store).await.expect("tokens");
+        let patience = Patience::default();
+        let writer = Writer { store: store.clone(), directory: Arc::clone(&directory), names: taxi(), epoch, patience };
+        tokio::spawn(writer.run(queue));
+        let api = Api::new(door.clone(), taxi(), epoch, store.clone(), Arc::clone(&directory), tokens);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let (end, ended) = oneshot::channel::<()>();
+        let served = tokio::spawn(serve(listener, api, async { drop(ended.await) }));
+        let token = fresh.expect("the first start makes a token").to_string();
+        Engine { url, token, door, store, directory, end: Some(end), served, _dir: dir }
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client")
+            .request(method, format!("{}{path}", self.url))
+            .bearer_auth(&self.token)
+    }
+
+    async fn read(&self, path: &str) -> Value {
+        let response = self.request(Method::GET, path).send().await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.json().await.expect("JSON")
+    }
+
+    async fn tell(&self, input: Input) {
+        self.door.ask(input).await.expect("not busy").expect("taken");
+    }
+
+    /// A caller who pressed 2 and waits.
+    async fn caller_waits(&self, call: u64) {
+        let number = Some(Number("+6591234567".into()));
+        let profile = Some(Arc::new(Profile { name: "Ann".into(), ..Profile::default() }));
+        let caller = Caller { number, trust: Trust::Trusted, profile };
+        self.tell(Input::CallOffered { call: CallId(call), line: LineId(0), open: true, caller }).await;
+        self.tell(Input::DigitPressed { call: CallId(call), digit: Digit::Number(2) }).await;
+    }
+
+    /// The record of a call, once the writer has written it.
+    async fn recorded(&self, call: u64) {
+        for _ in 0..500 {
+            if self.store.record(CallId(call)).await.expect("read").is_some() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("call {call} was not recorded within 5 s");
+    }
+
+    async fn caller_leaves(&self, call: u64) {
+        self.tell(Input::CallerHungUp { call: CallId(call), how: CallerGone::HungUp }).await;
+        self.recorded(call).await;
+    }
+}
+
+fn run_desk(submissions: &Receiver<Submission>, entries: &mpsc::Sender<Entry>) {
+    let mut desk = Desk::new(taxi().settings().clone(), 1).expect("a desk");
+    let since = Instant::now();
+    let mut out = Outbox::default();
+    for submission in submissions {
+        let (input, reply) = match submission {
+            Submission::Told { input, .. } => (input, None),
+            Submission::Asked { input, reply } => (input, Some(reply)),
+            Submission::Look(reply) => {
+                let _ = reply.send(desk.view());
+                continue;
+            }
+            Submission::Count(_) | Submission::Nudge | Submission::Close => continue,
+        };
+        out.clear();
+        desk.handle(Tick(since.elapsed().as_micros() as u64), input, &mut out);
+        for entry in out.effects.drain(..).filter_map(|effect| Entry::try_from(effect).ok()) {
+            entries.blocking_send(entry).expect("a writer");
+        }
+        if let Some(reply) = reply {
+            let _ = reply.send(out.refusals.first().map_or(Ok(()), |refusal| Err(*refusal)));
+        }
+    }
+}
+
+async fn problem(response: Response) -> (u16, String) {
+    let status = response.status().as_u16();
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    let body: Value = response.json().await.expect("JSON");
+    assert_eq!((body["status"].as_u64(), body["type"].as_str()), (Some(u64::from(status)), Some("about:blank")));
+    (status, body["detail"].as_str().expect("a detail").to_owned())
+}
+
+#[tokio::test]
+async fn a_live_call_is_shown_with_everything_and_listed_by_state() {
+    let engine = Engine::start().await;
+    engine.caller_waits(7).await;
+    let call = engine.read("/api/v1/calls/0000000000000007").await;
+    assert_eq!((&call["state"], &call["queue"], &call["pressed"]), (&json!("waiting"), &json!("booking"), &json!("2")));
+    assert_eq!((&call["caller"]["name"], &call["caller"]["number"]), (&json!("Ann"), &json!("+6591234567")));
+    assert_eq!(call["why"]["reason"], "asked");
+    let listed = engine.read("/api/v1/calls?state=waiting").await;
+    assert_eq!((&listed["calls"][0]["call"], &listed["more"]), (&json!("0000000000000007"), &json!(false)));
+    assert_eq!(engine.read("/api/v1/calls?state=talking").await["calls"], json!([]));
+    let queues = engine.read("/api/v1/queues").await;
+    assert_eq!((&queues["queues"][0]["name"], &queues["queues"][0]["waiting"]), (&json!("booking"), &json!(1)));
+    assert_eq!(engine.read("/api/v1/queues/booking").await["waiting"], 1);
+}
+
+#[tokio::test]
+async fn an_ended_call_is_shown_from_its_record_and_can_be_resolved() {
+    let engine = Engine::start().await;
+    engine.caller_waits(7).await;
+    engine.caller_leaves(7).await;
+    let call = engine.read("/api/v1/calls/0000000000000007").await;
+    assert_eq!((&call["state"], &call["outcome"], &call["resolution"]), (&json!("ended"), &json!("abandoned"), &json!(null)));
+    assert_eq!(engine.read("/api/v1/calls?state=ended").await["calls"], json!([call]));
+
+    let path = "/api/v1/records/0000000000000007";
+    let patched = engine.request(Method::PATCH, path).json(&json!({"resolution": " overtaken by events "}));
+    let patched: Value = patched.send().await.expect("an answer").json().await.expect("JSON");
+    assert_eq!(patched["resolution"], "overtaken by events");
+    for _ in 0..500 {
+        if engine.read(path).await["resolution"] == "overtaken by events" {
+            let known = engine.directory.contacts(&Number("+6591234567".into()));
+            assert_eq!(known.len(), 1);
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the resolution was not stored within 5 s");
+}
+
+#[tokio::test]
+async fn calls_are_listed_newest_first_from_a_moment_on_and_up_to_a_limit() {
+    let engine = Engine::start().await;
+    for call in 1..=3 {
+        engine.caller_waits(call).await;
+    }
+    engine.caller_leaves(2).await;
+    let ids = |list: &Value| -> Vec<String> {
+        list["calls"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|call| call["call"].as_str().expect("an id")[15..].to_owned())
+            .collect()
+    };
+    let listed = engine.read("/api/v1/calls?limit=2").await;
+    assert_eq!((ids(&listed).len(), &listed["more"]), (2, &json!(true)));
+    let all = engine.read("/api/v1/calls").await;
+    assert_eq!((ids(&all), &all["more"]), (vec!["3".to_owned(), "2".to_owned(), "1".to_owned()], &json!(false)));
+    assert_eq!(engine.read("/api/v1/calls?since=2999-01-01T00:00:00Z").await["calls"], json!([]));
+}
+
+#[tokio::test]
+async fn an_agent_is_asked_into_states() {
+    let engine = Engine::start().await;
+    engine.tell(Input::PhoneReached { agent: AgentId(0) }).await;
+    let agents = engine.read("/api/v1/agents").await;
+    assert_eq!((&agents["agents"][0]["name"], &agents["agents"][0]["skills"]), (&json!("a101"), &json!({"booking": 1})));
+    for (asked, state, reason) in [
+        (json!({"state": "paused", "reason": "lunch"}), "paused", json!("lunch")),
+        (json!({"state": "idle"}), "idle", json!(null)),
+        (json!({"state": "signed_out"}), "signed_out", json!(null)),
+    ] {
+        let response = engine.request(Method::PUT, "/api/v1/agents/a101/state").json(&asked).send().await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK, "{asked}");
+        let agent: Value = response.json().await.expect("JSON");
+        assert_eq!((&agent["state"], &agent["reason"]), (&json!(state), &reason));
+        assert_eq!(engine.read("/api/v1/agents/a101").await["state"], state);
+    }
+}
+
+#[tokio::test]
+async fn only_a_bearer_of_a_token_is_let_in_and_health_needs_none() {
+    let engine = Engine::start().await;
+    let client = Client::builder().no_proxy().build().expect("a client");
+    for header in ["", "Bearer", "Bearer ", "Bearer 0", "Basic Zm9vOmJhcg=="] {
+        let response = client.get(format!("{}/api/v1/agents", engine.url)).header("authorization", header).send().await;
+        let response = response.expect("an answer");
+        assert_eq!(response.headers()["www-authenticate"], "Bearer realm=\"cabrank\"");
+        assert_eq!(problem(response).await.0, 401, "{header:?}");
+    }
+    let lower = client.get(format!("{}/api/v1/agents", engine.url)).header("authorization", format!("bearer {}", engine.token));
+    assert_eq!(lower.send().await.expect("an answer").status(), StatusCode::OK);
+    for open in ["/healthz", "/readyz", "/api/v1/openapi.json"] {
+        assert_eq!(
+            client.get(format!("{}{open}", engine.url)).send().await.expect("an answer").status(),
+            StatusCode::OK,
+            "{open}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_token_is_shown_once_and_only_its_digest_is_stored() {
+    let engine = Engine::start().await;
+    let (again, fresh) = Tokens::open(&engine.store).await.expect("tokens");
+    assert!(fresh.is_none());
+    assert!(!format!("{again:?}").contains(&engine.token));
+    assert!(again.bearer(&engine.token).is_some() && again.bearer("0").is_none());
+}
+
+#[tokio::test]
+async fn every_error_is_a_problem_that_says_what_would_be_right() {
+    let engine = Engine::start().await;
+    engine.caller_waits(7).await;
+    let seven = "/api/v1/records/0000000000000007";
+    let state = "/api/v1/agents/a101/state";
+    for (method, path, body, status, said) in [
+        (Method::GET, "/nothing", "", 404, "openapi.json"),
+        (Method::DELETE, "/api/v1/calls", "", 405, "Allow"),
+        (Method::GET, "/api/v1/calls/7", "", 400, "sixteen"),
+        (Method::GET, "/api/v1/calls/+000000000000007", "", 400, "sixteen"),
+        (Method::GET, "/api/v1/calls/0000000000000009", "", 404, "no such call"),
+        (Method::GET, "/api/v1/calls/%ff", "", 400, "UTF-8"),
+        (Method::GET, "/api/v1/calls?state=asleep", "", 400, "live, ended"),
+        (Method::GET, "/api/v1/calls?since=yesterday", "", 400, "RFC 3339"),
+        (Method::GET, "/api/v1/calls?limit=0", "", 400, "1 to 1000"),
+        (Method::GET, "/api/v1/calls?colour=red", "", 400, "colour"),
+        (Method::GET, "/api/v1/queues/nowhere", "", 404, "/api/v1/queues"),
+        (Method::PUT, "/api/v1/agents/a999/state", r#"{"state":"idle"}"#, 404, "/api/v1/agents"),
+        (Method::PUT, state, r#"{"state":"asleep"}"#, 422, "asleep"),
+        (Method::PUT, state, r#"{"state":"idle","reason":"lunch"}"#, 422, "paused"),
+        (Method::PUT, state, r#"{"state":"paused","reason":"  "}"#, 422, "reason"),
+        (Method::PUT, state, "{", 400, "JSON"),
+        (Method::PATCH, seven, "{}", 422, "resolution"),
+        (Method::PATCH, seven, r#"{"promise":"kept"}"#, 422, "Nothing was promised"),
+        (Method::PATCH, seven, r#"{"resolution":"a","mood":"b"}"#, 422, "mood"),
+        (Method::PATCH, "/api/v1/records/0000000000000009", r#"{"resolution":"a"}"#, 404, "no such call"),
+    ] {
+        let request = engine.request(method.clone(), path).header("content-type", "application/json").body(body);
+        let response = request.send().await.expect("an answer");
+        let (answered, detail) = problem(response).await;
+        assert_eq!(answered, status, "{method} {path} {body}: {detail}");
+        assert!(detail.contains(said), "{method} {path} {body}: {detail}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_or_no_json_is_refused() {
+    let engine = Engine::start().await;
+    let large = json!({"resolution": "x".repeat(20_000)}).to_string();
+    let request = |kind: &'static str, body: String| {
+        engine.request(Method::PATCH, "/api/v1/records/0000000000000007").header("content-type", kind).body(body).send()
+    };
+    assert_eq!(problem(request("application/json", large).await.expect("an answer")).await.0, 413);
+    assert_eq!(problem(request("text/plain", "{}".to_owned()).await.expect("an answer")).await.0, 415);
+}
+
+#[tokio::test]
+async fn a_busy_desk_is_503_with_retry_after_and_not_ready() {
+    let (lane, submissions) = bounded(0);
+    let (_entries, queue) = mpsc::channel(1);
+    drop(submissions);
+    let engine = Engine::with_door(Door::new(lane), queue).await;
+    for path in ["/api/v1/agents", "/api/v1/queues", "/api/v1/calls"] {
+        let response = engine.request(Method::GET, path).send().await.expect("an answer");
+        assert_eq!(response.headers()["retry-after"], "1");
+        assert_eq!(problem(response).await.0, 503);
+    }
+    let response = engine.request(Method::GET, "/readyz").send().await.expect("an answer");
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let body: Value = response.json().await.expect("JSON");
+    assert_eq!(body, json!({"ready": false, "why": ["the desk is busy"]}));
+}
+
+#[tokio::test]
+async fn a_draining_desk_is_not_ready() {
+    let engine = Engine::start().await;
+    engine.tell(Input::DrainAsked { by: "test".into() }).await;
+    let response = engine.request(Method::GET, "/readyz").send().await.expect("an answer");
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn polling_looks_at_the_desk_but_seldom() {
+    let (lane, submissions) = bounded(64);
+    let looks = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&looks);
+    std::thread::spawn(move || {
+        let desk = Desk::new(taxi().settings().clone(), 1).expect("a desk");
+        for submission in &submissions {
+            if let Submission::Look(reply) = submission {
+                counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                let _ = reply.send(desk.view());
+            }
+        }
+    });
+    let glance = super::glance::Glance::new(Door::new(lane));
+    let since = Instant::now();
+    for _ in 0..1_000 {
+        glance.recent().await.expect("not busy");
+    }
+    let looks = looks.load(std::sync::atomic::Ordering::Relaxed);
+    let most = 1 + since.elapsed().as_millis() as usize / 50;
+    assert!((1..=most).contains(&looks), "{looks} looks, at most {most} expected");
+}
+
+#[tokio::test]
+async fn the_description_names_every_route() {
+    let engine = Engine::start().await;
+    let document = engine.read("/api/v1/openapi.json").await;
+    for path in
+        ["/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/agents/{name}/state", "/api/v1/records/{id}"]
+    {
+        assert!(document["paths"].get(path).is_some(), "{path}");
+    }
+    assert!(document["components"]["schemas"].get("Problem").is_some());
+}
+
+#[tokio::test]
+async fn the_server_ends_when_asked_even_with_a_connection_open() {
+    let mut engine = Engine::start().await;
+    let address = engine.url.trim_start_matches("http://").to_owned();
+    let idle = tokio::net::TcpStream::connect(address).await.expect("connected");
+    engine.end.take().expect("running").send(()).expect("listening");
+    let served = tokio::time::timeout(Duration::from_secs(30), &mut engine.served).await;
+    served.expect("ended in time").expect("no panic").expect("no error");
+    drop(idle);
+}
