@@ -7,6 +7,7 @@ pub mod door;
 pub mod edge;
 pub mod epoch;
 pub mod lane;
+pub mod media;
 pub mod names;
 pub mod number;
 pub mod profiles;
