@@ -1,0 +1,6 @@
+mod continuity;
+mod prompts;
+mod relay;
+mod scene;
+mod speaker;
+mod streams;
