@@ -1,0 +1,175 @@
+//! Who is calling, as E.164 number or SIP user name (RFC 3325, RFC 3966, ITU-T E.164).
+
+use cabrank_core::{Number, Text};
+use phonenumber::{Mode, country};
+use rsipstack::sip::{Header, HeadersExt, Request, Scheme, Uri, typed};
+
+/// Longest user part worth looking at, in bytes.
+const USER_BYTES_MAX: usize = 128;
+
+/// Reads numbers as they are dialled in one region.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers {
+    region: Option<country::Id>,
+}
+
+impl Numbers {
+    /// `region` is an ISO 3166 code such as `SG`; an unknown one leaves local numbers as they are.
+    #[must_use]
+    pub(super) fn new(region: &str) -> Numbers {
+        Numbers { region: region.parse().ok() }
+    }
+
+    /// E.164 when `user` is a telephone number, else the SIP user name as it stands; nothing when
+    /// there is none.
+    #[must_use]
+    pub(super) fn normalise(&self, user: &str) -> Option<Number> {
+        // RFC 3966 parameters and visual separators are no part of the number.
+        let user = user.split(';').next().unwrap_or_default().trim();
+        if user.is_empty() || user.len() > USER_BYTES_MAX {
+            return None;
+        }
+        let text = match digits(user) {
+            Some(dialled) => self.e164(&dialled).unwrap_or(dialled),
+            None => user.to_owned(),
+        };
+        Some(Number(Text::from(text)))
+    }
+
+    fn e164(&self, dialled: &str) -> Option<String> {
+        if is_e164(dialled) {
+            return Some(dialled.to_owned());
+        }
+        let number = phonenumber::parse(self.region, dialled).ok()?;
+        number.is_valid().then(|| number.format().mode(Mode::E164).to_string())
+    }
+}
+
+/// The caller's number as the INVITE states it.
+///
+/// P-Asserted-Identity is read only from trunks that are believed (RFC 3325 5). Nothing is returned
+/// for a caller who withholds the number.
+#[must_use]
+pub(super) fn caller(invite: &Request, believed: bool, numbers: &Numbers) -> Option<Number> {
+    let asserted = || numbers.normalise(asserted_user(invite)?.as_str());
+    if believed && let Some(number) = asserted() {
+        return Some(number);
+    }
+    let from = invite.from_header().ok()?.uri().ok()?;
+    if is_anonymous(&from) { None } else { numbers.normalise(&user_of(&from)?) }
+}
+
+/// The user part of an address, which for `tel:` is the whole of it.
+#[must_use]
+pub(super) fn user_of(uri: &Uri) -> Option<String> {
+    match &uri.scheme {
+        Some(Scheme::Other(scheme)) if scheme.eq_ignore_ascii_case("tel") => Some(uri.host_with_port.host.to_string()),
+        Some(_) | None => uri.user().map(str::to_owned),
+    }
+}
+
+/// A number as it may stand in a log: all but the last two characters masked.
+#[must_use]
+pub(super) fn masked(number: &Number) -> String {
+    let count = number.0.chars().count();
+    let keep = count.saturating_sub(2);
+    number.0.chars().enumerate().map(|(i, c)| if i < keep { '*' } else { c }).collect()
+}
+
+/// A `tel:` or `sip:` identity of the header, the number preferred.
+fn asserted_user(invite: &Request) -> Option<String> {
+    let users = invite.headers.iter().filter_map(|header| match header {
+        Header::PAssertedIdentity(value) => Some(value.value()),
+        _ => None,
+    });
+    let mut users = users.flat_map(addresses).filter_map(|uri| user_of(&uri));
+    let first = users.next()?;
+    if digits(&first).is_some() { Some(first) } else { users.find(|u| digits(u).is_some()).or(Some(first)) }
+}
+
+fn addresses(list: &str) -> Vec<Uri> {
+    // A Route header has the same grammar: name-addr, comma, name-addr.
+    let list = typed::Route::parse_header_list(list).unwrap_or_default();
+    list.into_iter().map(|address| address.uri).collect()
+}
+
+/// RFC 3323 4.1.1.3.
+fn is_anonymous(from: &Uri) -> bool {
+    from.host_with_port.host.to_string().eq_ignore_ascii_case("anonymous.invalid")
+        || from.user().is_none_or(|user| user.eq_ignore_ascii_case("anonymous"))
+}
+
+/// The digits (and a leading plus) of what looks like a telephone number.
+fn digits(user: &str) -> Option<String> {
+    let separators = ['-', '.', ' ', '(', ')'];
+    let bare: String = user.chars().filter(|c| !separators.contains(c)).collect();
+    let number = bare.strip_prefix('+').unwrap_or(&bare);
+    (number.len() >= 3 && number.bytes().all(|b| b.is_ascii_digit())).then_some(bare)
+}
+
+fn is_e164(dialled: &str) -> bool {
+    let Some(number) = dialled.strip_prefix('+') else { return false };
+    (7..=15).contains(&number.len()) && !number.starts_with('0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn invite(headers: &str) -> Request {
+        let text = format!(
+            "INVITE sip:taxi@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1\r\n\
+             To: <sip:b@b>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n{headers}\r\n"
+        );
+        Request::try_from(text.as_str()).unwrap()
+    }
+
+    fn said(headers: &str, believed: bool) -> Option<String> {
+        caller(&invite(headers), believed, &Numbers::new("SG")).map(|n| n.0.to_string())
+    }
+
+    #[test]
+    fn numbers_become_e164_and_names_stay() {
+        let cases = [
+            ("+6591234567", Some("+6591234567")),
+            ("+65-9123-4567", Some("+6591234567")),
+            ("91234567", Some("+6591234567")),
+            ("6591234567", Some("+6591234567")),
+            ("9123 4567;phone-context=+65", Some("+6591234567")),
+            ("alice", Some("alice")),
+            ("a101", Some("a101")),
+            ("112", Some("112")),
+            ("", None),
+        ];
+        for (user, want) in cases {
+            let it = Numbers::new("SG").normalise(user).map(|n| n.0.to_string());
+            assert_eq!(it.as_deref(), want, "{user:?}");
+        }
+    }
+
+    #[test]
+    fn asserted_identity_counts_only_on_a_believed_trunk() {
+        let headers = "From: <sip:91234567@x>;tag=1\r\nP-Asserted-Identity: \"A, B\" <sip:boss@x>, <tel:+6598765432>\r\n";
+        assert_eq!(said(headers, true).as_deref(), Some("+6598765432"));
+        assert_eq!(said(headers, false).as_deref(), Some("+6591234567"));
+    }
+
+    #[test]
+    fn a_withheld_number_is_nobody() {
+        assert_eq!(said("From: \"Anonymous\" <sip:anonymous@anonymous.invalid>;tag=1\r\n", true), None);
+        assert_eq!(said("From: <sip:192.0.2.9>;tag=1\r\n", true), None);
+    }
+
+    #[test]
+    fn a_log_shows_two_digits() {
+        assert_eq!(masked(&Number("+6591234567".into())), "*********67");
+    }
+
+    proptest! {
+        #[test]
+        fn foreign_text_never_panics(user in "\\PC{0,140}") {
+            let _ = Numbers::new("SG").normalise(&user);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Who may send calls without registering, and how far their word is believed.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+/// How far a trunk's statement of the caller's number is believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Believe the number (P-Asserted-Identity, RFC 3325, else From).
+    Trusted,
+    /// Show the number, believe nothing.
+    Untrusted,
+    /// STIR/SHAKEN decides; until verification is built, as [`Trust::Untrusted`].
+    Attested,
+}
+
+impl Trust {
+    /// Whether the number may be acted on without asking the caller.
+    #[must_use]
+    pub fn believes(self) -> bool {
+        match self {
+            Trust::Trusted => true,
+            Trust::Untrusted | Trust::Attested => false,
+        }
+    }
+}
+
+/// A carrier or switch that sends calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trunk {
+    /// Its name in the settings.
+    pub name: String,
+    /// The networks it sends from.
+    pub from: Vec<IpNet>,
+    /// How far it is believed.
+    pub trust: Trust,
+}
+
+/// All trunks of the edge.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Trunks(Vec<(IpNet, usize)>, Vec<Trunk>);
+
+impl Trunks {
+    /// The narrowest network goes first, so that an exception inside a wide one is found.
+    #[must_use]
+    pub(super) fn new(trunks: Vec<Trunk>) -> Trunks {
+        let mut nets: Vec<(IpNet, usize)> =
+            trunks.iter().enumerate().flat_map(|(i, t)| t.from.iter().map(move |n| (*n, i))).collect();
+        nets.sort_by_key(|(net, _)| std::cmp::Reverse(net.prefix_len()));
+        Trunks(nets, trunks)
+    }
+
+    /// The trunk a source address belongs to.
+    #[must_use]
+    pub(super) fn of(&self, source: IpAddr) -> Option<&Trunk> {
+        // A dual-stack socket shows IPv4 peers as mapped addresses.
+        let source = source.to_canonical();
+        let (_, index) = self.0.iter().find(|(net, _)| net.contains(&source))?;
+        self.1.get(*index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trunk(name: &str, from: &[&str], trust: Trust) -> Trunk {
+        Trunk { name: name.into(), from: from.iter().map(|n| n.parse().unwrap()).collect(), trust }
+    }
+
+    #[test]
+    fn the_narrowest_network_decides() {
+        let trunks = Trunks::new(vec![
+            trunk("wide", &["10.0.0.0/8"], Trust::Untrusted),
+            trunk("narrow", &["10.1.0.0/16", "2001:db8::/32"], Trust::Trusted),
+        ]);
+        let name = |ip: &str| trunks.of(ip.parse().unwrap()).map(|t| t.name.as_str());
+        assert_eq!(name("10.1.2.3"), Some("narrow"));
+        assert_eq!(name("10.2.2.3"), Some("wide"));
+        assert_eq!(name("::ffff:10.1.2.3"), Some("narrow"));
+        assert_eq!(name("2001:db8::1"), Some("narrow"));
+        assert_eq!(name("192.0.2.1"), None);
+    }
+
+    #[test]
+    fn attested_counts_as_untrusted_until_it_can_be_verified() {
+        assert!(Trust::Trusted.believes() && !Trust::Attested.believes() && !Trust::Untrusted.believes());
+    }
+}
