@@ -4,3 +4,4 @@
 //! is busy) and receives effects. Edges never import each other.
 
 pub mod http;
+pub mod sip;

@@ -1,0 +1,51 @@
+//! What the caller's transactions report.
+
+use cabrank_core::{CallId, CallerGone, Input};
+use rsipstack::sip::StatusCode;
+
+use super::edge::Edge;
+use super::event::LegId;
+use super::leg::{CallerPhase, Exchange};
+use super::sdp::read_answer;
+
+impl Edge {
+    /// A CANCEL came before our final answer: 487 (RFC 3261 9.2). After it, it changes nothing.
+    pub(super) fn on_cancelled(&mut self, leg: LegId) {
+        let LegId::Caller(call) = leg else { return };
+        if !self.legs.is_answered(call) {
+            self.give_up(call, StatusCode::RequestTerminated);
+        }
+    }
+
+    /// The caller gave up before the answer; the INVITE ends with `status`.
+    pub(super) fn give_up(&mut self, call: CallId, status: StatusCode) {
+        let Some(leg) = self.legs.remove_caller(call) else { return };
+        self.media.close(leg.talk.stream);
+        if let CallerPhase::Offered(offered) = leg.phase {
+            offered.orders.respond(offered.reply.bare(status, Vec::new()));
+        }
+        self.desk.tell(Input::CallerHungUp { call, how: CallerGone::HungUp });
+    }
+
+    /// The ACK to a 2xx of ours; it carries the answer when our 2xx carried the offer.
+    pub(super) fn on_acked(&mut self, leg: LegId, body: &[u8]) {
+        let Some(talk) = self.legs.talk(leg) else { return };
+        match std::mem::replace(&mut talk.exchange, Exchange::Idle) {
+            Exchange::Ack => {}
+            Exchange::AckWithAnswer => self.on_late_answer(leg, body),
+            // Not what was awaited: what is under way stays so.
+            kept @ (Exchange::Idle | Exchange::Ours) => talk.exchange = kept,
+        }
+    }
+
+    /// Without a usable answer there is no session: the dialog ends (RFC 3261 13.2.1, 14.2).
+    fn on_late_answer(&mut self, leg: LegId, body: &[u8]) {
+        match read_answer(body) {
+            Ok(audio) => self.set_remote(leg, audio),
+            Err(fault) => {
+                tracing::info!(%fault, "the ACK's answer cannot be used");
+                self.lose(leg);
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The edge itself: one task owns every leg, so nothing is locked and nothing races.
+//!
+//! It hears transactions, the desk's effects and the media's facts, decides at once, and leaves
+//! all waiting to others: transactions to their pumps, time to a tick.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use cabrank_core::{AgentId, CallId, Effect, LineId};
+use rsipstack::platform::CancellationToken;
+use rsipstack::transaction::TransactionReceiver;
+use rsipstack::transaction::transaction::Transaction;
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Duration, MissedTickBehavior, interval};
+
+use super::desk::Desk;
+use super::digest::{Authenticator, Secret};
+use super::event::Event;
+use super::legs::Legs;
+use super::listen::Sockets;
+use super::number::Numbers;
+use super::path::Path;
+use super::pump::Pumps;
+use super::registrar::Registrar;
+use super::settings::{AgentPhone, House, Phone, SipLimits, SipSettings};
+use super::trunk::Trunks;
+use crate::media::{Fact, Media};
+
+/// How often what waits for time is looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// How many ticks pass between two looks at what may come late.
+const SWEEP_TICKS: u64 = 10;
+
+/// The edge.
+pub(super) struct Edge {
+    /// The desk's door.
+    pub desk: Desk,
+    /// What is asked of the house.
+    pub house: Box<dyn House>,
+    /// The media below.
+    pub media: Media,
+    /// The transactions' tasks.
+    pub pumps: Pumps,
+    /// Our sockets.
+    pub sockets: Sockets,
+    /// All legs.
+    pub legs: Legs,
+    /// The trunks.
+    pub trunks: Trunks,
+    /// How numbers are read.
+    pub numbers: Numbers,
+    /// What bounds us.
+    pub limits: SipLimits,
+    /// Dialled numbers.
+    pub lines: HashMap<String, LineId>,
+    /// The agents' phones.
+    pub phones: Phones,
+    /// Whether new calls are turned away.
+    pub draining: Arc<AtomicBool>,
+    clock: Instant,
+    calls: CallIds,
+}
+
+/// The agents' phones and how they prove themselves.
+pub(super) struct Phones {
+    /// The agents, by id.
+    pub agents: Vec<AgentPhone>,
+    /// Their ids, by name.
+    pub ids: HashMap<Arc<str>, AgentId>,
+    /// The secrets of those who register.
+    pub secrets: HashMap<Arc<str>, Secret>,
+    /// Where they are.
+    pub registrar: Registrar<Path>,
+    /// Who they are.
+    pub authenticator: Authenticator,
+}
+
+impl Phones {
+    fn new(settings: &SipSettings) -> Phones {
+        let ids = settings.agents.iter().zip(0..).map(|(agent, id)| (agent.name.clone(), AgentId(id))).collect();
+        let secrets = settings.agents.iter().filter_map(|agent| match &agent.phone {
+            Phone::Registers { password } => Some((agent.name.clone(), Secret::new(&agent.name, &settings.realm, password))),
+            Phone::Fixed { .. } => None,
+        });
+        Phones {
+            agents: settings.agents.clone(),
+            ids,
+            secrets: secrets.collect(),
+            registrar: Registrar::default(),
+            authenticator: Authenticator::new(&settings.realm, rand::random()),
+        }
+    }
+}
+
+/// What reaches the edge.
+pub(super) struct Inlets {
+    /// New requests.
+    pub requests: TransactionReceiver,
+    /// What transactions report.
+    pub events: Receiver<Event>,
+    /// What the desk orders.
+    pub effects: Receiver<Effect>,
+    /// What the media heard.
+    pub facts: Receiver<Fact>,
+    /// The end.
+    pub stop: CancellationToken,
+}
+
+impl Edge {
+    /// An edge with nothing in it yet.
+    pub(super) fn new(
+        settings: &SipSettings,
+        desk: Desk,
+        house: Box<dyn House>,
+        media: Media,
+        pumps: Pumps,
+        sockets: Sockets,
+    ) -> Edge {
+        let lines = settings.lines.iter().zip(0..).map(|(number, id)| (number.to_string(), LineId(id)));
+        Edge {
+            desk,
+            house,
+            media,
+            pumps,
+            sockets,
+            legs: Legs::default(),
+            trunks: Trunks::new(settings.trunks.clone()),
+            numbers: Numbers::new(&settings.region),
+            limits: settings.limits,
+            lines: lines.collect(),
+            phones: Phones::new(settings),
+            draining: Arc::new(AtomicBool::new(false)),
+            clock: Instant::now(),
+            calls: CallIds::new(),
+        }
+    }
+
+    /// Works until it is told to stop, then ends every leg.
+    pub(super) async fn run(mut self, mut inlets: Inlets) {
+        let mut tick = interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = 0;
+        loop {
+            tokio::select! {
+                Some(tx) = inlets.requests.recv() => self.on_request(tx),
+                Some(event) = inlets.events.recv() => self.on_event(event),
+                Some(effect) = inlets.effects.recv() => self.on_effect(effect),
+                Some(fact) = inlets.facts.recv() => self.on_fact(fact),
+                _ = tick.tick() => {
+                    ticks += 1;
+                    self.on_tick(ticks % SWEEP_TICKS == 0);
+                }
+                () = inlets.stop.cancelled() => break,
+            }
+        }
+        self.end_all();
+    }
+
+    /// Milliseconds since the edge began.
+    #[must_use]
+    pub(super) fn now_ms(&self) -> u64 {
+        u64::try_from(self.clock.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// 64*T1 from now, in milliseconds of the edge's clock.
+    #[must_use]
+    pub(super) fn in_64_t1(&self) -> u64 {
+        self.now_ms() + self.limits.t1_ms * 64
+    }
+
+    /// Whether new calls are turned away.
+    #[must_use]
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// An id for a new call.
+    pub(super) fn new_call(&mut self) -> CallId {
+        self.calls.next()
+    }
+
+    fn on_request(&mut self, tx: Transaction) {
+        let Some(path) = tx.connection.as_ref().and_then(Path::back) else { return };
+        self.on_request_from(tx, path);
+    }
+
+    fn on_event(&mut self, event: Event) {
+        match event {
+            Event::Cancelled(leg) => self.on_cancelled(leg),
+            Event::Acked(leg, body) => self.on_acked(leg, &body),
+            Event::Unacked(leg) => self.lose(leg),
+            Event::RingAnswer(offer, answer) => self.on_ring_answer(offer, *answer),
+            Event::RingFailed(offer) | Event::RingEnded(offer) => self.on_ring_ended(offer),
+            Event::Refreshed(leg, method, response) => self.on_refreshed(leg, method, &response),
+            Event::StrayOk(answer) => self.on_stray_ok(*answer),
+        }
+    }
+
+    fn on_tick(&mut self, sweep: bool) {
+        self.desk.catch_up();
+        if sweep {
+            let now_ms = self.now_ms();
+            self.legs.forget_parted(now_ms);
+            self.lapse_phones(now_ms);
+            for leg in self.legs.due(now_ms) {
+                self.on_session_due(leg);
+            }
+        }
+    }
+}
+
+/// Ids of calls: never the same twice, later ones greater.
+struct CallIds(u64);
+
+impl CallIds {
+    /// Milliseconds since 1970 above, a count below: a restart begins beyond all former ids unless
+    /// more than four million calls a second came in.
+    fn new() -> CallIds {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let now_ms = u64::try_from(since.as_millis()).unwrap_or_default();
+        CallIds((now_ms << 22) | u64::from(rand::random::<u16>()))
+    }
+
+    fn next(&mut self) -> CallId {
+        self.0 += 1;
+        CallId(self.0)
+    }
+}

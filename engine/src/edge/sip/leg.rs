@@ -1,0 +1,166 @@
+//! What is known of one leg. A leg that talks has a dialog; one that rings has only its INVITE.
+
+use cabrank_core::{CallId, Caller, LineId, OfferId};
+use rsipstack::sip::{Request, Response};
+use rsipstack::transaction::transaction::{TransactionEvent, TransactionEventSender};
+
+use super::dialog::Dialog;
+use super::reply::Reply;
+use super::sdp::{LocalAudio, Offer, RemoteAudio};
+use super::session_timer::SessionTimer;
+use crate::media::StreamId;
+
+/// A leg with a dialog and a media stream.
+#[derive(Debug)]
+pub(super) struct Talk {
+    /// Its dialog.
+    pub dialog: Dialog,
+    /// Its media.
+    pub stream: StreamId,
+    /// What we said about our media.
+    pub local: LocalAudio,
+    /// What the other side said about its own; nothing before its first description.
+    pub remote: Option<RemoteAudio>,
+    /// The offer/answer exchange that is under way.
+    pub exchange: Exchange,
+    /// The agreed session timer.
+    pub session: Session,
+}
+
+impl Talk {
+    /// Whether the other side holds us.
+    #[must_use]
+    pub(super) fn is_held(&self) -> bool {
+        self.remote.is_some_and(|remote| remote.holds_us())
+    }
+}
+
+/// Which description is awaited (RFC 3264 4: one exchange at a time).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exchange {
+    /// None.
+    Idle,
+    /// Their offer is answered by our 2xx; its ACK is awaited.
+    Ack,
+    /// Our 2xx held an offer; the answer is awaited in the ACK (RFC 3261 13.2.1).
+    AckWithAnswer,
+    /// We sent a re-INVITE or UPDATE; its final answer is awaited.
+    Ours,
+}
+
+/// How we would learn that the other end has vanished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Session {
+    /// The agreed timer; none: only we ask now and then.
+    pub agreed: Option<SessionTimer>,
+    /// When something is due, in milliseconds of the edge's clock; never, if nothing is.
+    pub due_ms: Option<u64>,
+}
+
+impl Session {
+    /// Nothing is agreed and nothing is due.
+    pub(super) const NONE: Session = Session { agreed: None, due_ms: None };
+}
+
+/// The caller's leg.
+#[derive(Debug)]
+pub(super) struct CallerLeg {
+    /// The line that was dialled.
+    pub line: LineId,
+    /// Who calls.
+    pub caller: Caller,
+    /// How often the call may still be forwarded (Max-Forwards).
+    pub hops: u32,
+    /// The dialog and the media.
+    pub talk: Talk,
+    /// How far the call has come.
+    pub phase: CallerPhase,
+    /// The newest order about what is heard; older ones are out of date.
+    pub newest_play: u32,
+    /// The agent's leg it is connected with.
+    pub with: Option<OfferId>,
+}
+
+/// How far a caller's leg has come.
+#[derive(Debug)]
+pub(super) enum CallerPhase {
+    /// INVITE received, not answered.
+    Offered(Box<Offered>),
+    /// 200 sent. Whether its ACK came is the exchange's matter.
+    Answered,
+}
+
+/// An INVITE that waits for its answer.
+#[derive(Debug)]
+pub(super) struct Offered {
+    /// What its responses copy.
+    pub reply: Reply,
+    /// The way to its transaction.
+    pub orders: Orders,
+    /// Its offer; none: ours goes out with the 200.
+    pub offer: Option<Offer>,
+    /// The session timer it asked for.
+    pub session: Option<SessionTimer>,
+}
+
+/// Orders to a server transaction.
+#[derive(Debug, Clone)]
+pub(super) struct Orders(pub TransactionEventSender);
+
+impl Orders {
+    /// Has a response sent, and retransmitted as it must be.
+    pub(super) fn respond(&self, response: Response) {
+        // A transaction that is over needs no response.
+        let _ = self.0.send(TransactionEvent::Respond(response));
+    }
+}
+
+/// An agent's leg.
+#[derive(Debug)]
+pub(super) struct AgentLeg {
+    /// The call it rings for.
+    pub call: CallId,
+    /// How far it has come.
+    pub phase: AgentPhase,
+}
+
+/// How far an agent's leg has come.
+#[derive(Debug)]
+pub(super) enum AgentPhase {
+    /// INVITE sent, no final answer yet.
+    Ringing(Box<Ringing>),
+    /// Answered.
+    Talking(Box<Talk>),
+}
+
+/// An INVITE of ours that waits for its answer.
+#[derive(Debug)]
+pub(super) struct Ringing {
+    /// As it was sent; the CANCEL copies from it.
+    pub invite: Request,
+    /// Where it was sent.
+    pub way: super::pump::Way,
+    /// Its media.
+    pub stream: StreamId,
+    /// What we said about our media.
+    pub local: LocalAudio,
+    /// Whether a provisional answer came: a CANCEL may not go before (RFC 3261 9.1).
+    pub heard: bool,
+    /// Whether the agent is still wanted.
+    pub wanted: Wanted,
+    /// Whether a longer session interval was already granted to this phone (422).
+    pub retried: bool,
+    /// Transactions of this ringing that still run: two after such a second attempt.
+    pub running: u8,
+}
+
+/// Whether a ringing agent is still wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Yes.
+    Yes,
+    /// No; the CANCEL waits for the first provisional answer.
+    No,
+    /// No, and the CANCEL is out.
+    Cancelled,
+}

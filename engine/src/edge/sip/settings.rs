@@ -1,0 +1,107 @@
+//! What the SIP edge is told at start. Checked already; places in lists are the desk's ids.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text};
+use rsipstack::sip::Uri;
+
+use super::session_timer::OUR_INTERVAL_S;
+use super::trunk::Trunk;
+use crate::media::ClipId;
+
+/// Everything the edge must know of its desk.
+#[derive(Debug, Clone)]
+pub struct SipSettings {
+    /// Sockets to listen on; at least one.
+    pub listen: Vec<Listen>,
+    /// Who may send calls without registering.
+    pub trunks: Vec<Trunk>,
+    /// The dialled numbers, by `LineId`.
+    pub lines: Vec<Text>,
+    /// The agents, by `AgentId`.
+    pub agents: Vec<AgentPhone>,
+    /// The realm of digest authentication: the desk's name.
+    pub realm: String,
+    /// ISO 3166 code of the region whose numbers are written without a plus.
+    pub region: String,
+    /// What bounds the edge.
+    pub limits: SipLimits,
+}
+
+/// One socket to listen on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listen {
+    /// UDP or TCP.
+    pub transport: ListenOn,
+    /// Address and port.
+    pub addr: SocketAddr,
+}
+
+/// The transports this edge listens on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListenOn {
+    /// Datagrams.
+    Udp,
+    /// Streams.
+    Tcp,
+}
+
+/// How an agent's phone is found.
+#[derive(Debug, Clone)]
+pub struct AgentPhone {
+    /// The agent's name, which is the SIP user.
+    pub name: Text,
+    /// Where the phone is.
+    pub phone: Phone,
+}
+
+/// Where an agent's phone is.
+#[derive(Debug, Clone)]
+pub enum Phone {
+    /// It registers, with this password.
+    Registers {
+        /// Shared secret; only its hash is kept.
+        password: String,
+    },
+    /// It is always there.
+    Fixed {
+        /// Its address.
+        contact: Uri,
+    },
+}
+
+/// What bounds the edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SipLimits {
+    /// Legs at once, callers and agents together; one more INVITE is answered 503.
+    pub legs_max: usize,
+    /// Transactions at once; beyond it new calls are answered 503 without being looked at.
+    pub transactions_max: usize,
+    /// Seconds a refused caller is asked to stay away (`Retry-After`).
+    pub retry_after_s: u32,
+    /// T1 of RFC 3261 17.1.1.1, in milliseconds; 64 of them end every wait.
+    pub t1_ms: u64,
+    /// The session interval asked of agents' phones, in seconds (RFC 4028).
+    pub session_s: u32,
+}
+
+impl Default for SipLimits {
+    fn default() -> SipLimits {
+        SipLimits { legs_max: 20_000, transactions_max: 60_000, retry_after_s: 5, t1_ms: 500, session_s: OUR_INTERVAL_S }
+    }
+}
+
+/// What the edge asks of the house. Answers come from memory: none may block.
+pub trait House: Send + 'static {
+    /// What is known of the caller with this number.
+    fn profile(&self, number: &Number) -> Option<Arc<Profile>>;
+    /// Whether a line's hours say open now.
+    fn is_open(&self, line: LineId) -> bool;
+    /// The clips that say something to a caller, in order.
+    fn words(&self, say: Say, line: LineId, caller: &Caller) -> Vec<ClipId>;
+    /// The music callers hear while they wait.
+    fn music(&self) -> Option<ClipId>;
+    /// The context as an agent's phone gets it (JSON).
+    fn context(&self, context: &Context) -> String;
+}

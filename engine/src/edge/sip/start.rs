@@ -1,0 +1,171 @@
+//! Starting and stopping the edge on a thread of its own.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use cabrank_core::Effect;
+use rsipstack::platform::CancellationToken;
+use rsipstack::transaction::endpoint::{Endpoint, EndpointBuilder, EndpointOption};
+use rsipstack::transport::TransportLayer;
+use tokio::sync::{mpsc, oneshot};
+
+use super::desk::Desk;
+use super::edge::{Edge, Inlets};
+use super::event::Event;
+use super::inspect::Inspector;
+use super::listen::{BindFault, Sockets};
+use super::pump::Pumps;
+use super::reply::PRODUCT;
+use super::settings::{House, SipLimits, SipSettings};
+use crate::door::Door;
+use crate::media::{Fact, Media};
+
+/// Reports of transactions that may wait; a full queue makes the transactions wait, not grow.
+const EVENTS_MAX: usize = 16_384;
+/// How long a ringing phone is waited for by the library, beyond every ring time of the desk.
+const TIMER_C: Duration = Duration::from_secs(300);
+/// How long the last BYEs have to leave at the end.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// What the edge is joined to.
+pub struct Doors {
+    /// The desk's door.
+    pub desk: Door,
+    /// The desk's orders to this edge.
+    pub effects: mpsc::Receiver<Effect>,
+    /// The media below.
+    pub media: Media,
+    /// What the media heard.
+    pub facts: mpsc::Receiver<Fact>,
+    /// What the edge asks of the house.
+    pub house: Box<dyn House>,
+}
+
+/// Why the edge did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// A socket could not be had.
+    #[error(transparent)]
+    Bind(#[from] BindFault),
+    /// The system gave no thread or runtime.
+    #[error("SIP could not start its thread: {0}")]
+    Thread(#[from] std::io::Error),
+    /// The library refused to start.
+    #[error("SIP could not start: {0}")]
+    Library(String),
+}
+
+/// A running edge. Dropped, it stops.
+pub struct SipEdge {
+    draining: Arc<AtomicBool>,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SipEdge {
+    /// Binds every socket and starts serving.
+    ///
+    /// # Errors
+    /// [`StartFault`]; then nothing listens.
+    pub fn start(settings: SipSettings, doors: Doors) -> Result<SipEdge, StartFault> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let stop = CancellationToken::new();
+        let (started, outcome) = oneshot::channel();
+        let ends = stop.clone();
+        let thread = std::thread::Builder::new()
+            .name("sip".into())
+            .spawn(move || runtime.block_on(serve(settings, doors, ends, started)))?;
+        let outcome = outcome.blocking_recv();
+        let outcome = outcome.unwrap_or_else(|_| Err(StartFault::Library("its thread ended".into())));
+        let draining = outcome?;
+        Ok(SipEdge { draining, stop, thread: Some(thread) })
+    }
+
+    /// From now on new calls are answered 503; the present ones go on.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends every call and waits until the edge is gone.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stop.cancel();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the SIP thread ended in a panic");
+        }
+    }
+}
+
+impl Drop for SipEdge {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+type Started = oneshot::Sender<Result<Arc<AtomicBool>, StartFault>>;
+
+async fn serve(settings: SipSettings, doors: Doors, stop: CancellationToken, started: Started) {
+    // The edge stops first and says goodbye; only then do the sockets close.
+    let sockets_end = CancellationToken::new();
+    match build(&settings, doors, &stop, &sockets_end).await {
+        Ok((edge, inlets, endpoint)) => {
+            let _ = started.send(Ok(edge.draining.clone()));
+            let inner = endpoint.inner.clone();
+            let library = tokio::spawn(async move { inner.serve().await });
+            edge.run(inlets).await;
+            tokio::time::sleep(FAREWELL).await;
+            endpoint.shutdown();
+            let _ = library.await;
+        }
+        Err(fault) => {
+            let _ = started.send(Err(fault));
+        }
+    }
+}
+
+async fn build(
+    settings: &SipSettings,
+    doors: Doors,
+    stop: &CancellationToken,
+    sockets_end: &CancellationToken,
+) -> Result<(Edge, Inlets, Endpoint), StartFault> {
+    let layer = TransportLayer::new(sockets_end.clone());
+    let sockets = Sockets::bind(&settings.listen, &layer, sockets_end).await?;
+    let (events, reports) = mpsc::channel(EVENTS_MAX);
+    let endpoint = endpoint(layer, sockets_end, events.clone(), settings.limits);
+    let requests = endpoint.incoming_transactions().map_err(|fault| StartFault::Library(fault.to_string()))?;
+    let inlets = Inlets { requests, events: reports, effects: doors.effects, facts: doors.facts, stop: stop.clone() };
+    let pumps = Pumps { endpoint: endpoint.inner.clone(), events };
+    let edge = Edge::new(settings, Desk::new(doors.desk), doors.house, doors.media, pumps, sockets);
+    Ok((edge, inlets, endpoint))
+}
+
+fn endpoint(layer: TransportLayer, end: &CancellationToken, events: mpsc::Sender<Event>, limits: SipLimits) -> Endpoint {
+    let watched = Arc::new(OnceLock::new());
+    let inspector = Inspector { endpoint: watched.clone(), events, limits };
+    let t1 = Duration::from_millis(limits.t1_ms);
+    let option = EndpointOption {
+        t1,
+        t1x64: t1 * 64,
+        timerc: TIMER_C,
+        // Ours: a transaction kept only to acknowledge costs memory for 32 s, and hides forks.
+        auto_ack_2xx: false,
+        ..EndpointOption::default()
+    };
+    let endpoint = EndpointBuilder::new()
+        .with_user_agent(PRODUCT)
+        .with_option(option)
+        .with_cancel_token(end.clone())
+        .with_transport_layer(layer)
+        .with_transport_inspector(Box::new(inspector))
+        .build();
+    let _ = watched.set(Arc::downgrade(&endpoint.inner));
+    endpoint
+}
