@@ -2,7 +2,7 @@
 
 use crate::media::{Library, LibraryError};
 use cabrank_settings::{Config, Faults, OnDisk, Surroundings};
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File, include_dir};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -44,8 +44,9 @@ impl Source {
     pub fn config(&self) -> Result<Config, ConfigError> {
         let text = match self {
             Source::BuiltIn => built_in_text(DEFAULT),
-            Source::File(path) => std::fs::read_to_string(path)
-                .map_err(|error| ConfigError::Unreadable { path: path.clone(), error })?,
+            Source::File(path) => {
+                std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.clone(), error })?
+            }
         };
         cabrank_settings::parse(&text, &self.name(), self).map_err(|faults| ConfigError::Faults(Box::new(faults)))
     }
@@ -58,14 +59,15 @@ impl Source {
         }
     }
 
-    /// The prompts of a language: the built-in ones, and in their place those that lie beside the configuration.
+    /// The prompts: the built-in ones, and in their place those that lie beside the configuration.
     ///
     /// # Errors
-    /// A file is not a prompt; which, and why.
-    pub fn prompts(&self, language: &str) -> Result<Library, LibraryError> {
-        let mut library = Library::from_bytes(built_in_prompts(language))?;
+    /// Every file that is no prompt, and why.
+    pub fn prompts(&self) -> Result<Library, LibraryError> {
+        let built_in = built_in_prompts();
+        let mut library = Library::embedded(built_in.iter().map(|(name, wav)| (name.as_str(), *wav)))?;
         if let Source::File(path) = self {
-            let beside = path.parent().unwrap_or(Path::new("")).join("prompts").join(language);
+            let beside = path.parent().unwrap_or(Path::new("")).join("prompts");
             if beside.is_dir() {
                 library.add_dir(&beside)?;
             }
@@ -107,12 +109,16 @@ fn built_in_text(path: &str) -> String {
     built_in(path).unwrap_or_default()
 }
 
-fn built_in_prompts(language: &str) -> impl Iterator<Item = (&'static str, &'static [u8])> {
-    let files = CONFIG.get_dir(format!("prompts/{language}")).into_iter().flat_map(Dir::files);
-    files.filter(|file| file.path().extension().is_some_and(|extension| extension == "wav")).filter_map(|file| {
-        let name = file.path().file_stem()?.to_str()?;
-        Some((name, file.contents()))
-    })
+/// Each as `<language>/<name>`.
+fn built_in_prompts() -> Vec<(String, &'static [u8])> {
+    let languages = CONFIG.get_dir("prompts").into_iter().flat_map(Dir::dirs);
+    languages.flat_map(Dir::files).filter_map(named_prompt).collect()
+}
+
+fn named_prompt(file: &'static File<'static>) -> Option<(String, &'static [u8])> {
+    let path = file.path().strip_prefix("prompts").ok()?;
+    let is_wav = path.extension().is_some_and(|extension| extension == "wav");
+    is_wav.then(|| (path.with_extension("").display().to_string(), file.contents()))
 }
 
 #[cfg(test)]
@@ -122,9 +128,9 @@ mod tests {
     #[test]
     fn the_built_in_desk_has_no_fault_and_every_prompt() {
         let config = Source::BuiltIn.config().expect("the built-in configuration has no fault");
-        let prompts = Source::BuiltIn.prompts(&config.language).expect("the built-in prompts are prompts");
+        let prompts = Source::BuiltIn.prompts().expect("the built-in prompts are prompts");
         for name in crate::speech::needed() {
-            assert!(prompts.find(&name).is_some(), "{name}");
+            assert!(prompts.clip(&config.language, &name).is_some(), "{name}");
         }
         assert!(example_profiles().starts_with("number,name"));
     }

@@ -1,15 +1,20 @@
 //! Cabrank: the engine around the desk. Everything that touches the world lives here.
 
+pub mod assets;
+pub mod cli;
 pub mod context;
 pub mod directory;
 pub mod dispatch;
 pub mod door;
 pub mod edge;
 pub mod epoch;
+pub mod house;
 pub mod lane;
 pub mod media;
 pub mod names;
 pub mod number;
 pub mod profiles;
+pub mod serve;
+pub mod speech;
 pub mod store;
 pub mod words;

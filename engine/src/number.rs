@@ -14,6 +14,12 @@ const EXTENSION_DIGITS_MAX: usize = 6;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region(country::Id);
 
+impl From<country::Id> for Region {
+    fn from(country: country::Id) -> Self {
+        Region(country)
+    }
+}
+
 impl std::str::FromStr for Region {
     type Err = UnknownRegion;
 

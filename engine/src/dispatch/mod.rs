@@ -11,7 +11,7 @@ use crate::door::Door;
 use crate::epoch::Epoch;
 use crate::names::Names;
 use cabrank_core::{CallId, Dispatch, DispatchAnswer, DispatchFailure, Input};
-use reqwest::Url;
+use cabrank_settings::Backend;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
@@ -27,15 +27,6 @@ const TELLS_MAX: u32 = 40;
 const TELL_PAUSE: Duration = Duration::from_millis(50);
 /// Who says whether the demo fleet kept its promises.
 const FLEET_NAME: &str = "demo-fleet";
-
-/// Who fulfils a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Backend {
-    /// JSON over HTTP.
-    Webhook(Url),
-    /// The small fleet that comes with the engine.
-    DemoFleet,
-}
 
 /// Installs the one cryptography provider that everything with TLS uses. Call it first thing; again does no harm.
 pub fn install_crypto() {

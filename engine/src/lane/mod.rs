@@ -10,12 +10,12 @@ mod digests;
 mod outlets;
 mod promises;
 
-pub use clock::Clock;
+pub use clock::{Clock, unix_micros_now};
 pub use digests::{Digests, digests_of};
 pub use outlets::Outlets;
 
 use crate::door::{Door, Figures, Submission};
-use cabrank_core::{CallerGone, Desk, Effect, Input, Outbox, Refusal, Settings, StageView, Tick};
+use cabrank_core::{CallerGone, Desk, Effect, Input, Outbox, Refusal, Settings, StageView};
 use cabrank_journal::{Log, SegmentFile, Seq, Syncer};
 use crossbeam::channel::{Receiver, RecvTimeoutError, bounded};
 use hdrhistogram::Histogram;
@@ -258,20 +258,4 @@ impl Counters {
             latency_max: Duration::from_micros(self.latency_us.max()),
         }
     }
-}
-
-/// Tells a desk that was not started yet; the journal holds each fact before the desk hears it.
-///
-/// # Errors
-/// The journal cannot take it.
-pub fn tell_before_start<L: Log>(
-    desk: &mut Desk,
-    log: &mut L,
-    tick: Tick,
-    input: Input,
-    out: &mut Outbox,
-) -> Result<(), cabrank_journal::AppendError> {
-    log.append(tick, &input)?;
-    desk.handle(tick, input, out);
-    Ok(())
 }

@@ -1,0 +1,121 @@
+//! `cabrank profiles import|export|erase`.
+
+use super::{Outcome, Unusable};
+use crate::assets::Source;
+use crate::number::{self, Region};
+use crate::profiles::{Form, Import, import, write};
+use crate::store::Store;
+use clap::{Args, Subcommand, ValueEnum};
+use std::io;
+use std::path::{Path, PathBuf};
+
+#[derive(Subcommand)]
+pub(super) enum ProfilesCommand {
+    /// Take profiles from a file (CSV or JSON lines; `-` is the standard input): all of it or nothing.
+    #[command(
+        after_help = "Example: cabrank profiles import callers.csv\n         cabrank profiles import - --skip-bad < callers.csv"
+    )]
+    Import {
+        /// The file.
+        file: String,
+        /// Take the good rows although others are bad.
+        #[arg(long)]
+        skip_bad: bool,
+        /// Show no progress.
+        #[arg(long)]
+        quiet: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Write every profile to the standard output.
+    #[command(after_help = "Example: cabrank profiles export > callers.csv")]
+    Export {
+        /// The form.
+        #[arg(long, value_enum, default_value_t = ExportForm::Csv)]
+        form: ExportForm,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Forget a caller, and say what was forgotten.
+    #[command(after_help = "Example: cabrank profiles erase +6591234567")]
+    Erase {
+        /// The number, or the SIP user name.
+        number: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Which store, and how it reads numbers.
+#[derive(Args)]
+pub(super) struct Place {
+    /// The data directory.
+    #[arg(long, value_name = "DIR", default_value = "cabrank-data")]
+    data: PathBuf,
+    /// The configuration whose region says how numbers without + are read; without one, that of the built-in desk.
+    #[arg(long, value_name = "CONFIG")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum ExportForm {
+    Csv,
+    Jsonl,
+}
+
+pub(super) fn run(command: ProfilesCommand) -> Result<Outcome, Unusable> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Unusable::because)?;
+    runtime.block_on(async {
+        match command {
+            ProfilesCommand::Import { file, skip_bad, quiet, place } => {
+                let import = Import { path: file, region: place.region()?, skip_bad, quiet };
+                take(&place.store().await?, &import).await
+            }
+            ProfilesCommand::Export { form, place } => export(&place.store().await?, form).await,
+            ProfilesCommand::Erase { number, place } => erase(&place.store().await?, &number, place.region()?).await,
+        }
+    })
+}
+
+async fn take(store: &Store, from: &Import) -> Result<Outcome, Unusable> {
+    let imported = import(store, from).await.map_err(Unusable::because)?;
+    eprint!("{}", imported.bad);
+    println!("{} profiles imported, {} bad rows left out", imported.profiles, imported.bad.rows);
+    Ok(Outcome::Done)
+}
+
+async fn export(store: &Store, form: ExportForm) -> Result<Outcome, Unusable> {
+    let form = match form {
+        ExportForm::Csv => Form::Csv,
+        ExportForm::Jsonl => Form::Jsonl,
+    };
+    let profiles = store.profiles().await.map_err(Unusable::because)?;
+    write(io::stdout().lock(), form, &profiles).map_err(Unusable::because)?;
+    Ok(Outcome::Done)
+}
+
+async fn erase(store: &Store, number: &str, region: Region) -> Result<Outcome, Unusable> {
+    let number = number::parse(number, region).map_err(|fault| Unusable::because(format!("{number}: {fault}")))?;
+    let erased = store.erase(&number).await.map_err(Unusable::because)?;
+    let profile = if erased.profile { "the profile" } else { "no profile (there was none)" };
+    println!("erased {profile}, and who called from {} records", erased.records);
+    Ok(Outcome::Done)
+}
+
+impl Place {
+    async fn store(&self) -> Result<Store, Unusable> {
+        make_private_dir(&self.data)?;
+        Store::open(&self.data).await.map_err(Unusable::because)
+    }
+
+    fn region(&self) -> Result<Region, Unusable> {
+        let source = self.config.clone().map_or(Source::BuiltIn, Source::File);
+        let config = source.config().map_err(super::check::explained)?;
+        Ok(Region::from(config.region))
+    }
+}
+
+/// Makes the data directory, for its owner alone; one that stands is left as it is.
+pub(super) fn make_private_dir(dir: &Path) -> Result<(), Unusable> {
+    crate::serve::make_private_dir(dir).map_err(|error| Unusable::because(format!("cannot make {}: {error}", dir.display())))
+}

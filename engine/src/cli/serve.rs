@@ -1,0 +1,132 @@
+//! `cabrank serve`: the engine, until somebody stops it.
+
+use super::{Outcome, ServeArgs, Unusable};
+use crate::assets::Source;
+use crate::serve::{Engine, Found, Setup};
+use cabrank_settings::{Config, Phone};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{error, info, warn};
+
+pub(super) fn run(args: ServeArgs) -> Result<Outcome, Unusable> {
+    let source = match args.config.as_slice() {
+        [] => Source::BuiltIn,
+        [one] => Source::File(one.clone()),
+        more => {
+            return Err(Unusable::because(format!(
+                "{} configurations: this engine runs one desk; start one engine a desk, each with its own --data and ports",
+                more.len()
+            )));
+        }
+    };
+    let config = source.config().map_err(super::check::explained)?;
+    let drain = config.drain;
+    let banner = (!args.quiet).then(|| Banner::new(&config, &args));
+    for notice in &config.notices {
+        warn!("{}: {notice}", source.name());
+    }
+    let setup = Setup { source, config, data: args.data, bind: args.bind };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().map_err(Unusable::because)?;
+    runtime.block_on(async {
+        let mut asked_to_end = Ending::new()?;
+        let engine = Engine::start(setup).await.map_err(Unusable::because)?;
+        if let Some(found) = &engine.welcome().found {
+            tell(found);
+        }
+        if let Some(banner) = banner {
+            banner.print(&engine);
+        }
+        let well = tokio::select! {
+            () = asked_to_end.wait() => true,
+            () = engine.journal_failure() => {
+                error!("the journal cannot be synced: ending; see `cabrank journal check`");
+                false
+            }
+        };
+        info!("draining: no new calls; a second signal ends it at once");
+        tokio::select! {
+            () = engine.drain(drain) => {}
+            () = asked_to_end.wait() => {}
+        }
+        engine.stop().await;
+        info!("ended");
+        Ok(if well { Outcome::Done } else { Outcome::Missed })
+    })
+}
+
+/// The signals that end an engine.
+struct Ending {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Ending {
+    fn new() -> Result<Ending, Unusable> {
+        let on = |kind| signal(kind).map_err(Unusable::because);
+        Ok(Ending { terminate: on(SignalKind::terminate())?, interrupt: on(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+fn tell(found: &Found) {
+    info!(
+        inputs = found.inputs,
+        digest = format!("{:016x}", found.digest),
+        calls = found.calls,
+        waiting = found.waiting,
+        "journal replayed"
+    );
+    if let Some(cut) = &found.cut {
+        warn!("the journal's tail was torn and is cut: {cut}");
+    }
+    if found.calls > 0 {
+        warn!(calls = found.calls, "calls were live when the engine ended; they are written down as cut off");
+    }
+}
+
+/// What a person is told once the engine runs: where to call, where to look, what to press.
+struct Banner {
+    text: String,
+}
+
+impl Banner {
+    fn new(config: &Config, args: &ServeArgs) -> Banner {
+        let listen = &config.sip.listen[0];
+        let ip = args.bind.unwrap_or(listen.addr.ip());
+        let at = std::net::SocketAddr::new(ip, listen.addr.port());
+        let mut text = format!("Cabrank: the desk `{}` is open.\n", config.desk.name);
+        for line in &config.desk.lines {
+            text += &format!(
+                "  call         sip:{}@{at}   (SIP over UDP or TCP, RTP on ports {}-{})\n",
+                line.number,
+                config.media.ports.start(),
+                config.media.ports.end()
+            );
+        }
+        let phones = config.desk.agents.iter().zip(&config.agents).filter(|(_, phone)| matches!(phone, Phone::Registers(_)));
+        if let Some((agent, _)) = phones.clone().next() {
+            text += &format!("  agents       {} phones register as sip:{}@{at}, ...\n", phones.count(), agent.name);
+        }
+        Banner { text }
+    }
+
+    fn print(&self, engine: &Engine) {
+        let welcome = engine.welcome();
+        print!("{}", self.text);
+        println!("  callers      {} are known", welcome.profiles);
+        println!("  HTTP         http://{}/healthz   http://{}/api/v1/calls", welcome.http, welcome.http);
+        if let Some(token) = &welcome.admin_token {
+            println!(
+                "  admin token  {token}   (shown once: curl -H 'Authorization: Bearer {token}' http://{}/api/v1/agents)",
+                welcome.http
+            );
+        }
+        println!("  Press 1 as a known caller and a taxi is sent; press 2 to talk with an agent. Ctrl-C ends.");
+    }
+}

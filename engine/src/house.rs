@@ -1,0 +1,81 @@
+//! What an edge may ask of the house: who is calling, whether a line is open, which clips say something.
+
+use crate::context;
+use crate::directory::Directory;
+use crate::edge::sip;
+use crate::media::{ClipId, Library};
+use crate::names::Names;
+use crate::speech;
+use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text};
+use cabrank_settings::{Config, Reception};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// One desk's house. Every answer comes from memory.
+#[derive(Debug)]
+pub struct House {
+    config: Arc<Config>,
+    directory: Arc<Directory>,
+    names: Names,
+    /// Where a person finds a call's whole context: `<url>/api/v1/calls/<id>`.
+    url: String,
+    clips: HashMap<Text, ClipId>,
+}
+
+/// A prompt that the desk needs is missing.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no prompt `{name}` in language `{language}`: add prompts/{language}/{name}.wav beside the configuration")]
+pub struct PromptMissing {
+    name: Text,
+    language: Text,
+}
+
+impl House {
+    /// A house whose prompts are all there.
+    ///
+    /// # Errors
+    /// [`PromptMissing`].
+    pub fn new(
+        config: Arc<Config>,
+        directory: Arc<Directory>,
+        names: Names,
+        url: String,
+        library: &Library,
+    ) -> Result<House, PromptMissing> {
+        let named = config.lines.iter().flat_map(prompts_named);
+        let clips = speech::needed().into_iter().chain(named).map(|name| {
+            let clip = library.clip(&config.language, &name);
+            clip.map(|clip| (name.clone(), clip)).ok_or(PromptMissing { name, language: config.language.clone() })
+        });
+        let clips = clips.collect::<Result<_, _>>()?;
+        Ok(House { config, directory, names, url, clips })
+    }
+}
+
+impl sip::House for House {
+    fn profile(&self, number: &Number) -> Option<Arc<Profile>> {
+        self.directory.profile(number)
+    }
+
+    fn is_open(&self, line: LineId) -> bool {
+        self.config.is_open(line, Timestamp::now())
+    }
+
+    fn words(&self, say: Say, line: LineId, _caller: &Caller) -> Vec<ClipId> {
+        let Some(reception) = self.config.lines.get(usize::from(line.0)) else { return Vec::new() };
+        speech::prompts(say, reception).iter().filter_map(|name| self.clips.get(name).copied()).collect()
+    }
+
+    fn music(&self) -> Option<ClipId> {
+        self.clips.get(speech::MUSIC).copied()
+    }
+
+    fn context(&self, context: &Context) -> String {
+        context::uui(context, &self.names, &self.url)
+    }
+}
+
+fn prompts_named(line: &Reception) -> impl Iterator<Item = Text> {
+    [line.greeting.clone(), line.closed.clone()].into_iter().chain(line.menu.clone())
+}

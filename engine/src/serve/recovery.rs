@@ -1,0 +1,106 @@
+//! From a data directory to a desk that goes on where it was.
+
+use crate::lane::{Clock, facts_after_restart, unix_micros_now};
+use crate::store::Entry;
+use cabrank_core::{Desk, Dispatch, Outbox, Refusal, Settings, StageView};
+use cabrank_journal::{AppendError, Beginning, Cut, Error, Journal, Log, Options, OsDisk, UnixMicros, WriteError};
+use std::path::Path;
+
+/// A desk and its journal, ready for a lane.
+pub(super) struct Recovered {
+    pub(super) desk: Desk,
+    pub(super) journal: Journal,
+    pub(super) epoch: UnixMicros,
+    pub(super) clock: Clock,
+    /// What the journal says the store must hold. The store knows most of it already.
+    pub(super) entries: Vec<Entry>,
+    /// What was asked of a fulfilment service and not answered: it is asked again, with the same key.
+    pub(super) dispatches: Vec<Dispatch>,
+    /// What was found, if the journal was not a new one.
+    pub(super) found: Option<Found>,
+}
+
+/// What a journal held, for whoever starts the engine.
+#[derive(Debug)]
+pub struct Found {
+    /// Inputs replayed.
+    pub inputs: u64,
+    /// The desk's digest after them.
+    pub digest: u64,
+    /// How many callers were in line. They lost their legs with the engine and are written down as cut off.
+    pub waiting: usize,
+    /// How many calls were live in all.
+    pub calls: usize,
+    /// What was cut off a torn tail.
+    pub cut: Option<Cut>,
+}
+
+/// Why the desk cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoveryError {
+    /// The journal cannot be read or begun.
+    #[error("{0}")]
+    Journal(#[from] Error),
+    /// The journal cannot be written.
+    #[error("the journal cannot be written: {0}")]
+    Write(#[from] WriteError),
+    /// The journal takes no more.
+    #[error("the journal takes no more: {0}")]
+    Append(#[from] AppendError),
+    /// The settings do not fit together.
+    #[error("the desk refuses its settings: {0}")]
+    Settings(#[from] Refusal),
+}
+
+/// Recovers the desk of `data`, or begins a new one there.
+pub(super) fn recover(data: &Path, settings: Settings) -> Result<Recovered, RecoveryError> {
+    if cabrank_journal::exists(data)? { go_on(data, &settings) } else { begin(data, settings) }
+}
+
+fn begin(data: &Path, settings: Settings) -> Result<Recovered, RecoveryError> {
+    let epoch = UnixMicros(unix_micros_now());
+    // The seed also guards the journal against forged entries: nobody may guess it.
+    let seed = rand::random();
+    let desk = Desk::new(settings.clone(), seed)?;
+    let journal = Journal::create(OsDisk, data, &Beginning { epoch, seed, settings }, Options::default())?;
+    let clock = Clock::resume(epoch.0, Default::default());
+    Ok(Recovered { desk, journal, epoch, clock, entries: Vec::new(), dispatches: Vec::new(), found: None })
+}
+
+fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
+    let recovery = Journal::recover(OsDisk, data, Options::default())?;
+    let Beginning { epoch, seed, settings: first_settings } = recovery.start().clone();
+    let mut desk = Desk::new(first_settings, seed)?;
+    let mut out = Outbox::default();
+    let mut entries = Vec::new();
+    let mut inputs = 0;
+    let recovered = recovery.replay(|tick, input| {
+        desk.handle(tick, input, &mut out);
+        keep_entries(&mut out, &mut entries);
+        inputs += 1;
+    })?;
+    let found = found(&desk, inputs, recovered.cut);
+    let mut journal = recovered.journal;
+    let clock = Clock::resume(epoch.0, journal.tick());
+    for fact in facts_after_restart(&desk, settings) {
+        let tick = clock.now();
+        journal.append(tick, &fact)?;
+        desk.handle(tick, fact, &mut out);
+        keep_entries(&mut out, &mut entries);
+    }
+    journal.write()?;
+    let dispatches = desk.view().dispatches;
+    Ok(Recovered { desk, journal, epoch, clock, entries, dispatches, found: Some(found) })
+}
+
+/// Of what a replay orders again only the records matter: everything else was done, or has lost its call.
+fn keep_entries(out: &mut Outbox, entries: &mut Vec<Entry>) {
+    entries.extend(out.effects.drain(..).filter_map(|effect| Entry::try_from(effect).ok()));
+    out.clear();
+}
+
+fn found(desk: &Desk, inputs: u64, cut: Option<Cut>) -> Found {
+    let view = desk.view();
+    let waiting = view.calls.iter().filter(|call| matches!(call.stage, StageView::Waiting | StageView::Offered)).count();
+    Found { inputs, digest: desk.digest(), waiting, calls: view.calls.len(), cut }
+}

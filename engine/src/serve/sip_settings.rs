@@ -1,0 +1,93 @@
+//! The configuration as the SIP edge takes it.
+
+use crate::edge::sip::{AgentPhone, Listen, ListenOn, Phone, SipLimits, SipSettings, Trunk, Trust};
+use cabrank_core::Text;
+use cabrank_settings::{Config, Identity, Transport};
+use rsipstack::sip::Uri;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+/// A fixed contact that the SIP library cannot read.
+#[derive(Debug, thiserror::Error)]
+#[error("the contact {contact} of agent {agent} cannot be used; write it as sip:USER@HOST:PORT")]
+pub struct ContactUnreadable {
+    agent: Text,
+    contact: String,
+}
+
+/// What the SIP edge is told; with `bind`, on that address instead of the configured ones.
+///
+/// # Errors
+/// A fixed contact that the SIP library cannot read.
+pub(super) fn from(config: &Config, bind: Option<IpAddr>) -> Result<SipSettings, ContactUnreadable> {
+    let phones = config.desk.agents.iter().zip(&config.agents);
+    Ok(SipSettings {
+        listen: listen(config, bind),
+        trunks: config.sip.trunks.iter().map(trunk).collect(),
+        lines: config.desk.lines.iter().map(|line| line.number.clone()).collect(),
+        agents: phones.map(|(agent, phone)| agent_phone(agent, phone)).collect::<Result<_, _>>()?,
+        realm: config.sip.realm.to_string(),
+        region: config.region.as_ref().to_owned(),
+        limits: SipLimits::default(),
+    })
+}
+
+/// The addresses that media may be sent from: those that SIP listens on; for an unspecified one, all of this machine's of its
+/// kind.
+///
+/// # Errors
+/// The system does not say what addresses it has.
+pub(super) fn media_ips(config: &Config, bind: Option<IpAddr>) -> io::Result<Vec<IpAddr>> {
+    let mut ips = Vec::new();
+    for Listen { addr, .. } in listen(config, bind) {
+        if addr.ip().is_unspecified() {
+            ips.extend(if_addrs::get_if_addrs()?.iter().map(if_addrs::Interface::ip).filter(|ip| ip.is_ipv4() == addr.is_ipv4()));
+        } else {
+            ips.push(addr.ip());
+        }
+    }
+    ips.sort_unstable();
+    ips.dedup();
+    Ok(ips)
+}
+
+fn listen(config: &Config, bind: Option<IpAddr>) -> Vec<Listen> {
+    let wanted = config.sip.listen.iter().map(|listen| Listen {
+        transport: match listen.transport {
+            Transport::Udp => ListenOn::Udp,
+            Transport::Tcp => ListenOn::Tcp,
+        },
+        addr: bind.map_or(listen.addr, |ip| SocketAddr::new(ip, listen.addr.port())),
+    });
+    let mut listen: Vec<Listen> = Vec::new();
+    for one in wanted {
+        if !listen.contains(&one) {
+            listen.push(one);
+        }
+    }
+    listen
+}
+
+fn trunk(trunk: &cabrank_settings::Trunk) -> Trunk {
+    Trunk {
+        name: trunk.name.to_string(),
+        from: trunk.from.clone(),
+        trust: match trunk.identity {
+            Identity::Trusted => Trust::Trusted,
+            Identity::Untrusted => Trust::Untrusted,
+            Identity::Attested => Trust::Attested,
+        },
+    }
+}
+
+fn agent_phone(agent: &cabrank_core::Agent, phone: &cabrank_settings::Phone) -> Result<AgentPhone, ContactUnreadable> {
+    let phone = match phone {
+        cabrank_settings::Phone::Registers(password) => Phone::Registers { password: password.expose().to_owned() },
+        cabrank_settings::Phone::At(contact) => {
+            let contact = contact.to_string();
+            let uri = Uri::try_from(contact.as_str()).map_err(|_| ContactUnreadable { agent: agent.name.clone(), contact })?;
+            Phone::Fixed { contact: uri }
+        }
+    };
+    Ok(AgentPhone { name: agent.name.clone(), phone })
+}
