@@ -75,17 +75,18 @@ pub async fn import(store: &Store, import: &Import) -> Result<Imported, ImportEr
     if reading.bad.rows > 0 && !import.skip_bad {
         return Err(ImportError::BadRows { path: import.path.clone(), bad: reading.bad });
     }
-    store.put_profiles(&reading.profiles).await?;
+    let mut progress = Progress::new(import.quiet, "keeping", reading.profiles.len() as u64);
+    store.put_profiles_telling(&reading.profiles, || progress.advance(1)).await?;
     Ok(Imported { profiles: reading.profiles.len() as u64, bad: reading.bad })
 }
 
 fn read_file(import: &Import) -> Result<Reading, ImportError> {
     let reading = if import.path == "-" {
-        let progress = Progress::new(import.quiet, 0);
+        let progress = Progress::new(import.quiet, "reading", 0);
         read(BufReader::new(Watched { input: io::stdin().lock(), progress }), import.region)
     } else {
         let input = File::open(&import.path).map_err(|error| ImportError::NotOpened { path: import.path.clone(), error })?;
-        let progress = Progress::new(import.quiet, input.metadata().map_or(0, |file| file.len()));
+        let progress = Progress::new(import.quiet, "reading", input.metadata().map_or(0, |file| file.len()));
         read(BufReader::with_capacity(1 << 16, Watched { input, progress }), import.region)
     };
     reading.map_err(|error| ImportError::Unreadable { path: import.path.clone(), error })
@@ -106,34 +107,36 @@ impl<R: Read> Read for Watched<R> {
 }
 
 struct Progress {
+    doing: &'static str,
     since: Instant,
-    bytes_done: u64,
-    bytes_all: u64,
+    done: u64,
+    all: u64,
     bar: Option<ProgressBar>,
     wanted: bool,
 }
 
 impl Progress {
-    fn new(quiet: bool, bytes_all: u64) -> Progress {
+    /// Of how much there is in all, 0 if that is not known.
+    fn new(quiet: bool, doing: &'static str, all: u64) -> Progress {
         let wanted = !quiet && io::stderr().is_terminal();
-        Progress { since: Instant::now(), bytes_done: 0, bytes_all, bar: None, wanted }
+        Progress { doing, since: Instant::now(), done: 0, all, bar: None, wanted }
     }
 
-    fn advance(&mut self, bytes: u64) {
-        self.bytes_done += bytes;
+    fn advance(&mut self, by: u64) {
+        self.done += by;
         if self.bar.is_none() && self.wanted && self.since.elapsed() > PATIENCE {
-            self.bar = Some(bar(self.bytes_all));
+            self.bar = Some(bar(self.doing, self.all));
         }
         if let Some(bar) = &self.bar {
-            bar.set_position(self.bytes_done);
+            bar.set_position(self.done);
         }
     }
 }
 
-fn bar(bytes_all: u64) -> ProgressBar {
-    let bar = if bytes_all > 0 { ProgressBar::new(bytes_all) } else { ProgressBar::new_spinner() };
-    let style = ProgressStyle::with_template("reading {wide_bar} {bytes}/{total_bytes} {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+fn bar(doing: &'static str, all: u64) -> ProgressBar {
+    let bar = if all > 0 { ProgressBar::new(all) } else { ProgressBar::new_spinner() };
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent} % {eta}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(doing)
 }
 
 impl Drop for Progress {

@@ -32,10 +32,23 @@ impl Store {
     /// # Errors
     /// When the store fails; then nothing has changed.
     pub async fn put_profiles(&self, profiles: &[(Number, Profile)]) -> Result<(), StoreError> {
+        self.put_profiles_telling(profiles, || {}).await
+    }
+
+    /// The same, and tells of each one as it goes; none is kept before all are.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing has changed.
+    pub async fn put_profiles_telling(
+        &self,
+        profiles: &[(Number, Profile)],
+        mut tell: impl FnMut() + Send,
+    ) -> Result<(), StoreError> {
         let mut writing = self.writes.begin().await?;
         let changed_at = now_micros();
         for (number, profile) in profiles {
             put(&mut writing, number, profile, changed_at).await?;
+            tell();
         }
         count_change(&mut writing).await?;
         Ok(writing.commit().await?)
