@@ -174,13 +174,22 @@ fn plain(text: &str, chars_max: usize) -> Text {
     line.into()
 }
 
+/// What says most (a refused connection, a bad certificate), and without the address: it may hold a secret.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
 /// Why there is no usable answer.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error("no answer in time")]
     Silence,
-    #[error("it could not be reached or broke off")]
-    Unreachable,
+    #[error("it could not be reached or broke off: {0}")]
+    Unreachable(String),
     #[error("it answered {0}")]
     Status(StatusCode),
     #[error("its answer {0}")]
@@ -189,13 +198,13 @@ enum Failure {
 
 impl Failure {
     fn of_transport(error: reqwest::Error) -> Failure {
-        if error.is_timeout() { Failure::Silence } else { Failure::Unreachable }
+        if error.is_timeout() { Failure::Silence } else { Failure::Unreachable(root_cause(&error.without_url())) }
     }
 
     /// A plain but useless answer would only be said again.
     fn is_worth_a_retry(&self) -> bool {
         match self {
-            Failure::Silence | Failure::Unreachable => true,
+            Failure::Silence | Failure::Unreachable(_) => true,
             Failure::Status(status) => status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS,
             Failure::NoAnswer(_) => false,
         }
@@ -206,7 +215,7 @@ impl From<Failure> for DispatchFailure {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Silence => DispatchFailure::TimedOut,
-            Failure::Unreachable => DispatchFailure::Unreachable,
+            Failure::Unreachable(_) => DispatchFailure::Unreachable,
             Failure::Status(_) | Failure::NoAnswer(_) => DispatchFailure::Nonsense,
         }
     }
