@@ -3,6 +3,7 @@
 mod agents;
 mod auth;
 mod calls;
+mod connections;
 mod glance;
 mod health;
 mod openapi;

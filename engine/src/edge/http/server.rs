@@ -3,7 +3,7 @@
 use super::auth::{Tokens, only_bearers};
 use super::glance::Glance;
 use super::problem::Problem;
-use super::{agents, calls, health, openapi, queues, records};
+use super::{agents, calls, connections, health, openapi, queues, records};
 use crate::directory::Directory;
 use crate::door::{Busy, Door};
 use crate::epoch::Epoch;
@@ -21,14 +21,11 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
 
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 16 * 1024;
 /// The longest that one request may take.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(10);
-/// How long requests under way may take once the server is to end.
-const FAREWELL: Duration = Duration::from_secs(3);
 
 /// What the API stands on. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -123,27 +120,9 @@ pub fn router(api: Api) -> Router {
 /// Serves until `end` comes; requests under way are then given a moment to finish.
 ///
 /// # Errors
-/// When the listener fails for good.
-pub async fn serve(listener: TcpListener, api: Api, end: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-    let (ending, ended) = oneshot::channel();
-    let graceful = async move {
-        end.await;
-        // Nobody listens any more if the server has failed by itself.
-        let _ = ending.send(());
-    };
-    let server = axum::serve(listener, router(api)).with_graceful_shutdown(graceful);
-    tokio::select! {
-        served = server => served,
-        () = farewell(ended) => Ok(()),
-    }
-}
-
-/// Ends some time after the end was announced; never if it is not.
-async fn farewell(ended: oneshot::Receiver<()>) {
-    match ended.await {
-        Ok(()) => tokio::time::sleep(FAREWELL).await,
-        Err(_) => std::future::pending().await,
-    }
+/// When nothing can be accepted any more, for half a minute.
+pub async fn serve(listener: TcpListener, api: Api, end: impl Future<Output = ()>) -> io::Result<()> {
+    connections::serve(listener, router(api), end).await
 }
 
 async fn nowhere() -> Problem {
