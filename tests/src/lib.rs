@@ -1,1 +1,21 @@
 //! What the end-to-end tests share: engines, telephones, sounds.
+//!
+//! Every telephone is a real one from Debian (sipp, baresip, sipsak, kamailio) except [`wire`], which sends the
+//! messages no real telephone would. A test takes a [`ports::Block`] of its own and a [`room::Room`] (a directory
+//! that is shown when the test fails), so tests may run side by side; each wait has a limit and says what it waited for.
+
+pub mod api;
+pub mod baresip;
+pub mod child;
+pub mod desk;
+pub mod dispatch;
+pub mod engine;
+pub mod kamailio;
+pub mod pcap;
+pub mod ports;
+pub mod room;
+pub mod scenario;
+pub mod sipp;
+pub mod sound;
+pub mod wait;
+pub mod wire;
