@@ -47,10 +47,7 @@ impl Setup {
 
     /// Registers as `name` at the engine on `port` with this password.
     pub fn registers(mut self, port: u16, password: &str) -> Setup {
-        self.account = format!(
-            "<sip:{}@127.0.0.1:{port}>;auth_user={};auth_pass={password};regint=60",
-            self.name, self.name
-        );
+        self.account = format!("<sip:{}@127.0.0.1:{port}>;auth_user={};auth_pass={password};regint=60", self.name, self.name);
         self
     }
 
@@ -80,10 +77,7 @@ impl Setup {
         sound::write(&spoken, speech);
         let recordings = room.file(&format!("{home}/recordings"));
         let mode = if self.answers { "auto" } else { "manual" };
-        let account = format!(
-            "{};answermode={mode};audio_codecs={}\n",
-            self.account, self.codecs
-        );
+        let account = format!("{};answermode={mode};audio_codecs={}\n", self.account, self.codecs);
         room.write(&format!("{home}/accounts"), account);
         room.write(&format!("{home}/contacts"), "");
         room.write(&format!("{home}/config"), self.config(&spoken, &recordings));
@@ -91,21 +85,11 @@ impl Setup {
         let mut child = Child::start("baresip", &args, room.file(&format!("{}.log", self.name)));
         child.wait_for_log("baresip is ready", PATIENCE);
         let control = Control::connect(self.control);
-        Baresip {
-            child,
-            control,
-            recordings,
-        }
+        Baresip { child, control, recordings }
     }
 
     fn config(&self, spoken: &std::path::Path, recordings: &std::path::Path) -> String {
-        let Setup {
-            ip,
-            sip,
-            rtp,
-            control,
-            ..
-        } = self;
+        let Setup { ip, sip, rtp, control, .. } = self;
         let (rtp_last, spoken, recordings) = (rtp + 3, spoken.display(), recordings.display());
         format!(
             "poll_method epoll\nsip_listen {ip}:{sip}\nnet_interface {ip}\ncall_local_timeout 120\ncall_max_calls 4\n\
@@ -160,11 +144,7 @@ impl Baresip {
 
     /// Waits for an event such as `CALL_ESTABLISHED`, `CALL_INCOMING`, `CALL_CLOSED`, `REGISTER_OK`.
     pub fn awaits(&self, event: &str, limit: Duration) -> Value {
-        until(
-            limit,
-            &format!("event {event} (seen: {:?})", self.control.kinds()),
-            || self.control.find(event),
-        )
+        until(limit, &format!("event {event} (seen: {:?})", self.control.kinds()), || self.control.find(event))
     }
 
     /// Whether an event has come within `limit`.
@@ -174,11 +154,7 @@ impl Baresip {
 
     /// How often an event has come.
     pub fn count(&self, event: &str) -> usize {
-        self.control
-            .kinds()
-            .iter()
-            .filter(|kind| *kind == event)
-            .count()
+        self.control.kinds().iter().filter(|kind| *kind == event).count()
     }
 
     /// What it has heard in its last call; complete once the call has ended.
@@ -191,9 +167,7 @@ impl Baresip {
             .filter(|path| path.to_string_lossy().ends_with("dec.wav"))
             .collect();
         found.sort();
-        let last = found
-            .last()
-            .unwrap_or_else(|| panic!("nothing was recorded in {}", self.recordings.display()));
+        let last = found.last().unwrap_or_else(|| panic!("nothing was recorded in {}", self.recordings.display()));
         sound::read(last)
     }
 
@@ -217,14 +191,9 @@ struct Control {
 
 impl Control {
     fn connect(port: u16) -> Control {
-        let stream = until(PATIENCE, "baresip's control port", || {
-            TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()
-        });
+        let stream = until(PATIENCE, "baresip's control port", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok());
         let events = Arc::default();
-        let (reader, shared) = (
-            stream.try_clone().expect("a second handle"),
-            Arc::clone(&events),
-        );
+        let (reader, shared) = (stream.try_clone().expect("a second handle"), Arc::clone(&events));
         thread::spawn(move || collect(reader, &shared));
         Control { stream, events }
     }
@@ -241,10 +210,7 @@ impl Control {
 
     fn kinds(&self) -> Vec<String> {
         let events = self.events.lock().expect("events");
-        events
-            .iter()
-            .map(|event| event["type"].as_str().unwrap_or("?").to_owned())
-            .collect()
+        events.iter().map(|event| event["type"].as_str().unwrap_or("?").to_owned()).collect()
     }
 }
 

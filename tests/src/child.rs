@@ -23,11 +23,7 @@ impl Child {
 
     /// The same, in a directory.
     pub fn start_in(directory: &Path, program: &str, args: &[String], log: PathBuf) -> Child {
-        let out = File::options()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .expect("a log file");
+        let out = File::options().create(true).append(true).open(&log).expect("a log file");
         let err = out.try_clone().expect("a second handle of the log file");
         let process = tied_to_us(program)
             .args(args)
@@ -37,11 +33,7 @@ impl Child {
             .stderr(err)
             .spawn()
             .unwrap_or_else(|e| panic!("cannot start {program}: {e}"));
-        Child {
-            process,
-            name: program.to_owned(),
-            log,
-        }
+        Child { process, name: program.to_owned(), log }
     }
 
     /// What the program has written so far.
@@ -61,11 +53,7 @@ impl Child {
                 return Some(());
             }
             let ended = self.try_wait();
-            assert!(
-                ended.is_none() || self.log().contains(text),
-                "{} ended ({ended:?}) without {text:?}",
-                self.name
-            );
+            assert!(ended.is_none() || self.log().contains(text), "{} ended ({ended:?}) without {text:?}", self.name);
             None
         });
     }
@@ -92,10 +80,7 @@ impl Child {
     /// Sends a signal by name, as kill(1) knows it.
     pub fn signal(&self, signal: &str) {
         let target = self.process.id().to_string();
-        let _ = Command::new("kill")
-            .args(["-s", signal, &target])
-            .stderr(Stdio::null())
-            .status();
+        let _ = Command::new("kill").args(["-s", signal, &target]).stderr(Stdio::null()).status();
     }
 
     /// `kill -9`, and waits until it is gone.

@@ -24,18 +24,12 @@ impl Capture {
         for word in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 65_535, 1] {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
-        Capture {
-            bytes,
-            at_us: 0,
-            sequence: (timestamp / SAMPLES_PER_PACKET) as u16,
-            timestamp,
-        }
+        Capture { bytes, at_us: 0, sequence: (timestamp / SAMPLES_PER_PACKET) as u16, timestamp }
     }
 
     /// The keys, one after the other, each about 160 ms long, with 200 ms between them.
     pub fn keys(self, keys: &str) -> Capture {
-        keys.chars()
-            .fold(self, |capture, key| capture.key(key, |_| true))
+        keys.chars().fold(self, |capture, key| capture.key(key, |_| true))
     }
 
     /// One key of which only the packets arrive whose index `arrives`; the last three are the end packets.
@@ -64,12 +58,7 @@ impl Capture {
         let rtp = rtp(marker, self.sequence, self.timestamp, payload);
         let frame = ethernet_ipv4_udp(&rtp);
         let length = frame.len() as u32;
-        for word in [
-            (self.at_us / 1_000_000) as u32,
-            (self.at_us % 1_000_000) as u32,
-            length,
-            length,
-        ] {
+        for word in [(self.at_us / 1_000_000) as u32, (self.at_us % 1_000_000) as u32, length, length] {
             self.bytes.extend_from_slice(&word.to_le_bytes());
         }
         self.bytes.extend_from_slice(&frame);
@@ -78,9 +67,7 @@ impl Capture {
 
 /// RFC 4733 section 2.3: event, end bit and volume, duration.
 fn event(key: char, end: bool, duration: u32) -> Vec<u8> {
-    let code = "0123456789*#ABCD"
-        .find(key)
-        .unwrap_or_else(|| panic!("{key:?} is no telephone key")) as u8;
+    let code = "0123456789*#ABCD".find(key).unwrap_or_else(|| panic!("{key:?} is no telephone key")) as u8;
     let mut payload = vec![code, VOLUME | if end { 0x80 } else { 0 }];
     payload.extend_from_slice(&(duration as u16).to_be_bytes());
     payload

@@ -26,17 +26,12 @@ pub struct Block {
 impl Block {
     /// Claims a block, waiting up to five minutes for another test to release one.
     pub fn claim() -> Block {
-        until(Duration::from_secs(300), "a free block of ports", || {
-            (0..BLOCKS).find_map(Block::try_claim)
-        })
+        until(Duration::from_secs(300), "a free block of ports", || (0..BLOCKS).find_map(Block::try_claim))
     }
 
     fn try_claim(number: u16) -> Option<Block> {
         let claim = TcpListener::bind((Ipv4Addr::LOCALHOST, CLAIM_FIRST + number)).ok()?;
-        Some(Block {
-            number,
-            _claim: claim,
-        })
+        Some(Block { number, _claim: claim })
     }
 
     /// The `n`th SIP port of the block, `n` below 40. By custom 0 is the engine's.
@@ -59,10 +54,7 @@ impl Block {
 
     /// The media port of the `n`th telephone, `n` below 7; each telephone has four.
     pub fn phone_rtp(&self, n: u16) -> u16 {
-        assert!(
-            n < (RTP_EACH - RTP_FOR_ENGINE) / 4,
-            "a block has media ports for seven telephones"
-        );
+        assert!(n < (RTP_EACH - RTP_FOR_ENGINE) / 4, "a block has media ports for seven telephones");
         RTP_FIRST + self.number * RTP_EACH + RTP_FOR_ENGINE + 4 * n
     }
 }

@@ -17,10 +17,7 @@ pub struct Room {
 impl Room {
     /// An empty room.
     pub fn new() -> Room {
-        let dir = tempfile::Builder::new()
-            .prefix("cabrank-test-")
-            .tempdir()
-            .expect("a temporary directory");
+        let dir = tempfile::Builder::new().prefix("cabrank-test-").tempdir().expect("a temporary directory");
         Room { dir }
     }
 
@@ -37,8 +34,7 @@ impl Room {
     /// Writes a file (and the directories above it) and returns its path.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.file(name);
-        fs::create_dir_all(path.parent().expect("a file has a directory"))
-            .expect("directories in the room");
+        fs::create_dir_all(path.parent().expect("a file has a directory")).expect("directories in the room");
         fs::write(&path, content).expect("a file in the room");
         path
     }
@@ -76,11 +72,7 @@ fn print_tail(log: &Path) {
     let text = String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
     let lines: Vec<&str> = text.lines().collect();
     let shown = lines.len().min(SHOWN_LINES_MAX);
-    eprintln!(
-        "--- {} (last {shown} of {} lines)",
-        log.display(),
-        lines.len()
-    );
+    eprintln!("--- {} (last {shown} of {} lines)", log.display(), lines.len());
     for line in &lines[lines.len() - shown..] {
         eprintln!("{line}");
     }

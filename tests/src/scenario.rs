@@ -6,7 +6,7 @@ use crate::pcap::Capture;
 
 const SDP: &str = "\
 v=0
-o=- 1 1 IN IP[local_ip_type] [local_ip]
+o=- 1 1 IN IP[media_ip_type] [media_ip]
 s=-
 c=IN IP[media_ip_type] [media_ip]
 t=0 0
@@ -102,11 +102,7 @@ impl Scenario {
     /// Takes 100, 180 and 183 if they come, then the 200, and acknowledges it.
     pub fn answered(mut self) -> Scenario {
         self.in_dialog = true;
-        self.maybe(100)
-            .maybe(180)
-            .maybe(183)
-            .response_to_invite()
-            .ack()
+        self.maybe(100).maybe(180).maybe(183).response_to_invite().ack()
     }
 
     /// Calls and is answered.
@@ -130,10 +126,7 @@ impl Scenario {
     /// Gives the call up before it is answered: CANCEL, its 200, then 487.
     pub fn cancelled(self) -> Scenario {
         let cancel = self.first_request("CANCEL", "");
-        let scenario = self
-            .send(&cancel, " retrans=\"500\"")
-            .response(200)
-            .response(487);
+        let scenario = self.send(&cancel, " retrans=\"500\"").response(200).response(487);
         let text = scenario.first_request("ACK", "");
         scenario.send(&text, "")
     }
@@ -150,10 +143,7 @@ impl Scenario {
 
     /// Must receive this request within `seconds`.
     pub fn request(self, method: &str, seconds: u32) -> Scenario {
-        self.step(format!(
-            "<recv request=\"{method}\" timeout=\"{}\"/>",
-            seconds * 1_000
-        ))
+        self.step(format!("<recv request=\"{method}\" timeout=\"{}\"/>", seconds * 1_000))
     }
 
     /// Answers the last request without a body.
@@ -183,10 +173,7 @@ impl Scenario {
 
     /// Is rung, rings for `ring_ms`, and takes the call.
     pub fn takes_call(self, seconds: u32, ring_ms: u32) -> Scenario {
-        self.rung(seconds)
-            .reply(180, "Ringing")
-            .pause(ring_ms)
-            .accept()
+        self.rung(seconds).reply(180, "Ringing").pause(ring_ms).accept()
     }
 
     /// Is rung and refuses with `code`.
@@ -198,17 +185,14 @@ impl Scenario {
 
     /// Is rung, never answers, and is told to stop within `seconds` more.
     pub fn rings_in_vain(self, seconds: u32) -> Scenario {
-        self.rung(seconds)
-            .reply(180, "Ringing")
-            .expects_cancel(seconds)
+        self.rung(seconds).reply(180, "Ringing").expects_cancel(seconds)
     }
 
     /// Is told to stop ringing: 200 to the CANCEL, 487 to the INVITE, whose ACK must come.
     pub fn expects_cancel(self, seconds: u32) -> Scenario {
         let cancelled = self.request("CANCEL", seconds).reply(200, "OK");
-        let text = cancelled
-            .response_text(487, "Request Terminated", "")
-            .replace("[last_CSeq:]", "CSeq: [last_cseq_number] INVITE");
+        let text =
+            cancelled.response_text(487, "Request Terminated", "").replace("[last_CSeq:]", "CSeq: [last_cseq_number] INVITE");
         cancelled.send(&text, " retrans=\"500\"").request("ACK", 10)
     }
 
@@ -216,28 +200,17 @@ impl Scenario {
     pub fn reinvite(mut self, direction: &str) -> Scenario {
         self.cseq += 1;
         let version = format!("o=- 1 {} IN", self.cseq);
-        let sdp = self
-            .sdp
-            .replace("o=- 1 1 IN", &version)
-            .replace("a=sendrecv", &format!("a={direction}"));
+        let sdp = self.sdp.replace("o=- 1 1 IN", &version).replace("a=sendrecv", &format!("a={direction}"));
         self.invite_step = self.steps.len();
         let text = self.own_request("INVITE", self.cseq, "", &sdp);
-        self.send(&text, " retrans=\"500\"")
-            .maybe(100)
-            .response_to_invite()
-            .ack()
+        self.send(&text, " retrans=\"500\"").maybe(100).response_to_invite().ack()
     }
 
     /// A key as SIP INFO (application/dtmf-relay).
     pub fn info_key(mut self, key: char) -> Scenario {
         self.cseq += 1;
         let body = format!("Signal={key}\nDuration=160\n");
-        let text = self.own_request(
-            "INFO",
-            self.cseq,
-            "Content-Type: application/dtmf-relay\n",
-            &body,
-        );
+        let text = self.own_request("INFO", self.cseq, "Content-Type: application/dtmf-relay\n", &body);
         self.send(&text, " retrans=\"500\"").response(200)
     }
 
@@ -278,9 +251,7 @@ impl Scenario {
     /// The scenario as XML; captures are to be written beside it under their names.
     pub fn xml(&self) -> String {
         let steps = self.steps.join("\n");
-        format!(
-            "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<scenario name=\"cabrank\">\n{steps}\n</scenario>\n"
-        )
+        format!("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<scenario name=\"cabrank\">\n{steps}\n</scenario>\n")
     }
 
     /// The captures the scenario plays: file name and content.
@@ -326,13 +297,7 @@ impl Scenario {
              To: <sip:[service]@[remote_ip]:[remote_port]>{to_tag}\n",
             self.number
         );
-        self.request_text(
-            &format!("{method} sip:[service]@[remote_ip]:[remote_port]"),
-            &own,
-            method,
-            self.cseq,
-            body,
-        )
+        self.request_text(&format!("{method} sip:[service]@[remote_ip]:[remote_port]"), &own, method, self.cseq, body)
     }
 
     fn own_request(&self, method: &str, cseq: u32, headers: &str, body: &str) -> String {
@@ -344,23 +309,12 @@ impl Scenario {
             ),
             Role::Agent => "From:[$local];tag=[pid]s[call_number]\nTo:[$remote]\n".to_owned(),
         };
-        let via =
-            "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch];rport\n[routes]\n";
-        self.request_text(
-            &format!("{method} [next_url]"),
-            &format!("{via}{parties}{headers}"),
-            method,
-            cseq,
-            body,
-        )
+        let via = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch];rport\n[routes]\n";
+        self.request_text(&format!("{method} [next_url]"), &format!("{via}{parties}{headers}"), method, cseq, body)
     }
 
     fn request_text(&self, line: &str, own: &str, method: &str, cseq: u32, body: &str) -> String {
-        let typed = if method == "INVITE" && !body.is_empty() {
-            "Content-Type: application/sdp\n"
-        } else {
-            ""
-        };
+        let typed = if method == "INVITE" && !body.is_empty() { "Content-Type: application/sdp\n" } else { "" };
         format!(
             "{line} SIP/2.0\n{own}Call-ID: [call_id]\nCSeq: {cseq} {method}\nContact: {}\nMax-Forwards: 70\n{}{typed}\
              Content-Length: [len]\n\n{body}",
@@ -369,16 +323,8 @@ impl Scenario {
     }
 
     fn response_text(&self, code: u16, reason: &str, body: &str) -> String {
-        let tag = if self.in_dialog {
-            ""
-        } else {
-            ";tag=[pid]s[call_number]"
-        };
-        let typed = if body.is_empty() {
-            String::new()
-        } else {
-            format!("{}Content-Type: application/sdp\n", self.headers)
-        };
+        let tag = if self.in_dialog { "" } else { ";tag=[pid]s[call_number]" };
+        let typed = if body.is_empty() { String::new() } else { format!("{}Content-Type: application/sdp\n", self.headers) };
         format!(
             "SIP/2.0 {code} {reason}\n[last_Via:]\n[last_Record-Route:]\n[last_From:]\n[last_To:]{tag}\n\
              [last_Call-ID:]\n[last_CSeq:]\nContact: {}\n{typed}Content-Length: [len]\n\n{body}",

@@ -90,28 +90,13 @@ impl Sipp {
         let messages = room.file(&format!("{}-messages.log", self.name));
         let errors = room.file(&format!("{}-errors.log", self.name));
         let mut args = self.arguments();
-        for (flag, path) in [
-            ("-sf", &xml),
-            ("-message_file", &messages),
-            ("-error_file", &errors),
-        ] {
+        for (flag, path) in [("-sf", &xml), ("-message_file", &messages), ("-error_file", &errors)] {
             args.extend([flag.to_owned(), path.display().to_string()]);
         }
         let limit = Duration::from_secs(u64::from(self.seconds_max) + 5);
         let directory = room.file(&directory);
-        let child = Child::start_in(
-            &directory,
-            "sipp",
-            &args,
-            room.file(&format!("{}.log", self.name)),
-        );
-        Running {
-            child,
-            name: self.name,
-            messages,
-            errors,
-            limit,
-        }
+        let child = Child::start_in(&directory, "sipp", &args, room.file(&format!("{}.log", self.name)));
+        Running { child, name: self.name, messages, errors, limit }
     }
 
     fn arguments(&self) -> Vec<String> {
@@ -160,12 +145,7 @@ impl Running {
     /// Waits until the scenario is over and panics, with sipp's own words, unless every call went as it says.
     pub fn succeeds(mut self) -> Vec<Message> {
         let status = self.child.wait(self.limit);
-        assert!(
-            status.success(),
-            "sipp {:?} failed with {status}:\n{}",
-            self.name,
-            self.failure()
-        );
+        assert!(status.success(), "sipp {:?} failed with {status}:\n{}", self.name, self.failure());
         self.messages()
     }
 
@@ -181,16 +161,12 @@ impl Running {
 
     /// All messages so far.
     pub fn messages(&self) -> Vec<Message> {
-        parse(&String::from_utf8_lossy(
-            &fs::read(&self.messages).unwrap_or_default(),
-        ))
+        parse(&String::from_utf8_lossy(&fs::read(&self.messages).unwrap_or_default()))
     }
 
     /// Whether a message whose first line starts so has come in.
     pub fn has_received(&self, start: &str) -> bool {
-        self.messages()
-            .iter()
-            .any(|m| m.received && m.text.starts_with(start))
+        self.messages().iter().any(|m| m.received && m.text.starts_with(start))
     }
 
     fn failure(&self) -> String {
@@ -214,16 +190,10 @@ pub struct Message {
 impl Message {
     /// The value of the first header of this name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.text
-            .lines()
-            .take_while(|line| !line.is_empty())
-            .find_map(|line| {
-                let (found, value) = line.split_once(':')?;
-                found
-                    .trim()
-                    .eq_ignore_ascii_case(name)
-                    .then(|| value.trim())
-            })
+        self.text.lines().take_while(|line| !line.is_empty()).find_map(|line| {
+            let (found, value) = line.split_once(':')?;
+            found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+        })
     }
 
     /// The first line.
@@ -238,34 +208,19 @@ impl Message {
 
     fn summary(&self) -> String {
         let way = if self.received { "<-" } else { "->" };
-        format!(
-            "{:.3} {way} {} ({})",
-            self.at_s,
-            self.first_line(),
-            self.header("CSeq").unwrap_or("no CSeq")
-        )
+        format!("{:.3} {way} {} ({})", self.at_s, self.first_line(), self.header("CSeq").unwrap_or("no CSeq"))
     }
 }
 
 /// The first message received whose first line starts so; panics when there is none.
 pub fn received<'a>(messages: &'a [Message], start: &str) -> &'a Message {
-    messages
-        .iter()
-        .find(|m| m.received && m.text.starts_with(start))
-        .unwrap_or_else(|| {
-            panic!(
-                "no {start:?} came; messages: {:#?}",
-                messages.iter().map(Message::summary).collect::<Vec<_>>()
-            )
-        })
+    messages.iter().find(|m| m.received && m.text.starts_with(start)).unwrap_or_else(|| {
+        panic!("no {start:?} came; messages: {:#?}", messages.iter().map(Message::summary).collect::<Vec<_>>())
+    })
 }
 
 fn parse(trace: &str) -> Vec<Message> {
-    trace
-        .replace('\r', "")
-        .split("----------------------------------------------- ")
-        .filter_map(parse_one)
-        .collect()
+    trace.replace('\r', "").split("----------------------------------------------- ").filter_map(parse_one).collect()
 }
 
 /// `DATE TIME\n`, `UDP message sent (502 bytes):` or `... received [350] bytes :`, a blank line, the message.
@@ -274,16 +229,10 @@ fn parse_one(entry: &str) -> Option<Message> {
     let (what, text) = rest.split_once("\n\n")?;
     let received = what.contains("received");
     let known = received || what.contains("sent");
-    known.then(|| Message {
-        received,
-        at_s: seconds(stamp),
-        text: text.to_owned(),
-    })
+    known.then(|| Message { received, at_s: seconds(stamp), text: text.to_owned() })
 }
 
 fn seconds(stamp: &str) -> f64 {
     let time = stamp.split_whitespace().nth(1).unwrap_or_default();
-    time.split(':').fold(0.0, |sum, part| {
-        sum * 60.0 + part.parse::<f64>().unwrap_or(0.0)
-    })
+    time.split(':').fold(0.0, |sum, part| sum * 60.0 + part.parse::<f64>().unwrap_or(0.0))
 }

@@ -10,12 +10,7 @@ use rustfft::{Fft, FftPlanner};
 /// Samples a second of all that a telephone carries.
 pub const RATE: u32 = 8_000;
 
-const SPEC: WavSpec = WavSpec {
-    channels: 1,
-    sample_rate: RATE,
-    bits_per_sample: 16,
-    sample_format: SampleFormat::Int,
-};
+const SPEC: WavSpec = WavSpec { channels: 1, sample_rate: RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
 
 /// Samples at 8 kHz, one channel.
 pub type Samples = Vec<f64>;
@@ -24,17 +19,12 @@ pub type Samples = Vec<f64>;
 pub fn read(path: &Path) -> Samples {
     let reader = WavReader::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     assert_eq!(reader.spec(), SPEC, "{} has another format", path.display());
-    reader
-        .into_samples::<i16>()
-        .map_while(Result::ok)
-        .map(f64::from)
-        .collect()
+    reader.into_samples::<i16>().map_while(Result::ok).map(f64::from).collect()
 }
 
 /// Writes a WAV file.
 pub fn write(path: &Path, samples: &[f64]) {
-    let mut writer =
-        WavWriter::create(path, SPEC).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut writer = WavWriter::create(path, SPEC).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     for &sample in samples {
         writer.write_sample(sample as i16).expect("a sample");
     }
@@ -44,9 +34,7 @@ pub fn write(path: &Path, samples: &[f64]) {
 /// A sine tone of `hertz`, 12 dB below full scale.
 pub fn tone(hertz: f64, seconds: f64) -> Samples {
     let samples = (seconds * f64::from(RATE)) as usize;
-    (0..samples)
-        .map(|n| 8_000.0 * (TAU * hertz * n as f64 / f64::from(RATE)).sin())
-        .collect()
+    (0..samples).map(|n| 8_000.0 * (TAU * hertz * n as f64 / f64::from(RATE)).sin()).collect()
 }
 
 /// The share of the energy at `hertz`, from 0 to 1, in the loudest second (Goertzel).
@@ -112,16 +100,8 @@ impl Search {
         let backward = planner.plan_fft_inverse(size);
         let mut spectrum = padded(recording, size);
         forward.process(&mut spectrum);
-        let energies = recording
-            .windows(piece)
-            .map(energy_of_window(recording, piece))
-            .collect();
-        Search {
-            spectrum,
-            forward,
-            backward,
-            energies,
-        }
+        let energies = recording.windows(piece).map(energy_of_window(recording, piece)).collect();
+        Search { spectrum, forward, backward, energies }
     }
 
     fn best_correlation(&self, piece: &[f64]) -> f64 {
@@ -184,12 +164,7 @@ mod tests {
     #[test]
     fn a_prompt_is_found_where_it_was_said_and_nowhere_else() {
         let (prompt, other) = (noise(1, 20_000), noise(2, 20_000));
-        let recording = [
-            noise(3, 9_001),
-            prompt.iter().map(|s| s / 3.0).collect(),
-            noise(4, 5_000),
-        ]
-        .concat();
+        let recording = [noise(3, 9_001), prompt.iter().map(|s| s / 3.0).collect(), noise(4, 5_000)].concat();
         assert!(likeness(&recording, &prompt) > 0.95);
         assert!(likeness(&recording, &other) < 0.2);
         assert_eq!(likeness(&[], &prompt), 0.0);
