@@ -16,6 +16,7 @@ use crate::sound::{self, Samples};
 use crate::wait::{until, within};
 
 const PATIENCE: Duration = Duration::from_secs(15);
+const SPEECH_S: usize = 180;
 
 /// How a softphone is set up.
 #[derive(Debug)]
@@ -74,7 +75,7 @@ impl Setup {
         let home = format!("{}.d", self.name);
         let spoken = room.file(&format!("{home}/speech.wav"));
         room.write(&format!("{home}/recordings/.keep"), "");
-        sound::write(&spoken, speech);
+        sound::write(&spoken, &followed_by_silence(speech));
         let recordings = room.file(&format!("{home}/recordings"));
         let mode = if self.answers { "auto" } else { "manual" };
         let account = format!("{};answermode={mode};audio_codecs={}\n", self.account, self.codecs);
@@ -180,6 +181,13 @@ impl Baresip {
     pub fn turn_off(mut self) {
         self.child.stop(Duration::from_secs(5));
     }
+}
+
+/// baresip hangs up at the end of what it has to say: let that be later than any test.
+fn followed_by_silence(speech: &[f64]) -> Samples {
+    let mut all = speech.to_vec();
+    all.resize(all.len().max(SPEECH_S * sound::RATE as usize), 0.0);
+    all
 }
 
 /// baresip's ctrl_tcp: JSON in netstrings both ways.

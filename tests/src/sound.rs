@@ -47,19 +47,18 @@ pub fn tone_share(samples: &[f64], hertz: f64) -> f64 {
         .map_or(0.0, |loudest| goertzel_share(loudest, hertz))
 }
 
-/// How well `recording` contains `prompt`, from 0 to 1: the median over the prompt's half seconds of the best
+/// How well `recording` contains `prompt`, from 0 to 1: the mean over the prompt's half seconds of the best
 /// normalised cross-correlation, so that a lost packet or a slipped clock costs one half second and not the whole.
 pub fn likeness(recording: &[f64], prompt: &[f64]) -> f64 {
     let piece = RATE as usize / 2;
     let loud_enough = mean_square(prompt) / 10.0;
     let search = Search::over(recording, piece);
-    let mut found: Vec<f64> = prompt
+    let found: Vec<f64> = prompt
         .chunks_exact(piece)
         .filter(|chunk| mean_square(chunk) > loud_enough)
         .map(|chunk| search.best_correlation(chunk))
         .collect();
-    found.sort_by(f64::total_cmp);
-    found.get(found.len() / 2).copied().unwrap_or(0.0)
+    found.iter().sum::<f64>() / found.len().max(1) as f64
 }
 
 fn goertzel_share(samples: &[f64], hertz: f64) -> f64 {
