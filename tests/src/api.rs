@@ -105,10 +105,9 @@ impl Api {
     }
 }
 
-/// The id of a call, as text.
+/// The id of a call.
 pub fn id_of(call: &Value) -> String {
-    let id = if call["id"].is_null() { &call["call"] } else { &call["id"] };
-    id.as_str().map_or_else(|| id.to_string(), str::to_owned)
+    call["call"].as_str().unwrap_or_else(|| panic!("a call without id: {call:#}")).to_owned()
 }
 
 /// The items of a list, whether or not it is wrapped in an object.

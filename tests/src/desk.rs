@@ -33,6 +33,7 @@ pub struct Desk {
     identity: String,
     service: String,
     desk_extra: String,
+    media_extra: String,
     line_extra: String,
     queue: Vec<(String, String)>,
     agents: String,
@@ -54,7 +55,8 @@ impl Desk {
             identity: "trusted".to_owned(),
             service: "builtin = \"demo-fleet\"\ntimeout = \"2s\"".to_owned(),
             desk_extra: String::new(),
-            line_extra: "silence = \"1s\"\n".to_owned(),
+            media_extra: String::new(),
+            line_extra: "menu = \"menu\"\nsilence = \"1s\"\n".to_owned(),
             queue: times.iter().map(|(k, v)| ((*k).to_owned(), format!("\"{v}\""))).collect(),
             agents: String::new(),
             real_prompts: false,
@@ -85,6 +87,12 @@ impl Desk {
         self
     }
 
+    /// A key of `[media]`, as TOML.
+    pub fn media_key(mut self, line: &str) -> Desk {
+        let _ = writeln!(self.media_extra, "{line}");
+        self
+    }
+
     /// A key of the queue, as TOML.
     pub fn queue_key(mut self, key: &str, value: &str) -> Desk {
         self.queue.retain(|(known, _)| known != key);
@@ -94,7 +102,7 @@ impl Desk {
 
     /// A key of the line, as TOML.
     pub fn line_key(mut self, line: &str) -> Desk {
-        self.line_extra = format!("{line}\n");
+        let _ = writeln!(self.line_extra, "{line}");
         self
     }
 
@@ -146,13 +154,13 @@ impl Desk {
     }
 
     fn toml(&self) -> String {
-        let Desk { rtp, http, from, identity, service, desk_extra, line_extra, agents, .. } = self;
+        let Desk { rtp, http, from, identity, service, desk_extra, media_extra, line_extra, agents, .. } = self;
         let listen = self.listen.iter().map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
         let queue = self.queue.iter().map(|(k, v)| format!("{k} = {v}\n")).collect::<String>();
         format!(
             "[desk]\nname = \"taxi\"\nregion = \"SG\"\ntimezone = \"Asia/Singapore\"\n{desk_extra}\n\
-             [media]\nports = \"{rtp}\"\n\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n\
-             [sip]\nlisten = [{listen}]\n\n\
+             [media]\nports = \"{rtp}\"\n{media_extra}\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n\
+             [sip]\nlisten = [{listen}]\nregistration_min = \"5s\"\n\n\
              [[sip.trunk]]\nname = \"carrier\"\nfrom = {from}\nidentity = \"{identity}\"\n\n\
              [[line]]\nnumber = \"taxi\"\ngreeting = \"welcome\"\nhours = \"Mon-Sun 00:00-24:00\"\n{line_extra}\
              press.1 = {{ instant = \"taxi-now\", otherwise = \"booking\" }}\npress.2 = {{ queue = \"booking\" }}\n\n\

@@ -97,7 +97,7 @@ impl Scene {
     /// Waits until exactly that many calls wait in line.
     pub fn awaits_waiting(&self, count: usize) {
         crate::wait::until(Duration::from_secs(15), &format!("{count} calls to wait"), || {
-            let waiting = self.api().calls().iter().filter(|call| call["stage"] == "waiting").count();
+            let waiting = self.api().calls().iter().filter(|call| call["state"] == "waiting").count();
             (waiting == count).then_some(())
         });
     }

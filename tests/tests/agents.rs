@@ -156,13 +156,13 @@ fn descriptions_received(messages: &[Message]) -> impl Iterator<Item = &str> {
 
 #[test]
 fn the_call_of_an_agent_who_vanishes_goes_to_the_next_one() {
-    let scene = Scene::with_agents(2, usual);
+    let scene = Scene::with_agents(2, |desk| desk.media_key("silence_max = \"3s\""));
     let first = scene.agent(0, &Scenario::agent().takes_call(20, 100).pause(60_000));
     let mut caller = scene.softphone("caller", 0).shows(STRANGER).start(&scene.room, &sound::tone(700.0, 60.0));
     caller.dial(&format!("sip:taxi@127.0.0.1:{}", scene.engine.sip()));
     caller.awaits("CALL_ESTABLISHED", Duration::from_secs(5));
     caller.press('2');
-    scene.api().awaits_call("with the first agent", |call| call["agent"] == "a101" && call["stage"] == "talking");
+    scene.api().awaits_call("with the first agent", |call| call["agent"] == "a101" && call["state"] == "talking");
     let second = scene.agent(1, &Scenario::agent().takes_call(60, 100).pause(500).bye());
     first.unplug();
     until(Duration::from_secs(60), "the caller to have been served", || (caller.count("CALL_CLOSED") > 0).then_some(()));

@@ -12,7 +12,7 @@ fn the_agents_telephone_shows_who_calls_and_why() {
     let scene = Scene::with_agents(1, |desk| desk);
     let agent = scene.agent(0, &Scenario::agent().takes_call(20, 300).expects_bye(20));
     let caller = scene.caller(0, &Scenario::caller(KNOWN).call().keys("2").pause(2_500).bye());
-    let live = scene.api().awaits_call("talking", |call| call["stage"] == "talking");
+    let live = scene.api().awaits_call("talking", |call| call["state"] == "talking");
     assert_eq!(live["caller"]["number"], KNOWN, "{live:#}");
     assert_eq!(live["caller"]["name"], "Ms Tan", "{live:#}");
     assert_eq!(live["line"], "taxi", "{live:#}");
@@ -23,7 +23,7 @@ fn the_agents_telephone_shows_who_calls_and_why() {
     let invite = received(&messages, "INVITE");
     assert!(invite.header("From").is_some_and(|from| from.contains(KNOWN)), "{}", invite.text);
     let shown = user_to_user(invite);
-    assert_eq!(shown["call"].to_string().trim_matches('"'), id_of(&live), "{shown:#}");
+    assert_eq!(shown["call"], id_of(&live), "{shown:#}");
     assert_eq!(shown["queue"], "booking", "{shown:#}");
     assert_eq!(shown["pressed"], "2", "{shown:#}");
     assert_eq!(shown["reason"], "asked", "{shown:#}");
@@ -36,8 +36,8 @@ fn the_next_call_shows_the_last_contacts() {
     scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
     scene.api().awaits_outcomes("served_instantly", 1);
     let caller = scene.caller(1, &Scenario::caller(KNOWN).call().keys("2").pause(1_500).bye());
-    let live = scene.api().awaits_call("waiting", |call| call["stage"] == "waiting");
-    assert_eq!(live["last_contacts"][0]["outcome"], "served_instantly", "{live:#}");
+    let live = scene.api().awaits_call("waiting", |call| call["state"] == "waiting");
+    assert_eq!(live["caller"]["contacts"][0]["outcome"], "served_instantly", "{live:#}");
     caller.succeeds();
 }
 
@@ -66,7 +66,7 @@ fn whoever_has_no_token_sees_nothing() {
         assert_eq!(answer.status, 401, "{path}: {answer:?}");
         assert!(answer.kind.starts_with("application/problem+json"), "{path}: {answer:?}");
     }
-    let missing = scene.api().get("/api/v1/calls/999999");
+    let missing = scene.api().get("/api/v1/calls/00000000000000ff");
     assert_eq!((missing.status, missing.kind.split(';').next()), (404, Some("application/problem+json")));
 }
 

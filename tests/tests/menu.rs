@@ -21,7 +21,7 @@ fn reaches_a_human(scene: &Scene, scenario: Scenario, reason: &str) {
     scene.call(&scenario.expects_bye(20));
     agent.succeeds();
     let call = scene.api().awaits_call("served by the agent", |call| call["outcome"] == "served_by_agent");
-    assert_eq!(call["why_human"]["code"], reason, "{call:#}");
+    assert_eq!(call["why"]["reason"], reason, "{call:#}");
 }
 
 #[test]

@@ -182,7 +182,6 @@ fn sipsak_registers() {
     scene.api().awaits_agent("a101", "idle");
 }
 
-/// Takes a minute: the least binding has to run out.
 #[test]
 fn a_binding_that_is_not_refreshed_runs_out() {
     let at = registration();

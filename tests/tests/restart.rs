@@ -48,14 +48,15 @@ fn the_line_is_the_same_after_kill_9() {
     digest(scene.engine.data());
     let shown = replay(scene.engine.data(), &["--json"]);
     let after: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap_or_default();
-    let kept: Vec<String> = after["waiting"].as_array().into_iter().flatten().map(|id| id.to_string().replace('"', "")).collect();
+    let kept: Vec<String> =
+        after["waiting"].as_array().into_iter().flatten().map(|id| id.as_str().unwrap_or_default().to_owned()).collect();
     assert_eq!(kept, before, "{}", printed(&shown));
 }
 
 /// The ids of the waiting, in their order.
 fn line(scene: &Scene) -> Vec<String> {
-    let mut waiting: Vec<_> = scene.api().calls().into_iter().filter(|call| call["stage"] == "waiting").collect();
-    waiting.sort_by_key(|call| call["place"].as_u64());
+    let mut waiting: Vec<_> = scene.api().calls().into_iter().filter(|call| call["state"] == "waiting").collect();
+    waiting.sort_by_key(|call| call["queued_at"].as_str().map(str::to_owned));
     waiting.iter().map(cabrank_tests::api::id_of).collect()
 }
 

@@ -37,7 +37,7 @@ fn leads_to_a_human(mode: Mode, reason: &str) -> Outcome {
     let messages = agent.succeeds();
     assert_eq!(user_to_user(received(&messages, "INVITE"))["reason"], reason);
     let call = scene.api().awaits_call("served", |call| call["outcome"] == "served_by_agent");
-    assert_eq!(call["why_human"]["code"], reason, "{call:#}");
+    assert_eq!(call["why"]["reason"], reason, "{call:#}");
     assert_eq!(call["promise"], Value::Null, "{call:#}");
     Outcome { service, call }
 }
@@ -49,7 +49,7 @@ fn it_is_asked_once_with_the_calls_id_and_its_word_is_passed_on() {
     assert_eq!(requests.len(), 1);
     assert_eq!(requests[0].key, id_of(&call));
     let body = &requests[0].body;
-    assert_eq!(body["call"].to_string().trim_matches('"'), id_of(&call), "{body:#}");
+    assert_eq!(body["call"], id_of(&call), "{body:#}");
     assert_eq!(body["service"], "taxi-now", "{body:#}");
     assert_eq!(body["line"], "taxi", "{body:#}");
     assert_eq!(body["caller"]["number"], KNOWN, "{body:#}");
@@ -70,7 +70,7 @@ fn a_failure_is_retried_once_with_the_same_key() {
 #[test]
 fn a_refusal_leads_to_a_human_who_reads_it() {
     let Outcome { service, call } = leads_to_a_human(Mode::Refuses, "dispatch_refused");
-    assert!(call["why_human"].to_string().contains("no cab is free"), "{call:#}");
+    assert!(call["why"]["detail"].to_string().contains("no cab is free"), "{call:#}");
     assert_eq!(service.requests().len(), 1, "a refusal is an answer: it is not asked again");
 }
 
