@@ -54,11 +54,16 @@ impl Api {
         answer(request.header("Authorization", format!("Bearer {}", self.token)).send_json(body))
     }
 
-    /// Signs an agent in.
+    /// Signs an agent in, and waits until that shows.
     pub fn sign_in(&self, agent: &str) {
+        self.sign_in_unseen(agent);
+        self.awaits_agent(agent, "idle");
+    }
+
+    /// Signs an agent in.
+    pub fn sign_in_unseen(&self, agent: &str) {
         let answer = self.put(&format!("/api/v1/agents/{agent}/state"), &json!({"state": "idle"}));
         assert!((200..300).contains(&answer.status), "{agent} cannot sign in: {answer:?}");
-        self.awaits_agent(agent, "idle");
     }
 
     /// Waits until an agent is in a state.

@@ -37,6 +37,7 @@ pub struct Desk {
     line_extra: String,
     queue: Vec<(String, String)>,
     agents: String,
+    tables: String,
     real_prompts: bool,
 }
 
@@ -59,6 +60,7 @@ impl Desk {
             line_extra: "menu = \"menu\"\nsilence = \"1s\"\n".to_owned(),
             queue: times.iter().map(|(k, v)| ((*k).to_owned(), format!("\"{v}\""))).collect(),
             agents: String::new(),
+            tables: String::new(),
             real_prompts: false,
         }
     }
@@ -90,6 +92,18 @@ impl Desk {
     /// A key of `[media]`, as TOML.
     pub fn media_key(mut self, line: &str) -> Desk {
         let _ = writeln!(self.media_extra, "{line}");
+        self
+    }
+
+    /// Media ports other than the block's, as `FIRST-LAST`.
+    pub fn rtp(mut self, ports: &str) -> Desk {
+        self.rtp = ports.to_owned();
+        self
+    }
+
+    /// A second line, `direct`, that leads to the queue without a menu.
+    pub fn direct_line(mut self) -> Desk {
+        self.tables.push_str("[[line]]\nnumber = \"direct\"\ngreeting = \"connecting\"\n\n");
         self
     }
 
@@ -154,7 +168,7 @@ impl Desk {
     }
 
     fn toml(&self) -> String {
-        let Desk { rtp, http, from, identity, service, desk_extra, media_extra, line_extra, agents, .. } = self;
+        let Desk { rtp, http, from, identity, service, desk_extra, media_extra, line_extra, agents, tables, .. } = self;
         let listen = self.listen.iter().map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
         let queue = self.queue.iter().map(|(k, v)| format!("{k} = {v}\n")).collect::<String>();
         format!(
@@ -165,7 +179,7 @@ impl Desk {
              [[line]]\nnumber = \"taxi\"\ngreeting = \"welcome\"\nhours = \"Mon-Sun 00:00-24:00\"\n{line_extra}\
              press.1 = {{ instant = \"taxi-now\", otherwise = \"booking\" }}\npress.2 = {{ queue = \"booking\" }}\n\n\
              [[service]]\nname = \"taxi-now\"\n{service}\nneeds = [\"pickup\"]\n\n\
-             [[queue]]\nname = \"booking\"\n{queue}\n{agents}"
+             [[queue]]\nname = \"booking\"\n{queue}\n{agents}{tables}"
         )
     }
 }

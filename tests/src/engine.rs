@@ -161,7 +161,7 @@ fn token_in(log: &str) -> Option<String> {
 }
 
 /// `CABRANK_BIN`, or what Cargo builds now: a test never runs an old engine.
-fn binary() -> &'static Path {
+pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| std::env::var_os("CABRANK_BIN").map_or_else(build, PathBuf::from))
 }

@@ -12,6 +12,7 @@ pub mod digest;
 pub mod dispatch;
 pub mod engine;
 pub mod kamailio;
+pub mod namespace;
 pub mod pcap;
 pub mod ports;
 pub mod room;

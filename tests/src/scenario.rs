@@ -188,6 +188,16 @@ impl Scenario {
         self.rung(seconds).reply(180, "Ringing").expects_cancel(seconds)
     }
 
+    /// Answers in the very moment in which it is told to stop: the 200 crosses the CANCEL; the leg must be ended properly.
+    pub fn answers_too_late(self, seconds: u32) -> Scenario {
+        let cancelled = self.rung(seconds).reply(180, "Ringing").request("CANCEL", seconds).reply(200, "OK");
+        let text = cancelled.response_text(200, "OK", &cancelled.sdp);
+        let crossing = text.replace("[last_CSeq:]", "CSeq: [last_cseq_number] INVITE");
+        let mut answered = cancelled.send(&crossing, " retrans=\"500\"").request("ACK", 10);
+        answered.in_dialog = true;
+        answered.expects_bye(10)
+    }
+
     /// Is told to stop ringing: 200 to the CANCEL, 487 to the INVITE, whose ACK must come.
     pub fn expects_cancel(self, seconds: u32) -> Scenario {
         let cancelled = self.request("CANCEL", seconds).reply(200, "OK");
@@ -206,11 +216,15 @@ impl Scenario {
         self.send(&text, " retrans=\"500\"").maybe(100).response_to_invite().ack()
     }
 
-    /// A key as SIP INFO (application/dtmf-relay).
-    pub fn info_key(mut self, key: char) -> Scenario {
+    /// A key as SIP INFO, in the form `application/dtmf-relay`.
+    pub fn info_key(self, key: char) -> Scenario {
+        self.info("application/dtmf-relay", &format!("Signal={key}\nDuration=160\n"))
+    }
+
+    /// An INFO with a body; it must be answered with 200.
+    pub fn info(mut self, kind: &str, body: &str) -> Scenario {
         self.cseq += 1;
-        let body = format!("Signal={key}\nDuration=160\n");
-        let text = self.own_request("INFO", self.cseq, "Content-Type: application/dtmf-relay\n", &body);
+        let text = self.own_request("INFO", self.cseq, &format!("Content-Type: {kind}\n"), body);
         self.send(&text, " retrans=\"500\"").response(200)
     }
 

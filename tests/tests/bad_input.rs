@@ -133,7 +133,6 @@ fn a_body_that_is_no_sdp_is_415() {
 fn an_unknown_line_is_404() {
     let at = bad();
     assert_eq!(at.wire.code(&Request::invite("nobody", "unknown-line")), 404);
-    at.scene.caller_phone(0).calls(at.scene.engine.sip(), "nobody");
     at.next_call_is_served();
 }
 
@@ -239,11 +238,20 @@ fn a_repeated_invite_is_one_call() {
 
 #[test]
 fn the_answer_is_repeated_until_it_is_acknowledged_with_one_tag() {
+    repeats_with_one_tag(&Request::invite("taxi", "no-ack"), 200);
+}
+
+#[test]
+fn a_refusal_is_repeated_until_it_is_acknowledged_with_one_tag() {
+    repeats_with_one_tag(&Request::invite("nobody", "no-ack"), 404);
+}
+
+fn repeats_with_one_tag(invite: &Request, expected: u16) {
     let at = bad();
-    let invite = Request::invite("taxi", "no-ack");
-    at.wire.ask(&invite);
-    let tags: Vec<String> = (0..3)
-        .map(|_| at.wire.final_answer(&invite, LIMIT).expect("the 200 again"))
+    at.wire.ask(invite);
+    let answers = (0..3).map(|_| at.wire.final_answer(invite, LIMIT).expect("the answer again"));
+    let tags: Vec<String> = answers
+        .inspect(|answer| assert_eq!(code(answer), expected))
         .map(|answer| header(&answer, "To").unwrap_or_default().to_owned())
         .collect();
     assert!(tags[0].contains("tag=") && tags.iter().all(|tag| *tag == tags[0]), "{tags:?}");

@@ -81,6 +81,16 @@ fn while_the_agent_rings() {
 }
 
 #[test]
+fn while_the_agent_rings_and_answers_in_the_same_moment() {
+    let mut scene = Scene::with_agents(1, usual);
+    let agent = scene.agent(0, &Scenario::agent().answers_too_late(10));
+    scene.call(&Scenario::caller(STRANGER).call().keys("2").pause(1_500).bye());
+    agent.succeeds();
+    ended_with(&mut scene, "abandoned");
+    scene.api().awaits_agent("a101", "idle");
+}
+
+#[test]
 fn in_the_talk() {
     let mut scene = Scene::with_agents(1, usual);
     let agent = scene.agent(0, &Scenario::agent().takes_call(10, 100).expects_bye(10));

@@ -47,6 +47,13 @@ fn a_key_sent_by_info_counts() {
 }
 
 #[test]
+fn a_key_sent_by_info_in_its_short_form_counts() {
+    let scene = Scene::with_agents(0, usual);
+    scene.call(&Scenario::caller(KNOWN).call().info("application/dtmf", "1").expects_bye(20));
+    scene.api().awaits_outcomes("served_instantly", 1);
+}
+
+#[test]
 fn a_key_whose_first_packets_are_lost_counts_once() {
     let scene = Scene::with_agents(0, usual);
     scene.call(&Scenario::caller(KNOWN).call().lossy_key('1', |packet| packet > 4).expects_bye(20));

@@ -4,15 +4,14 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use cabrank_tests::desk::KNOWN;
+use cabrank_tests::namespace::alone;
 use cabrank_tests::scenario::Scenario;
 use cabrank_tests::scene::Scene;
 use cabrank_tests::wire::{Request, Wire, code};
 
-const INSIDE: &str = "CABRANK_IN_NAMESPACE";
 const LIMIT: Duration = Duration::from_millis(150);
 
 /// What the RFCs say must come, for those messages where they leave no choice. A message that cannot be parsed
@@ -48,14 +47,7 @@ const ANSWERS: &[(&str, &[u16])] = &[
 
 #[test]
 fn the_torture_messages_are_survived_and_answered() {
-    if std::env::var_os(INSIDE).is_some() {
-        return torture();
-    }
-    let command = "ip link set lo up && exec \"$0\" --exact the_torture_messages_are_survived_and_answered --nocapture";
-    let test = std::env::current_exe().expect("the test's own path");
-    cabrank_tests::engine::cabrank(&["--version"]);
-    let status = Command::new("unshare").args(["--net", "sh", "-c", command]).arg(test).env(INSIDE, "1").status();
-    assert!(status.expect("unshare runs (as root)").success(), "see above");
+    alone("the_torture_messages_are_survived_and_answered", torture);
 }
 
 fn torture() {
