@@ -154,10 +154,9 @@ pub fn path(path: &Path) -> &str {
     path.to_str().expect("a UTF-8 path")
 }
 
-/// The line that names the one-time token ends with it.
+/// The word after `admin token`.
 fn token_in(log: &str) -> Option<String> {
-    let line = log.lines().find(|line| line.to_lowercase().contains("token"))?;
-    line.split_whitespace().last().map(str::to_owned)
+    log.split_once("admin token")?.1.split_whitespace().next().map(str::to_owned)
 }
 
 /// `CABRANK_BIN`, or what Cargo builds now: a test never runs an old engine.
