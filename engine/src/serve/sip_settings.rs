@@ -1,6 +1,7 @@
 //! The configuration as the SIP edge takes it.
 
 use crate::edge::sip::{AgentPhone, Listen, ListenOn, Phone, SipLimits, SipSettings, Trunk, Trust};
+use crate::number::Region;
 use cabrank_core::Text;
 use cabrank_settings::{Config, Identity, Transport};
 use rsipstack::sip::Uri;
@@ -27,7 +28,7 @@ pub(super) fn from(config: &Config, bind: Option<IpAddr>) -> Result<SipSettings,
         lines: config.desk.lines.iter().map(|line| line.number.clone()).collect(),
         agents: phones.map(|(agent, phone)| agent_phone(agent, phone)).collect::<Result<_, _>>()?,
         realm: config.sip.realm.to_string(),
-        region: config.region.as_ref().to_owned(),
+        region: Region::from(config.region),
         limits: SipLimits::default(),
     })
 }

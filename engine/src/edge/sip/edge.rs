@@ -127,7 +127,7 @@ impl Edge {
             sockets,
             legs: Legs::default(),
             trunks: Trunks::new(settings.trunks.clone()),
-            numbers: Numbers::new(&settings.region),
+            numbers: Numbers(settings.region),
             limits: settings.limits,
             lines: lines.collect(),
             phones: Phones::new(settings),

@@ -1,47 +1,26 @@
 //! Who is calling, as E.164 number or SIP user name (RFC 3325, RFC 3966, ITU-T E.164).
 
 use cabrank_core::{Number, Text};
-use phonenumber::{Mode, country};
 use rsipstack::sip::{Header, HeadersExt, Request, Scheme, Uri, typed};
 
-/// Longest user part worth looking at, in bytes.
-const USER_BYTES_MAX: usize = 128;
+use crate::number::{self, NUMBER_CHARS_MAX, NumberFault, Region};
 
 /// Reads numbers as they are dialled in one region.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Numbers {
-    region: Option<country::Id>,
-}
+pub(super) struct Numbers(pub Region);
 
 impl Numbers {
-    /// `region` is an ISO 3166 code such as `SG`; an unknown one leaves local numbers as they are.
-    #[must_use]
-    pub(super) fn new(region: &str) -> Numbers {
-        Numbers { region: region.parse().ok() }
-    }
-
-    /// E.164 when `user` is a telephone number, else the SIP user name as it stands; nothing when
-    /// there is none.
+    /// E.164 when `user` is a telephone number, else the user part as it stands; nothing when there
+    /// is none, or one too long to be either.
     #[must_use]
     pub(super) fn normalise(&self, user: &str) -> Option<Number> {
-        // RFC 3966 parameters and visual separators are no part of the number.
+        // RFC 3966 parameters are no part of the number.
         let user = user.split(';').next().unwrap_or_default().trim();
-        if user.is_empty() || user.len() > USER_BYTES_MAX {
-            return None;
+        match number::parse(user, self.0) {
+            Ok(number) => Some(number),
+            Err(NumberFault::NoSuchNumber | NumberFault::NoUserName) => Some(Number(Text::from(user))),
+            Err(NumberFault::Empty | NumberFault::TooLong) => None,
         }
-        let text = match digits(user) {
-            Some(dialled) => self.e164(&dialled).unwrap_or(dialled),
-            None => user.to_owned(),
-        };
-        Some(Number(Text::from(text)))
-    }
-
-    fn e164(&self, dialled: &str) -> Option<String> {
-        if is_e164(dialled) {
-            return Some(dialled.to_owned());
-        }
-        let number = phonenumber::parse(self.region, dialled).ok()?;
-        number.is_valid().then(|| number.format().mode(Mode::E164).to_string())
     }
 }
 
@@ -78,13 +57,13 @@ pub(super) fn masked(number: &Number) -> String {
 
 /// A `tel:` or `sip:` identity of the header, the number preferred.
 fn asserted_user(invite: &Request) -> Option<String> {
-    let users = invite.headers.iter().filter_map(|header| match header {
-        Header::PAssertedIdentity(value) => Some(value.value()),
-        _ => None,
+    let users = invite.headers.iter().filter_map(|header| {
+        let Header::PAssertedIdentity(value) = header else { return None };
+        Some(value.value())
     });
     let mut users = users.flat_map(addresses).filter_map(|uri| user_of(&uri));
     let first = users.next()?;
-    if digits(&first).is_some() { Some(first) } else { users.find(|u| digits(u).is_some()).or(Some(first)) }
+    if is_number(&first) { Some(first) } else { users.find(|user| is_number(user)).or(Some(first)) }
 }
 
 fn addresses(list: &str) -> Vec<Uri> {
@@ -99,17 +78,10 @@ fn is_anonymous(from: &Uri) -> bool {
         || from.user().is_none_or(|user| user.eq_ignore_ascii_case("anonymous"))
 }
 
-/// The digits (and a leading plus) of what looks like a telephone number.
-fn digits(user: &str) -> Option<String> {
-    let separators = ['-', '.', ' ', '(', ')'];
-    let bare: String = user.chars().filter(|c| !separators.contains(c)).collect();
-    let number = bare.strip_prefix('+').unwrap_or(&bare);
-    (number.len() >= 3 && number.bytes().all(|b| b.is_ascii_digit())).then_some(bare)
-}
-
-fn is_e164(dialled: &str) -> bool {
-    let Some(number) = dialled.strip_prefix('+') else { return false };
-    (7..=15).contains(&number.len()) && !number.starts_with('0')
+/// Whether it looks like a telephone number.
+fn is_number(user: &str) -> bool {
+    let number = user.strip_prefix('+').unwrap_or(user);
+    (3..=NUMBER_CHARS_MAX).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit() || b"-. ()".contains(&b))
 }
 
 #[cfg(test)]
@@ -126,7 +98,7 @@ mod tests {
     }
 
     fn said(headers: &str, believed: bool) -> Option<String> {
-        caller(&invite(headers), believed, &Numbers::new("SG")).map(|n| n.0.to_string())
+        caller(&invite(headers), believed, &Numbers("SG".parse().unwrap())).map(|n| n.0.to_string())
     }
 
     #[test]
@@ -143,7 +115,7 @@ mod tests {
             ("", None),
         ];
         for (user, want) in cases {
-            let it = Numbers::new("SG").normalise(user).map(|n| n.0.to_string());
+            let it = Numbers("SG".parse().unwrap()).normalise(user).map(|n| n.0.to_string());
             assert_eq!(it.as_deref(), want, "{user:?}");
         }
     }
@@ -169,7 +141,7 @@ mod tests {
     proptest! {
         #[test]
         fn foreign_text_never_panics(user in "\\PC{0,140}") {
-            let _ = Numbers::new("SG").normalise(&user);
+            let _ = Numbers("SG".parse().unwrap()).normalise(&user);
         }
     }
 }

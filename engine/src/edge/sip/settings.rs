@@ -9,6 +9,7 @@ use rsipstack::sip::Uri;
 use super::session_timer::OUR_INTERVAL_S;
 use super::trunk::Trunk;
 use crate::media::ClipId;
+use crate::number::Region;
 
 /// Everything the edge must know of its desk.
 #[derive(Debug, Clone)]
@@ -23,8 +24,8 @@ pub struct SipSettings {
     pub agents: Vec<AgentPhone>,
     /// The realm of digest authentication: the desk's name.
     pub realm: String,
-    /// ISO 3166 code of the region whose numbers are written without a plus.
-    pub region: String,
+    /// The region whose numbers are written without a plus.
+    pub region: Region,
     /// What bounds the edge.
     pub limits: SipLimits,
 }
