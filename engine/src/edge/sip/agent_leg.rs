@@ -246,6 +246,7 @@ fn hop(dialog: &Dialog) -> super::path::Path {
 }
 
 /// What a refusal says about the agent.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum: all else is alike here")]
 fn declined(response: &Response) -> Declined {
     match response.status_code {
         StatusCode::BusyHere | StatusCode::BusyEverywhere => Declined::Busy,

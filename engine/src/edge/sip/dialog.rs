@@ -241,9 +241,9 @@ fn contact(message: &impl HeadersExt) -> Result<Uri, NoDialog> {
 }
 
 fn takes_update(message: &impl HeadersExt) -> bool {
-    message.headers().iter().any(|header| match header {
-        Header::Allow(methods) => methods.value().split(',').any(|method| method.trim() == "UPDATE"),
-        _ => false,
+    message.headers().iter().any(|header| {
+        let Header::Allow(methods) = header else { return false };
+        methods.value().split(',').any(|method| method.trim() == "UPDATE")
     })
 }
 

@@ -41,7 +41,7 @@ impl TransportEventInspector for Inspector {
                 self.report_stray(response, connection);
                 None
             }
-            response => Some(TransportEvent::Incoming(response, connection, from)),
+            SipMessage::Response(response) => Some(TransportEvent::Incoming(response.into(), connection, from)),
         }
     }
 }

@@ -51,9 +51,9 @@ impl Edge {
     }
 
     fn fixed_target(&self, contact: &Uri) -> Option<Target> {
-        let named = contact.params.iter().find_map(|param| match param {
-            Param::Transport(transport) => Some(*transport),
-            _ => None,
+        let named = contact.params.iter().find_map(|param| {
+            let Param::Transport(transport) = param else { return None };
+            Some(*transport)
         });
         let transport = named.unwrap_or(Transport::Udp);
         let addr = SocketAddr::try_from(contact.host_with_port.clone());
@@ -115,6 +115,7 @@ pub(super) fn cancel_of(invite: &Request) -> Option<Request> {
 
 /// The same INVITE with a longer session interval, as a request of its own (RFC 4028 7.3).
 #[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum: all else is alike here")]
 pub(super) fn with_longer_session(invite: &Request, interval_s: u32) -> Option<Request> {
     let seq = invite.cseq_header().ok()?.seq().ok()?.checked_add(1)?;
     let mut longer = invite.clone();

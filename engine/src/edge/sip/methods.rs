@@ -36,9 +36,9 @@ pub(super) fn is_known(method: &str) -> bool {
 /// Option tags of a `Require` header that we do not support, comma-separated; `None` when all are.
 #[must_use]
 pub(super) fn unsupported<'a>(headers: impl Iterator<Item = &'a Header>) -> Option<String> {
-    let tags = headers.filter_map(|header| match header {
-        Header::Require(value) => Some(value.value()),
-        _ => None,
+    let tags = headers.filter_map(|header| {
+        let Header::Require(value) = header else { return None };
+        Some(value.value())
     });
     let foreign: Vec<&str> = tags
         .flat_map(|value| value.split(','))

@@ -38,6 +38,7 @@ impl Edge {
     }
 
     /// The final answer to a refresh of ours.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum: all else is alike here")]
     pub(super) fn on_refreshed(&mut self, leg: LegId, method: Method, response: &Response) {
         let now_ms = self.now_ms();
         let Some(talk) = self.legs.talk(leg) else { return };

@@ -87,9 +87,9 @@ impl<P: Clone> Registrar<P> {
         for contact in contacts {
             let expires_s = contact.expires().unwrap_or(default_s);
             let wish = Wish { contact: contact.uri, expires_s };
-            match self.apply(agent, wish, &path, now_ms, (&call_id, cseq)) {
-                Outcome::Unchanged => {}
-                changed => outcome = changed,
+            let applied = self.apply(agent, wish, &path, now_ms, (&call_id, cseq));
+            if applied != Outcome::Unchanged {
+                outcome = applied;
             }
         }
         outcome

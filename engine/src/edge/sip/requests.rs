@@ -112,14 +112,14 @@ pub(super) fn hops_of(request: &Request) -> Option<u32> {
 
 /// The branches a request has come through.
 pub(super) fn branches(request: &Request) -> impl Iterator<Item = String> + '_ {
-    let vias = request.headers.iter().filter_map(|header| match header {
-        Header::Via(via) => Some(via.value()),
-        _ => None,
+    let vias = request.headers.iter().filter_map(|header| {
+        let Header::Via(via) = header else { return None };
+        Some(via.value())
     });
     vias.flat_map(|list| list.split(',')).filter_map(|via| {
-        via.split(';').filter_map(|part| part.parse::<Param>().ok()).find_map(|param| match param {
-            Param::Branch(branch) => Some(branch.to_string()),
-            _ => None,
+        via.split(';').filter_map(|part| part.parse::<Param>().ok()).find_map(|param| {
+            let Param::Branch(branch) = param else { return None };
+            Some(branch.to_string())
         })
     })
 }

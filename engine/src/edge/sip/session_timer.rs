@@ -111,10 +111,9 @@ pub(super) fn agreed(answer: &impl HeadersExt) -> Option<SessionTimer> {
 /// The interval a 422 demands, in seconds.
 #[must_use]
 pub(super) fn demanded_s(answer: &Headers) -> Option<u32> {
-    let value = answer.iter().find_map(|header| match header {
-        Header::MinSE(value) => Some(value.value()),
-        // Library enum, not ours: only one header matters here.
-        _ => None,
+    let value = answer.iter().find_map(|header| {
+        let Header::MinSE(value) = header else { return None };
+        Some(value.value())
     })?;
     read(value).map(|(interval_s, _)| interval_s)
 }
