@@ -4,20 +4,15 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::net::SocketAddr;
 
-use super::methods;
+use super::{methods, tidy};
 
 /// What becomes of a datagram.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     /// Let the library have it.
     Pass,
-    /// Let the library have it, with its length stated: insert this header at this offset.
-    StateLength {
-        /// Where the empty line begins.
-        at: usize,
-        /// The header line to insert.
-        header: String,
-    },
+    /// Let the library have this in its place: the same message, in words the library can read.
+    Rewrite(Vec<u8>),
     /// Not SIP, or nothing one may answer.
     Drop,
     /// Answer with this, and forget it.
@@ -35,12 +30,25 @@ pub(super) fn judge(datagram: &[u8], cut: bool, source: SocketAddr) -> Fate {
     };
     let (head, rest) = datagram.split_at_checked(end + 2).unwrap_or((datagram, &[]));
     let body = rest.get(2..).unwrap_or_default();
-    match fault(head, body.len(), cut) {
-        Ok(Length::Stated) => Fate::Pass,
-        // RFC 3261 18.3: without a length the body reaches to the end; the library takes none.
-        Ok(Length::Unstated) => Fate::StateLength { at: end + 2, header: format!("Content-Length: {}\r\n", body.len()) },
-        Err(fault) => refuse(datagram, head, fault, source),
+    let length = match fault(head, body.len(), cut) {
+        Ok(length) => length,
+        Err(fault) => return refuse(datagram, head, fault, source),
+    };
+    let tidied = std::str::from_utf8(head).ok().and_then(tidy::tidied);
+    match (length, tidied) {
+        (Length::Stated, None) => Fate::Pass,
+        (Length::Stated, Some(head)) => rewritten(head.as_bytes(), None, body),
+        (Length::Unstated, tidied) => {
+            let head = tidied.as_ref().map_or(head, |tidied| tidied.as_bytes());
+            rewritten(head, Some(body.len()), body)
+        }
     }
+}
+
+/// RFC 3261 18.3: without a stated length the body reaches to the end; the library would take none.
+fn rewritten(head: &[u8], length: Option<usize>, body: &[u8]) -> Fate {
+    let length = length.map(|length| format!("Content-Length: {length}\r\n")).unwrap_or_default();
+    Fate::Rewrite([head, length.as_bytes(), b"\r\n", body].concat())
 }
 
 /// Whether the length of the body is stated.
@@ -86,7 +94,7 @@ fn request_line(line: &str) -> Result<(), Fault> {
     if !version.eq_ignore_ascii_case("SIP/2.0") {
         return Err(Fault { status: 505, reason: "Version Not Supported", with: None });
     }
-    if uri.is_empty() || uri.starts_with('<') {
+    if uri.is_empty() || uri.starts_with('<') || has_bare_ipv6(uri) {
         return Err(Fault::bad("the request address cannot be read"));
     }
     if !methods::is_known(method) {
@@ -94,6 +102,13 @@ fn request_line(line: &str) -> Result<(), Fault> {
         return Err(Fault { status: 405, reason: "Method Not Allowed", with });
     }
     Ok(())
+}
+
+/// RFC 5118 4.2: an IPv6 address stands in brackets, or its end cannot be told.
+fn has_bare_ipv6(uri: &str) -> bool {
+    let host = uri.rsplit_once('@').or_else(|| uri.split_once(':')).map_or(uri, |(_, host)| host);
+    let host = host.split([';', '?']).next().unwrap_or_default();
+    !host.contains('[') && host.matches(':').count() > 1
 }
 
 /// Builds the refusal; an ACK, or what lacks the headers of an answer, is dropped.
@@ -193,7 +208,7 @@ mod tests {
     fn status(message: &str) -> Option<u16> {
         match fate(message) {
             Fate::Refuse(answer) => String::from_utf8(answer).unwrap().split(' ').nth(1)?.parse().ok(),
-            Fate::Pass | Fate::Drop | Fate::StateLength { .. } => None,
+            Fate::Pass | Fate::Drop | Fate::Rewrite(_) => None,
         }
     }
 
@@ -206,9 +221,9 @@ mod tests {
     #[test]
     fn a_body_without_a_stated_length_gets_one() {
         let message = format!("INVITE sip:b@b SIP/2.0\r\n{HEADERS}\r\nv=0\r\n");
-        let Fate::StateLength { at, header } = fate(&message) else { panic!("not stated") };
-        assert_eq!(header, "Content-Length: 5\r\n");
-        assert!(message[at..].starts_with("\r\nv=0"));
+        let Fate::Rewrite(whole) = fate(&message) else { panic!("not stated") };
+        let whole = String::from_utf8(whole).unwrap();
+        assert!(whole.ends_with("CSeq: 1 OPTIONS\r\nContent-Length: 5\r\n\r\nv=0\r\n"), "{whole}");
     }
 
     #[test]
@@ -219,6 +234,7 @@ mod tests {
             ("OPTIONS <sip:b@b> SIP/2.0", "", 400),
             ("OPTIONS sip:b@b SIP/2.0 ", "", 400),
             ("!interesting-Method0123456789_*+`.%indeed'~ sip:b@b SIP/2.0", "", 405),
+            ("OPTIONS sip:2001:db8::10 SIP/2.0", "", 400),
             ("OPTIONS sip:b@b SIP/2.0", "Content-Length: 9999\r\n", 400),
             ("OPTIONS sip:b@b SIP/2.0", "l: -1\r\n", 400),
         ];

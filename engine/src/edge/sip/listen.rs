@@ -1,7 +1,8 @@
 //! The sockets: bound before anything is promised, with our own eyes in front of the library's.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use rsipstack::platform::CancellationToken;
@@ -10,10 +11,15 @@ use rsipstack::sip::Transport;
 use rsipstack::transport::tcp_listener::TcpListenerConnection;
 use rsipstack::transport::udp::{UdpConnection, UdpInner};
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
-use tokio::net::UdpSocket;
+use tokio::net::{TcpStream, UdpSocket};
 
 use super::datagram::{Fate, judge};
 use super::settings::{Listen, ListenOn};
+
+/// How often a listener that should be up is tried.
+const ANSWER_TRIES: u32 = 100;
+/// The pause between two tries.
+const ANSWER_PAUSE: Duration = Duration::from_millis(20);
 
 /// Why the edge could not listen.
 #[derive(Debug, thiserror::Error)]
@@ -41,20 +47,37 @@ impl Sockets {
         for it in listen {
             match it.transport {
                 ListenOn::Udp => {
-                    let connection = bind_udp(it.addr, stop).await.map_err(fault("UDP", it.addr))?;
+                    let (addr, connection) = bind_udp(it.addr, stop).await.map_err(fault("UDP", it.addr))?;
                     layer.add_transport(connection.clone());
-                    sockets.udp.push((it.addr, connection));
+                    sockets.udp.push((addr, connection));
                 }
                 ListenOn::Tcp => {
-                    probe_tcp(it.addr).map_err(fault("TCP", it.addr))?;
-                    let listener = TcpListenerConnection::new(it.addr, None).await;
-                    let listener = listener.map_err(|e| fault("TCP", it.addr)(std::io::Error::other(e.to_string())))?;
+                    let addr = probe_tcp(it.addr).map_err(fault("TCP", it.addr))?;
+                    let listener = TcpListenerConnection::new(addr, None).await;
+                    let listener = listener.map_err(|e| fault("TCP", addr)(std::io::Error::other(e.to_string())))?;
                     layer.add_transport(listener.into());
-                    sockets.tcp.push(it.addr);
+                    sockets.tcp.push(addr);
                 }
             }
         }
         Ok(sockets)
+    }
+
+    /// The addresses bound, UDP first.
+    pub(super) fn addrs(&self) -> impl Iterator<Item = SocketAddr> + '_ {
+        self.udp.iter().map(|(addr, _)| *addr).chain(self.tcp.iter().copied())
+    }
+
+    /// Waits until every TCP listener takes connections: the library binds them in the background
+    /// and only warns when it cannot.
+    ///
+    /// # Errors
+    /// [`BindFault`] names the first that does not.
+    pub(super) async fn answer(&self) -> Result<(), BindFault> {
+        for addr in &self.tcp {
+            answers(*addr).await.map_err(fault("TCP", *addr))?;
+        }
+        Ok(())
     }
 
     /// The UDP socket that can reach `peer`.
@@ -90,16 +113,35 @@ fn fault(transport: &'static str, addr: SocketAddr) -> impl Fn(std::io::Error) -
     move |fault| BindFault { transport, addr, fault }
 }
 
-async fn bind_udp(addr: SocketAddr, stop: &CancellationToken) -> std::io::Result<SipConnection> {
+async fn bind_udp(addr: SocketAddr, stop: &CancellationToken) -> std::io::Result<(SocketAddr, SipConnection)> {
     let socket = UdpSocket::bind(addr).await?;
-    let addr = SipAddr { r#type: Some(Transport::Udp), addr: socket.local_addr()?.into() };
+    let bound = socket.local_addr()?;
+    let addr = SipAddr { r#type: Some(Transport::Udp), addr: bound.into() };
     let inner = UdpInner { conn: Arc::new(ScreenedSocket(socket)), addr };
-    Ok(UdpConnection::attach(inner, None, Some(stop.child_token())).await.into())
+    Ok((bound, UdpConnection::attach(inner, None, Some(stop.child_token())).await.into()))
 }
 
 /// The library only warns when its own bind fails later: find out now.
-fn probe_tcp(addr: SocketAddr) -> std::io::Result<()> {
-    std::net::TcpListener::bind(addr).map(drop)
+fn probe_tcp(addr: SocketAddr) -> std::io::Result<SocketAddr> {
+    std::net::TcpListener::bind(addr)?.local_addr()
+}
+
+/// Tries a connection until one is taken, within [`ANSWER_TRIES`].
+async fn answers(addr: SocketAddr) -> std::io::Result<()> {
+    let towards = match addr.ip() {
+        ip if !ip.is_unspecified() => addr,
+        IpAddr::V4(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, addr.port())),
+        IpAddr::V6(_) => SocketAddr::from((Ipv6Addr::LOCALHOST, addr.port())),
+    };
+    let mut last = TcpStream::connect(towards).await;
+    for _ in 1..ANSWER_TRIES {
+        if last.is_ok() {
+            break;
+        }
+        tokio::time::sleep(ANSWER_PAUSE).await;
+        last = TcpStream::connect(towards).await;
+    }
+    last.map(drop)
 }
 
 /// A UDP socket that refuses what the library would drop in silence.
@@ -113,7 +155,7 @@ impl LibrarySocket for ScreenedSocket {
             let datagram = buf.get(..len).unwrap_or_default();
             match judge(datagram, len == buf.len(), source) {
                 Fate::Pass => return Ok((len, source)),
-                Fate::StateLength { at, header } => return Ok((insert(buf, len, at, &header), source)),
+                Fate::Rewrite(whole) => return Ok((replace(buf, len, &whole), source)),
                 Fate::Drop => {}
                 Fate::Refuse(answer) => {
                     // A full socket buffer loses the answer as the network might: nothing to do.
@@ -132,15 +174,13 @@ impl LibrarySocket for ScreenedSocket {
     }
 }
 
-/// Inserts `header` at `at` if the buffer has room; the new length of the datagram.
-fn insert(buf: &mut [u8], len: usize, at: usize, header: &str) -> usize {
-    let longer = len + header.len();
-    if longer > buf.len() || at > len {
-        return len;
+/// Puts `whole` in the place of the datagram, if the buffer has room; the length of what is there.
+fn replace(buf: &mut [u8], len: usize, whole: &[u8]) -> usize {
+    match buf.get_mut(..whole.len()) {
+        Some(place) => {
+            place.copy_from_slice(whole);
+            whole.len()
+        }
+        None => len,
     }
-    buf.copy_within(at..len, at + header.len());
-    if let Some(gap) = buf.get_mut(at..at + header.len()) {
-        gap.copy_from_slice(header.as_bytes());
-    }
-    longer
 }

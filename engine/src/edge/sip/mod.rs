@@ -51,6 +51,7 @@ mod sdp;
 mod session_timer;
 mod settings;
 mod start;
+mod tidy;
 mod trunk;
 mod uui;
 

@@ -95,10 +95,15 @@ impl Edge {
     }
 }
 
-/// The first digest credentials; a phone sends one set a realm, and ours is the only one it knows here.
+/// The first digest credentials; other schemes are as none (RFC 4475 3.3.7). A phone sends one set a realm, and ours is the only one it knows here.
 fn our_credentials(request: &Request) -> Option<&str> {
-    request.headers.iter().find_map(|header| match header {
-        Header::Authorization(value) => Some(value.value()),
-        _ => None,
+    request.headers.iter().find_map(|header| {
+        let Header::Authorization(value) = header else { return None };
+        Some(value.value()).filter(|value| is_digest(value))
     })
+}
+
+fn is_digest(value: &str) -> bool {
+    let scheme = value.split_whitespace().next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case("Digest")
 }

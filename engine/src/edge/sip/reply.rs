@@ -12,6 +12,7 @@ pub(super) struct Reply {
 impl Reply {
     /// For `request`; `tag` is put on a To header that has none.
     #[must_use]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum: all else is alike here")]
     pub(super) fn to(request: &Request, tag: &str) -> Reply {
         let mut copied = Vec::with_capacity(8);
         let mut record_route = Vec::new();
@@ -71,6 +72,12 @@ pub(super) fn retry_after(seconds: u32) -> Header {
 /// What a request lacks to be answered at all, or says against itself (RFC 3261 8.1.1, 8.2).
 #[must_use]
 pub(super) fn fault_of(request: &Request) -> Option<&'static str> {
+    if has_doubles(request) {
+        return Some("a header that may stand once stands twice");
+    }
+    if !has_balanced_quotes(request) {
+        return Some("a quoted name has no end");
+    }
     let from_tag = request.from_header().ok().and_then(|from| from.tag().ok().flatten());
     let Ok(cseq) = request.cseq_header() else { return Some("no CSeq") };
     match (cseq.seq(), cseq.method()) {
@@ -85,4 +92,50 @@ pub(super) fn fault_of(request: &Request) -> Option<&'static str> {
         return Some("no Call-ID");
     }
     from_tag.is_none_or(|tag| tag.value().is_empty()).then_some("no tag in From")
+}
+
+/// RFC 3261 7.3.1: these may not be repeated, not even with the same value.
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum: all else is alike here")]
+fn has_doubles(request: &Request) -> bool {
+    let mut seen = [0_u8; 6];
+    for header in request.headers.iter() {
+        let place = match header {
+            Header::From(_) => 0,
+            Header::To(_) => 1,
+            Header::CallId(_) => 2,
+            Header::CSeq(_) => 3,
+            Header::MaxForwards(_) => 4,
+            Header::ContentLength(_) => 5,
+            _ => continue,
+        };
+        if let Some(count) = seen.get_mut(place) {
+            *count = count.saturating_add(1);
+        }
+    }
+    seen.iter().any(|count| *count > 1)
+}
+
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum: all else is alike here")]
+fn has_balanced_quotes(request: &Request) -> bool {
+    request.headers.iter().all(|header| match header {
+        Header::From(from) => quotes_end(from.value()),
+        Header::To(to) => quotes_end(to.value()),
+        Header::Contact(contact) => quotes_end(contact.value()),
+        _ => true,
+    })
+}
+
+fn quotes_end(value: &str) -> bool {
+    let mut open = false;
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' => open = !open,
+            '\\' if open => {
+                chars.next();
+            }
+            _ => {}
+        }
+    }
+    !open
 }

@@ -1,5 +1,6 @@
 //! Starting and stopping the edge on a thread of its own.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
@@ -60,6 +61,7 @@ pub enum StartFault {
 /// A running edge. Dropped, it stops.
 pub struct SipEdge {
     draining: Arc<AtomicBool>,
+    addrs: Vec<SocketAddr>,
     stop: CancellationToken,
     thread: Option<JoinHandle<()>>,
 }
@@ -79,8 +81,14 @@ impl SipEdge {
             .spawn(move || runtime.block_on(serve(settings, doors, ends, started)))?;
         let outcome = outcome.blocking_recv();
         let outcome = outcome.unwrap_or_else(|_| Err(StartFault::Library("its thread ended".into())));
-        let draining = outcome?;
-        Ok(SipEdge { draining, stop, thread: Some(thread) })
+        let (draining, addrs) = outcome?;
+        Ok(SipEdge { draining, addrs, stop, thread: Some(thread) })
+    }
+
+    /// The addresses it listens on, UDP first, as bound (a port 0 asked for is not 0 here).
+    #[must_use]
+    pub fn addrs(&self) -> &[SocketAddr] {
+        &self.addrs
     }
 
     /// From now on new calls are answered 503; the present ones go on.
@@ -109,18 +117,23 @@ impl Drop for SipEdge {
     }
 }
 
-type Started = oneshot::Sender<Result<Arc<AtomicBool>, StartFault>>;
+type Started = oneshot::Sender<Result<(Arc<AtomicBool>, Vec<SocketAddr>), StartFault>>;
 
 async fn serve(settings: SipSettings, doors: Doors, stop: CancellationToken, started: Started) {
     // The edge stops first and says goodbye; only then do the sockets close.
     let sockets_end = CancellationToken::new();
     match build(&settings, doors, &stop, &sockets_end).await {
         Ok((edge, inlets, endpoint)) => {
-            let _ = started.send(Ok(edge.draining.clone()));
             let inner = endpoint.inner.clone();
             let library = tokio::spawn(async move { inner.serve().await });
-            edge.run(inlets).await;
-            tokio::time::sleep(FAREWELL).await;
+            match edge.sockets.answer().await {
+                Ok(()) => {
+                    let _ = started.send(Ok((edge.draining.clone(), edge.sockets.addrs().collect())));
+                    edge.run(inlets).await;
+                    tokio::time::sleep(FAREWELL).await;
+                }
+                Err(fault) => drop(started.send(Err(fault.into()))),
+            }
             endpoint.shutdown();
             let _ = library.await;
         }
