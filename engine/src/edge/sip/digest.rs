@@ -188,6 +188,19 @@ pub(super) fn mac(key: &[u8; 32], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
+/// What a phone answers to a challenge that gave it `nonce`.
+#[cfg(test)]
+pub(super) fn answer_for_tests(user: &str, realm: &str, password: &str, algorithm: Algorithm, nonce: &str) -> String {
+    let bare = format!(
+        "Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"sip:{realm}\", algorithm={}, qop=auth, \
+         nc=00000001, cnonce=\"c\", response=",
+        algorithm.name()
+    );
+    let given = Credentials::parse(&format!("{bare}\"\"")).unwrap_or_default();
+    let right = response(&given, algorithm, "REGISTER", &Secret::new(user, realm, password));
+    format!("{bare}\"{right}\"")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -51,6 +51,8 @@ mod sdp;
 mod session_timer;
 mod settings;
 mod start;
+#[cfg(test)]
+mod tests;
 mod tidy;
 mod trunk;
 mod uui;

@@ -1,0 +1,10 @@
+//! The edge against telephones made of plain sockets: every byte they send and expect stands in the
+//! test. Behind the edge works the real desk.
+
+mod agents;
+mod bad_input;
+mod calls;
+mod desk;
+mod phone;
+mod registering;
+mod sessions;
