@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use cabrank_core::{AgentId, CallId, Effect, LineId};
+use cabrank_core::{AgentId, CallId, Effect, Input, LineId};
 use rsipstack::platform::CancellationToken;
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::transaction::Transaction;
@@ -139,6 +139,7 @@ impl Edge {
 
     /// Works until it is told to stop, then ends every leg.
     pub(super) async fn run(mut self, mut inlets: Inlets) {
+        self.report_fixed_phones();
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut ticks = 0;
@@ -156,6 +157,16 @@ impl Edge {
             }
         }
         self.end_all();
+    }
+
+    /// A phone at a fixed address never registers: it is there from the start.
+    fn report_fixed_phones(&mut self) {
+        for (agent, id) in self.phones.agents.iter().zip(0..) {
+            match agent.phone {
+                Phone::Fixed { .. } => self.desk.tell(Input::PhoneReached { agent: AgentId(id) }),
+                Phone::Registers { .. } => {}
+            }
+        }
     }
 
     /// Milliseconds since the edge began.
