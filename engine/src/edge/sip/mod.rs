@@ -5,17 +5,18 @@
 //! phone; the two are joined below, in the media. The library (`rsipstack`) parses, transports and
 //! drives transactions; dialogs, CANCEL, ACK to 2xx, digest and everything that decides is here.
 //!
-//! One thread with one runtime carries it all, and one task ([`edge`]) owns every leg.
+//! One thread with one runtime carries it all, and one task (`edge`) owns every leg.
 //!
 //! What is not here yet: transfers (REFER is declined with 603), TLS and WebSocket listeners,
 //! registration at a carrier, STIR/SHAKEN (`attested` counts as untrusted), reliable provisional
 //! responses (100rel is not supported, so never required of us), RTCP.
 //!
 //! Where the library is mended in front:
-//! - [`datagram`]: it drops unreadable datagrams in silence, takes a message without Content-Length
-//!   to have no body, cuts what is longer than its buffer, and refuses valid unknown methods.
-//! - [`inspect`]: it drops an INVITE without a From tag, answers `SIP/7.0`, and queues without limit.
-//! - [`pump`], [`agent_leg`]: it acknowledges a 2xx itself only with a kept transaction (32 s each)
+//! - `datagram`, `tidy`: it drops unreadable datagrams in silence, trips over space around
+//!   separators, takes a message without Content-Length to have no body, cuts what is longer than
+//!   its buffer, and refuses valid unknown methods.
+//! - `inspect`: it drops an INVITE without a From tag, answers `SIP/7.0`, and queues without limit.
+//! - `pump`, `agent_leg`: it acknowledges a 2xx itself only with a kept transaction (32 s each)
 //!   and then unseen; ours ends with the 2xx, and late or forked ones are acknowledged here.
 
 mod agent_leg;

@@ -140,7 +140,7 @@ impl Phone {
     }
 
     /// Whether a call is answered soon; the network, or an edge with its hands full, may have lost it.
-    pub(super) fn is_answered(mut self) -> bool {
+    pub(super) fn finds_an_answer(mut self) -> bool {
         self.socket.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
         self.invite("", OFFER);
         std::iter::from_fn(|| self.next()).any(|message| message.what() == "200")
