@@ -6,6 +6,7 @@
 mod desks;
 mod draw;
 mod oracle;
+pub mod phone;
 mod run;
 mod world;
 
