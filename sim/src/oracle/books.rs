@@ -24,6 +24,7 @@ pub(super) struct Life {
     pub(super) talking: Option<OfferId>,
     pub(super) connected_at: Option<Tick>,
     pub(super) taken_by: Option<AgentId>,
+    /// Who was tried last, if that agent missed it.
     pub(super) missed_by: Option<AgentId>,
     pub(super) rings: u16,
 }

@@ -1,6 +1,6 @@
 //! What an input that was not refused means for the books.
 
-use super::books::{Leg, Life, RingingStage};
+use super::books::{Leg, Life, Ringing, RingingStage};
 use super::{Breach, Oracle, Rule, Seen, Verdict, must};
 use cabrank_core::{CallId, Caller, Declined, DispatchAnswer, Input, LineId, OfferId, Tick};
 
@@ -70,13 +70,16 @@ impl Oracle {
         Ok(())
     }
 
-    /// A phone that failed did not ring: nobody has missed anything.
+    /// A phone that failed did not ring: nobody has missed anything, but somebody else was tried in between.
     fn agent_declines(&mut self, offer: OfferId, how: Declined) -> Verdict {
-        let rings = self.ringing(offer)?.stage == RingingStage::Rings;
-        must(rings, Rule::OrdersFit, || format!("{offer} declined after its answer"))?;
+        let Ringing { call, stage, .. } = *self.ringing(offer)?;
+        must(stage == RingingStage::Rings, Rule::OrdersFit, || format!("{offer} declined after its answer"))?;
         match how {
             Declined::Busy | Declined::Declined | Declined::Unavailable => self.missed(offer),
-            Declined::Failed => self.leg_is_over(offer),
+            Declined::Failed => {
+                self.life(call)?.missed_by = None;
+                self.leg_is_over(offer)
+            }
         }
     }
 
