@@ -36,6 +36,7 @@ impl Edge {
             // Not what was awaited: what is under way stays so.
             kept @ (Exchange::Idle | Exchange::Ours) => talk.exchange = kept,
         }
+        self.unpark(leg);
     }
 
     /// Without a usable answer there is no session: the dialog ends (RFC 3261 13.2.1, 14.2).

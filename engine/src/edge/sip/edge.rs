@@ -21,6 +21,7 @@ use super::event::Event;
 use super::legs::Legs;
 use super::listen::Sockets;
 use super::number::Numbers;
+use super::parked::Parked;
 use super::path::Path;
 use super::pump::Pumps;
 use super::registrar::Registrar;
@@ -59,6 +60,8 @@ pub(super) struct Edge {
     pub phones: Phones,
     /// Whether new calls are turned away.
     pub draining: Arc<AtomicBool>,
+    /// Re-INVITEs that wait for an ACK.
+    pub(super) parked: Parked,
     clock: Instant,
     calls: CallIds,
 }
@@ -132,6 +135,7 @@ impl Edge {
             lines: lines.collect(),
             phones: Phones::new(settings),
             draining: Arc::new(AtomicBool::new(false)),
+            parked: Parked::default(),
             clock: Instant::now(),
             calls: CallIds::new(),
         }
@@ -211,6 +215,7 @@ impl Edge {
 
     fn on_tick(&mut self, sweep: bool) {
         self.desk.catch_up();
+        self.clear_parked(self.now_ms());
         if sweep {
             let now_ms = self.now_ms();
             self.legs.forget_parted(now_ms);

@@ -62,7 +62,8 @@ impl Edge {
         }
     }
 
-    fn on_reinvite(&mut self, leg: LegId, tx: Transaction) {
+    /// Answers a re-INVITE.
+    pub(super) fn reinvite(&mut self, leg: LegId, tx: Transaction) {
         match self.reinvited(leg, &tx.original) {
             Ok(response) => {
                 self.pumps.serve_reinvite(tx, leg, response);

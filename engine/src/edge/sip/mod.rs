@@ -41,6 +41,7 @@ mod listen;
 mod methods;
 mod nonce;
 mod number;
+mod parked;
 mod path;
 mod pump;
 mod refresh;
