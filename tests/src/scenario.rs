@@ -248,13 +248,13 @@ impl Scenario {
     /// Presses keys by RFC 4733.
     pub fn keys(self, keys: &str) -> Scenario {
         let capture = self.next_capture().keys(keys);
-        self.play(capture.into_bytes(), 300 * keys.len() as u32 + 300)
+        self.play(capture.into_bytes(), 380 * keys.len() as u32 - 130)
     }
 
     /// Presses one key of which only some packets arrive.
     pub fn lossy_key(self, key: char, arrives: impl Fn(u32) -> bool) -> Scenario {
         let capture = self.next_capture().key(key, arrives);
-        self.play(capture.into_bytes(), 600)
+        self.play(capture.into_bytes(), 250)
     }
 
     /// Does nothing for a while; a message that comes meanwhile is a failure.

@@ -31,23 +31,24 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// An engine with that many agents, signed in, whose telephones are to be started with [`Scene::agent`].
+    /// An engine with that many agents, signed in, whose telephones are to be started with [`Scene::agent`]. With none, there
+    /// is one who never signs in: a queue without agents is a fault of the config.
     pub fn with_agents(agents: usize, change: impl FnOnce(Desk) -> Desk) -> Scene {
         Scene::with_agents_and_ports(agents, |desk, _| change(desk))
     }
 
     /// The same, for a desk that needs to know its ports.
     pub fn with_agents_and_ports(agents: usize, change: impl FnOnce(Desk, &Block) -> Desk) -> Scene {
-        let names = AGENTS.iter().take(agents);
         let scene = Scene::start(|desk, ports| {
-            let desk = names.clone().zip(0..).fold(desk, |desk, (name, n)| desk.agent_at(name, agent_port(ports, n)));
+            let named = AGENTS.iter().zip(0..).take(agents.max(1));
+            let desk = named.fold(desk, |desk, (name, n)| desk.agent_at(name, agent_port(ports, n)));
             change(desk, ports)
         });
-        names.for_each(|name| scene.api().sign_in(name));
+        AGENTS.iter().take(agents).for_each(|name| scene.api().sign_in(name));
         scene
     }
 
-    /// An engine with whatever `change` makes of the usual desk, which has no agents.
+    /// An engine with whatever `change` makes of the usual desk, which has no agents and needs one.
     pub fn start(change: impl FnOnce(Desk, &Block) -> Desk) -> Scene {
         let (room, ports) = (Room::new(), Block::claim());
         let desk = change(Desk::new(&ports), &ports);

@@ -28,8 +28,9 @@ fn was_not_said(heard: &[f64], name: &str) {
 
 #[test]
 fn the_greeting_the_menu_and_the_eta_are_heard() {
-    let scene =
-        Scene::start(|desk, ports| desk.real_prompts().webhook(&format!("http://127.0.0.1:{}/ride", ports.http(7)), "2s"));
+    let scene = Scene::with_agents_and_ports(0, |desk, ports| {
+        desk.real_prompts().webhook(&format!("http://127.0.0.1:{}/ride", ports.http(7)), "2s")
+    });
     let _service = Dispatch::start(scene.ports.http(7), Mode::Accepts(7 * 60));
     let mut caller = scene.softphone("caller", 0).shows(KNOWN).start(&scene.room, &tone(900.0, 1.0));
     caller.dial(&format!("sip:taxi@127.0.0.1:{}", scene.engine.sip()));

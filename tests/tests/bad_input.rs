@@ -217,7 +217,7 @@ fn a_draining_desk_finishes_its_calls_and_takes_no_new_ones() {
 
 #[test]
 fn who_may_not_call_is_403() {
-    let at = bad_with(Scene::start(|desk, _| desk.trunk_from("127.9.9.9/32")));
+    let at = bad_with(Scene::with_agents(0, |desk| desk.trunk_from("127.9.9.9/32")));
     assert_eq!(at.wire.code(&Request::invite("taxi", "forbidden-1")), 403);
     assert_eq!(at.wire.code(&Request::invite("nobody", "forbidden-2")), 403, "a stranger may not find out which lines exist");
 }

@@ -144,7 +144,7 @@ struct Imported {
 /// Imports these profiles into a new data directory and exports what is there then.
 fn imported(profiles: &str, flags: &[&str]) -> Imported {
     let (room, ports) = (Room::new(), Block::claim());
-    let config = Desk::new(&ports).write(&room);
+    let config = Desk::new(&ports).agent_at("a101", ports.sip(2)).write(&room);
     let (file, data) = (room.write("profiles.csv", profiles), room.file("data"));
     let place = ["--data", path(&data), "--config", path(&config)];
     let output = cabrank(&[&["profiles", "import", path(&file)], flags, place.as_slice()].concat());
@@ -193,7 +193,7 @@ fn bad_rows_are_skipped_when_asked_to() {
 #[test]
 fn bytes_that_are_no_text_are_refused() {
     let (room, ports) = (Room::new(), Block::claim());
-    let config = Desk::new(&ports).write(&room);
+    let config = Desk::new(&ports).agent_at("a101", ports.sip(2)).write(&room);
     let file = room.write("noise.csv", (0..=255).cycle().take(5_000).collect::<Vec<u8>>());
     let data = room.file("data");
     let output = cabrank(&["profiles", "import", path(&file), "--data", path(&data), "--config", path(&config)]);

@@ -52,7 +52,8 @@ fn before_the_answer() {
 
 #[test]
 fn while_the_service_is_asked() {
-    let mut scene = Scene::start(|desk, ports| desk.webhook(&format!("http://127.0.0.1:{}/ride", ports.http(7)), "5s"));
+    let mut scene =
+        Scene::with_agents_and_ports(0, |desk, ports| desk.webhook(&format!("http://127.0.0.1:{}/ride", ports.http(7)), "5s"));
     let service = Dispatch::start(scene.ports.http(7), Mode::Hangs);
     scene.call(&Scenario::caller(KNOWN).call().keys("1").pause(300).bye());
     until(Duration::from_secs(5), "the service to be asked", || (!service.requests().is_empty()).then_some(()));

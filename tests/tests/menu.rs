@@ -4,7 +4,7 @@ use cabrank_tests::desk::{Desk, INCOMPLETE, KNOWN, STRANGER};
 use cabrank_tests::scenario::Scenario;
 use cabrank_tests::scene::Scene;
 
-const SAY_HELLO_MS: u32 = 300;
+const SAY_HELLO_MS: u32 = 600;
 
 fn usual(desk: Desk) -> Desk {
     desk
