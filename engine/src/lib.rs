@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod cli;
 pub mod context;
+pub mod demo;
 pub mod directory;
 pub mod dispatch;
 pub mod door;

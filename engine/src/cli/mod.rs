@@ -59,6 +59,9 @@ enum Command {
         /// The configuration.
         config: PathBuf,
     },
+    /// Serve, with simulated callers and agents over real SIP and RTP on loopback.
+    #[command(after_help = "Example: cabrank demo --speed 4")]
+    Demo(crate::demo::DemoArgs),
     /// Run a journal through the core again; prints counts and the digest, exit code 1 if it differs from what was noted.
     #[command(after_help = "Example: cabrank replay cabrank-data --digest")]
     Replay(replay::ReplayArgs),
@@ -103,6 +106,7 @@ fn execute(cli: Cli) -> Result<Outcome, Unusable> {
         None => serve::run(cli.serve),
         Some(Command::Serve(args)) => serve::run(args),
         Some(Command::Check { config }) => check::run(&Source::File(config)),
+        Some(Command::Demo(args)) => crate::demo::run(args),
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Journal(command)) => journal::run(&command),
         Some(Command::Profiles(command)) => profiles::run(command),
