@@ -10,9 +10,10 @@ use cabrank_tests::wire::{Request, Wire, code, header, over_tcp};
 
 const LIMIT: Duration = Duration::from_secs(5);
 
+/// The socket is given back before the scene's ports are.
 struct Bad {
-    scene: Scene,
     wire: Wire,
+    scene: Scene,
 }
 
 fn bad() -> Bad {

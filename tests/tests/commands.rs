@@ -159,7 +159,7 @@ fn imported(profiles: &str, flags: &[&str]) -> Imported {
 const BAD_ROWS: &str = "\
 number,name,language,class,preferred_agent,pickup
 +6591234567,Ms Tan,en,regular,,1 Raffles Place
-12,Too Short,en,regular,,Nowhere
++12,Too Short,en,regular,,Nowhere
 ,Nobody,en,regular,,Nowhere
 +6591234567,Twice,en,regular,,Nowhere
 ";
