@@ -33,6 +33,7 @@ pub struct Desk {
     identity: String,
     service: String,
     desk_extra: String,
+    sip_extra: String,
     media_extra: String,
     line_extra: String,
     queue: Vec<(String, String)>,
@@ -56,6 +57,7 @@ impl Desk {
             identity: "trusted".to_owned(),
             service: "builtin = \"demo-fleet\"\ntimeout = \"2s\"".to_owned(),
             desk_extra: String::new(),
+            sip_extra: String::new(),
             media_extra: String::new(),
             line_extra: "menu = \"menu\"\nsilence = \"1s\"\n".to_owned(),
             queue: times.iter().map(|(k, v)| ((*k).to_owned(), format!("\"{v}\""))).collect(),
@@ -143,12 +145,9 @@ impl Desk {
         self
     }
 
-    /// The same for a telephone that gives up when it is offered any hash but MD5, as Debian's baresip does.
-    pub fn agent_registering_by_md5(mut self, name: &str) -> Desk {
-        let _ = writeln!(
-            self.agents,
-            "[[agent]]\nname = \"{name}\"\nskills = {{ booking = 1 }}\nsip = {{ password_file = \"secrets/{name}\", digest = \"md5\" }}\n"
-        );
+    /// Offers telephones MD5 alone: Debian's baresip gives up when it is so much as offered SHA-256.
+    pub fn md5_only(mut self) -> Desk {
+        self.sip_extra = "digest = [\"md5\"]\n".to_owned();
         self
     }
 
@@ -178,13 +177,14 @@ impl Desk {
     }
 
     fn toml(&self) -> String {
-        let Desk { rtp, http, from, identity, service, desk_extra, media_extra, line_extra, agents, tables, .. } = self;
+        let Desk { rtp, http, from, identity, service, desk_extra, sip_extra, media_extra, line_extra, agents, tables, .. } =
+            self;
         let listen = self.listen.iter().map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
         let queue = self.queue.iter().map(|(k, v)| format!("{k} = {v}\n")).collect::<String>();
         format!(
             "[desk]\nname = \"taxi\"\nregion = \"SG\"\ntimezone = \"Asia/Singapore\"\n{desk_extra}\n\
              [media]\nports = \"{rtp}\"\n{media_extra}\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n\
-             [sip]\nlisten = [{listen}]\nregistration_min = \"5s\"\n\n\
+             [sip]\nlisten = [{listen}]\nregistration_min = \"5s\"\n{sip_extra}\n\
              [[sip.trunk]]\nname = \"carrier\"\nfrom = {from}\nidentity = \"{identity}\"\n\n\
              [[line]]\nnumber = \"taxi\"\ngreeting = \"welcome\"\nhours = \"Mon-Sun 00:00-24:00\"\n{line_extra}\
              press.1 = {{ instant = \"taxi-now\", otherwise = \"booking\" }}\npress.2 = {{ queue = \"booking\" }}\n\n\

@@ -155,7 +155,7 @@ fn a_telephone_behind_a_nat_is_rung_where_it_registered_from() {
 
 #[test]
 fn baresip_registers_and_turns_itself_off() {
-    let scene = Scene::start(|desk, _| desk.agent_registering_by_md5("a101"));
+    let scene = Scene::start(|desk, _| desk.agent_registering("a101").md5_only());
     let phone = scene.softphone("a101", 0).registers(scene.engine.sip(), PASSWORD).start(&scene.room, &tone(500.0, 1.0));
     phone.awaits("REGISTER_OK", Duration::from_secs(10));
     scene.api().awaits_agent("a101", "idle");
@@ -165,7 +165,7 @@ fn baresip_registers_and_turns_itself_off() {
 
 #[test]
 fn baresip_with_a_wrong_password_does_not_register() {
-    let scene = Scene::start(|desk, _| desk.agent_registering_by_md5("a101"));
+    let scene = Scene::start(|desk, _| desk.agent_registering("a101").md5_only());
     let phone = scene.softphone("a101", 0).registers(scene.engine.sip(), "wrong").start(&scene.room, &tone(500.0, 1.0));
     phone.awaits("REGISTER_FAIL", Duration::from_secs(10));
     assert!(!phone.sees("REGISTER_OK", Duration::from_millis(300)));
@@ -173,7 +173,7 @@ fn baresip_with_a_wrong_password_does_not_register() {
 
 #[test]
 fn sipsak_registers() {
-    let scene = Scene::start(|desk, _| desk.agent_registering_by_md5("a101"));
+    let scene = Scene::start(|desk, _| desk.agent_registering("a101").md5_only());
     let target = format!("sip:a101@127.0.0.1:{}", scene.engine.sip());
     let port = scene.ports.sip(31).to_string();
     let arguments = [

@@ -58,12 +58,12 @@ pub struct Sip {
     pub realm: Text,
     /// Session-Expires offered (RFC 4028).
     pub session_expires: Duration,
-    /// Min-SE: the shortest session timer taken (RFC 4028 section 5); at least 90 s.
-    pub session_expires_min: Duration,
-    /// The shortest registration taken; a shorter one is answered 423 (RFC 3261 section 10.3).
+    /// The shortest registration accepted.
     pub registration_min: Duration,
-    /// The longest registration given; a longer wish is cut to it.
+    /// The longest registration granted.
     pub registration_max: Duration,
+    /// The hashes that phones are offered, in this order; at least one.
+    pub digest: Vec<Digest>,
 }
 
 /// One address to listen on.
@@ -91,6 +91,15 @@ impl std::fmt::Display for Transport {
             Transport::Tcp => "tcp",
         })
     }
+}
+
+/// A hash of digest authentication (RFC 8760).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Digest {
+    /// RFC 7616.
+    Sha256,
+    /// RFC 2617; all that older phones know.
+    Md5,
 }
 
 /// Who may send calls without registering.

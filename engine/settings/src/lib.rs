@@ -13,7 +13,8 @@ mod sip_uri;
 mod surroundings;
 
 pub use config::{
-    Backend, Config, Denominator, Http, Identity, Listen, Media, Phone, Reception, ServiceLevel, Sip, Targets, Transport, Trunk,
+    Backend, Config, Denominator, Digest, Http, Identity, Listen, Media, Phone, Reception, ServiceLevel, Sip, Targets, Transport,
+    Trunk,
 };
 pub use fault::{Fault, Faults, Notice};
 pub use hours::{Hours, UnreadableHours};

@@ -1,12 +1,13 @@
 //! The configuration as the SIP edge takes it.
 
-use crate::edge::sip::{AgentPhone, Listen, ListenOn, Phone, SipLimits, SipSettings, Trunk, Trust};
+use crate::edge::sip::{AgentPhone, Algorithm, Listen, ListenOn, Phone, SipLimits, SipSettings, Trunk, Trust};
 use crate::number::Region;
 use cabrank_core::Text;
-use cabrank_settings::{Config, Identity, Transport};
+use cabrank_settings::{Config, Digest, Identity, Transport};
 use rsipstack::sip::Uri;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 /// A fixed contact that the SIP library cannot read.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +30,13 @@ pub(super) fn from(config: &Config, bind: Option<IpAddr>) -> Result<SipSettings,
         agents: phones.map(|(agent, phone)| agent_phone(agent, phone)).collect::<Result<_, _>>()?,
         realm: config.sip.realm.to_string(),
         region: Region::from(config.region),
-        limits: SipLimits::default(),
+        digest: config.sip.digest.iter().map(algorithm).collect(),
+        limits: SipLimits {
+            session_s: seconds(config.sip.session_expires),
+            expires_s_min: seconds(config.sip.registration_min),
+            expires_s_max: seconds(config.sip.registration_max),
+            ..SipLimits::default()
+        },
     })
 }
 
@@ -67,6 +74,17 @@ fn listen(config: &Config, bind: Option<IpAddr>) -> Vec<Listen> {
         }
     }
     listen
+}
+
+fn algorithm(digest: &Digest) -> Algorithm {
+    match digest {
+        Digest::Sha256 => Algorithm::Sha256,
+        Digest::Md5 => Algorithm::Md5,
+    }
+}
+
+fn seconds(interval: Duration) -> u32 {
+    u32::try_from(interval.as_secs()).unwrap_or(u32::MAX)
 }
 
 fn trunk(trunk: &cabrank_settings::Trunk) -> Trunk {

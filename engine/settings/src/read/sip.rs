@@ -3,7 +3,7 @@
 use super::names::Places;
 use super::section::Section;
 use super::value::{Value, shown};
-use crate::{Identity, Listen, Sip, Surroundings, Transport, Trunk};
+use crate::{Digest, Identity, Listen, Sip, Surroundings, Transport, Trunk};
 use cabrank_core::{Span, Text};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -12,8 +12,8 @@ use std::ops::RangeInclusive;
 const LISTEN_MAX: usize = 64;
 const TRUNKS_MAX: usize = 200;
 const NETS_MAX: usize = 500;
-const SESSION: RangeInclusive<Span> = Span::secs(90)..=Span::secs(24 * 3600); // RFC 4028 section 5: never below 90 s
 const REGISTRATION: RangeInclusive<Span> = Span::secs(5)..=Span::secs(24 * 3600);
+const SESSION: RangeInclusive<Span> = Span::secs(90)..=Span::secs(24 * 3600); // RFC 4028 section 5: never below 90 s
 
 pub(super) fn read(root: &Section<'_>, desk: &Text, base: &dyn Surroundings) -> Sip {
     let section = root.section("sip");
@@ -22,20 +22,29 @@ pub(super) fn read(root: &Section<'_>, desk: &Text, base: &dyn Surroundings) -> 
         trunks: trunks(&section, base),
         realm: section.find("realm").and_then(|value| value.name()).unwrap_or_else(|| desk.clone()),
         session_expires: section.duration("session_expires", SESSION, Span::secs(1800)),
-        session_expires_min: section.duration("session_expires_min", SESSION, Span::secs(90)),
         registration_min: section.duration("registration_min", REGISTRATION, Span::secs(60)),
         registration_max: section.duration("registration_max", REGISTRATION, Span::secs(3600)),
+        digest: section.find("digest").map_or_else(|| vec![Digest::Sha256, Digest::Md5], |value| digest(&value)),
     };
-    in_order(&section, "session_expires", sip.session_expires_min <= sip.session_expires);
-    in_order(&section, "registration_max", sip.registration_min <= sip.registration_max);
+    if sip.registration_max < sip.registration_min {
+        section.wrong("`registration_max` is less than `registration_min`", "the minimum comes first");
+    }
     section.close();
     sip
 }
 
-fn in_order(section: &Section<'_>, upper: &'static str, holds: bool) {
-    if !holds {
-        section.wrong(format!("`{upper}` is less than its minimum"), "the minimum comes first");
+fn digest(value: &Value<'_>) -> Vec<Digest> {
+    let words = [("sha-256", Digest::Sha256), ("md5", Digest::Md5)];
+    let mut hashes: Vec<Digest> = Vec::new();
+    for hash in value.list(words.len()).unwrap_or_default().iter().filter_map(|item| item.word(&words)) {
+        if !hashes.contains(&hash) {
+            hashes.push(hash);
+        }
     }
+    if value.raw.as_array().is_some_and(|list| list.is_empty()) {
+        value.wrong("phones are offered no hash", "such as [\"sha-256\", \"md5\"], or [\"md5\"] for phones that know no other");
+    }
+    hashes
 }
 
 fn usual_places() -> Vec<Listen> {

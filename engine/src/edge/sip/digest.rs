@@ -16,7 +16,7 @@ use super::nonce::{Freshness, Nonces};
 
 /// The hash a challenge names and an answer uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Algorithm {
+pub enum Algorithm {
     /// RFC 7616; offered first.
     Sha256,
     /// RFC 2617; what older phones speak.
@@ -93,6 +93,7 @@ pub(super) enum Verdict {
 /// Checks credentials and makes challenges for one realm.
 pub(super) struct Authenticator {
     realm: String,
+    offered: Vec<Algorithm>,
     nonces: Nonces,
     /// Stands in for the secret of users who do not exist, so that they cost the same work.
     nobody: Secret,
@@ -101,22 +102,23 @@ pub(super) struct Authenticator {
 impl Authenticator {
     /// `key` signs the nonces: at least 128 random bits, new at each start.
     #[must_use]
-    pub(super) fn new(realm: &str, key: [u8; 32]) -> Authenticator {
+    pub(super) fn new(realm: &str, offered: Vec<Algorithm>, key: [u8; 32]) -> Authenticator {
         let nobody = Secret::new("nobody", realm, &hex(&key));
-        Authenticator { realm: realm.to_owned(), nonces: Nonces::new(key), nobody }
+        Authenticator { realm: realm.to_owned(), offered, nonces: Nonces::new(key), nobody }
     }
 
-    /// The values of the `WWW-Authenticate` headers, strongest first (RFC 8760 2.4).
-    pub(super) fn challenges(&mut self, source: IpAddr, stale: bool, now_ms: u64) -> [String; 2] {
+    /// The values of the `WWW-Authenticate` headers, in the order preferred (RFC 8760 2.4).
+    pub(super) fn challenges(&mut self, source: IpAddr, stale: bool, now_ms: u64) -> Vec<String> {
         let nonce = self.nonces.issue(source, now_ms);
-        [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
+        let challenge = |algorithm: &Algorithm| {
             let mut it =
                 format!("Digest realm=\"{}\", nonce=\"{nonce}\", algorithm={}, qop=\"auth\"", self.realm, algorithm.name());
             if stale {
                 it.push_str(", stale=true");
             }
             it
-        })
+        };
+        self.offered.iter().map(challenge).collect()
     }
 
     /// Judges the `Authorization` header of a request with this `method`.
@@ -150,7 +152,7 @@ impl Authenticator {
     fn checkable(&self, given: &Credentials) -> Option<(Algorithm, u32)> {
         let algorithm = Algorithm::parse(given.algorithm.as_deref().unwrap_or("MD5"))?;
         let with_auth = given.qop.as_deref().is_some_and(|qop| qop.eq_ignore_ascii_case("auth"));
-        (given.realm == self.realm && with_auth).then_some((algorithm, given.count?))
+        (given.realm == self.realm && with_auth && self.offered.contains(&algorithm)).then_some((algorithm, given.count?))
     }
 }
 
@@ -245,11 +247,14 @@ mod tests {
 
     impl Phone {
         fn new() -> Phone {
-            Phone { desk: Authenticator::new("taxi", [7; 32]), secret: Secret::new("a101", "taxi", "pw") }
+            Phone {
+                desk: Authenticator::new("taxi", vec![Algorithm::Sha256, Algorithm::Md5], [7; 32]),
+                secret: Secret::new("a101", "taxi", "pw"),
+            }
         }
 
         fn nonce(&mut self, now_ms: u64) -> String {
-            let [first, _] = self.desk.challenges(SOURCE, false, now_ms);
+            let first = self.desk.challenges(SOURCE, false, now_ms).remove(0);
             first.split("nonce=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
         }
 
@@ -273,7 +278,8 @@ mod tests {
     #[test]
     fn sha_256_is_offered_first_and_both_are_accepted() {
         let mut phone = Phone::new();
-        let [first, second] = phone.desk.challenges(SOURCE, true, 0);
+        let offered = phone.desk.challenges(SOURCE, true, 0);
+        let [first, second] = offered.as_slice() else { panic!("two are offered: {offered:?}") };
         assert!(first.contains("algorithm=SHA-256") && first.contains("qop=\"auth\""), "{first}");
         assert!(second.contains("algorithm=MD5") && second.contains("stale=true"), "{second}");
         for algorithm in [Algorithm::Sha256, Algorithm::Md5] {

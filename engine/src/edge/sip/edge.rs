@@ -91,8 +91,8 @@ impl Phones {
             agents: settings.agents.clone(),
             ids,
             secrets: secrets.collect(),
-            registrar: Registrar::default(),
-            authenticator: Authenticator::new(&settings.realm, rand::random()),
+            registrar: Registrar::new(settings.limits.expires_s_min..=settings.limits.expires_s_max),
+            authenticator: Authenticator::new(&settings.realm, settings.digest.clone(), rand::random()),
         }
     }
 }

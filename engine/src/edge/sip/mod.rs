@@ -59,6 +59,7 @@ mod tidy;
 mod trunk;
 mod uui;
 
+pub use digest::Algorithm;
 pub use listen::BindFault;
 pub use settings::{AgentPhone, House, Listen, ListenOn, Phone, SipLimits, SipSettings};
 pub use start::{Doors, SipEdge, StartFault};

@@ -1,14 +1,10 @@
 //! Where the agents' phones are: the bindings of RFC 3261 10.3, one an agent, the last one wins.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rsipstack::sip::{HeadersExt, Request, Scheme, Uri, typed};
-
-/// The shortest registration accepted, in seconds; less is answered 423.
-pub(super) const EXPIRES_S_MIN: u32 = 60;
-/// The longest registration granted, in seconds.
-pub(super) const EXPIRES_S_MAX: u32 = 3_600;
 
 /// Where an agent's phone can be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +32,10 @@ pub(super) enum Outcome {
     /// It only asked, or removed a binding that was not there.
     Unchanged,
     /// It asked for too little time: 423 with Min-Expires.
-    TooBrief,
+    TooBrief {
+        /// The least there is, in seconds.
+        expires_s_min: u32,
+    },
     /// An older request came after a newer one: 500 (RFC 3261 10.3 step 6).
     OutOfOrder,
     /// It breaks the grammar: 400.
@@ -46,14 +45,10 @@ pub(super) enum Outcome {
 /// All bindings of the edge. `P` is the way back to a phone.
 #[derive(Debug)]
 pub(super) struct Registrar<P> {
+    /// Seconds: less is answered 423, more is not granted.
+    expires_s: RangeInclusive<u32>,
     bindings: HashMap<Arc<str>, Binding<P>>,
     by_end: BTreeSet<(u64, Arc<str>)>,
-}
-
-impl<P> Default for Registrar<P> {
-    fn default() -> Registrar<P> {
-        Registrar { bindings: HashMap::new(), by_end: BTreeSet::new() }
-    }
 }
 
 /// One contact a REGISTER names, with the time it asks for.
@@ -63,6 +58,11 @@ struct Wish {
 }
 
 impl<P: Clone> Registrar<P> {
+    /// Nobody is registered; whoever registers does so for a time within `expires_s` seconds.
+    pub(super) fn new(expires_s: RangeInclusive<u32>) -> Registrar<P> {
+        Registrar { expires_s, bindings: HashMap::new(), by_end: BTreeSet::new() }
+    }
+
     /// Where `agent` can be reached now.
     #[must_use]
     pub(super) fn binding(&self, agent: &str, now_ms: u64) -> Option<&Binding<P>> {
@@ -76,7 +76,7 @@ impl<P: Clone> Registrar<P> {
         if contacts.is_empty() {
             return Outcome::Unchanged;
         }
-        let Some(default_s) = default_expires_s(request) else { return Outcome::Malformed };
+        let Some(default_s) = default_expires_s(request, *self.expires_s.end()) else { return Outcome::Malformed };
         if self.is_out_of_order(agent, &call_id, cseq) {
             return Outcome::OutOfOrder;
         }
@@ -127,14 +127,14 @@ impl<P: Clone> Registrar<P> {
             0 if self.bindings.get(agent).is_some_and(|old| old.contact == wish.contact) => self.unbind(agent),
             // A phone that restarted elsewhere is not thrown out by its former address.
             0 => Outcome::Unchanged,
-            1..EXPIRES_S_MIN => Outcome::TooBrief,
+            expires_s if expires_s < *self.expires_s.start() => Outcome::TooBrief { expires_s_min: *self.expires_s.start() },
             _ => self.bind(agent, wish, path, now_ms, id),
         }
     }
 
     fn bind(&mut self, agent: &Arc<str>, wish: Wish, path: &P, now_ms: u64, id: (&str, u32)) -> Outcome {
         self.unbind(agent);
-        let expires_s = wish.expires_s.min(EXPIRES_S_MAX);
+        let expires_s = wish.expires_s.min(*self.expires_s.end());
         let until_ms = now_ms + u64::from(expires_s) * 1000;
         let (call_id, cseq) = (id.0.to_owned(), id.1);
         let binding = Binding { contact: wish.contact, path: path.clone(), until_ms, call_id, cseq };
@@ -160,10 +160,10 @@ fn identity(request: &Request) -> Option<(String, u32)> {
 }
 
 /// The Expires header, or our longest when there is none; `None` when it cannot be read.
-fn default_expires_s(request: &Request) -> Option<u32> {
+fn default_expires_s(request: &Request, longest_s: u32) -> Option<u32> {
     match request.expires_header() {
         Some(header) => header.value().trim().parse().ok(),
-        None => Some(EXPIRES_S_MAX),
+        None => Some(longest_s),
     }
 }
 
@@ -183,7 +183,7 @@ mod tests {
 
     impl Desk {
         fn new() -> Desk {
-            Desk { registrar: Registrar::default(), agent: "a101".into(), cseq: 0 }
+            Desk { registrar: Registrar::new(60..=3_600), agent: "a101".into(), cseq: 0 }
         }
 
         fn register(&mut self, headers: &str, now_ms: u64) -> Outcome {
@@ -210,7 +210,7 @@ mod tests {
     fn the_last_contact_wins_and_lapses() {
         let mut desk = Desk::new();
         assert_eq!(desk.register("Contact: <sip:a@10.0.0.1>;expires=60\r\n", 0), Outcome::Bound { expires_s: 60 });
-        assert_eq!(desk.register("m: <sip:a@10.0.0.2>\r\nExpires: 99999\r\n", 0), Outcome::Bound { expires_s: EXPIRES_S_MAX });
+        assert_eq!(desk.register("m: <sip:a@10.0.0.2>\r\nExpires: 99999\r\n", 0), Outcome::Bound { expires_s: 3_600 });
         assert_eq!(desk.contact(1).as_deref(), Some("sip:a@10.0.0.2"));
         assert!(desk.registrar.lapse(60_000).is_empty());
         assert_eq!(desk.contact(3_600_000), None);
@@ -241,11 +241,14 @@ mod tests {
     fn too_brief_out_of_order_and_queries_change_nothing() {
         let mut desk = Desk::new();
         desk.register_as("one", 5, "Contact: <sip:a@10.0.0.2>\r\n", 0);
-        assert_eq!(desk.register_as("one", 6, "Contact: <sip:a@10.0.0.3>;expires=10\r\n", 0), Outcome::TooBrief);
+        assert_eq!(
+            desk.register_as("one", 6, "Contact: <sip:a@10.0.0.3>;expires=10\r\n", 0),
+            Outcome::TooBrief { expires_s_min: 60 }
+        );
         assert_eq!(desk.register_as("one", 5, "Contact: <sip:a@10.0.0.3>\r\n", 0), Outcome::OutOfOrder);
         assert_eq!(desk.register_as("one", 7, "", 0), Outcome::Unchanged);
         assert_eq!(desk.register_as("one", 7, "Contact: <sip:a@10.0.0.3>\r\nExpires: soon\r\n", 0), Outcome::Malformed);
         assert_eq!(desk.contact(1).as_deref(), Some("sip:a@10.0.0.2"));
-        assert_eq!(desk.register_as("two", 1, "Contact: <sip:a@10.0.0.3>\r\n", 0), Outcome::Bound { expires_s: EXPIRES_S_MAX });
+        assert_eq!(desk.register_as("two", 1, "Contact: <sip:a@10.0.0.3>\r\n", 0), Outcome::Bound { expires_s: 3_600 });
     }
 }

@@ -10,7 +10,7 @@ use super::digest::Verdict;
 use super::edge::Edge;
 use super::ingress::Refusal;
 use super::path::Path;
-use super::registrar::{EXPIRES_S_MIN, Outcome};
+use super::registrar::Outcome;
 use super::requests::check_common;
 
 impl Edge {
@@ -40,7 +40,9 @@ impl Edge {
         self.report(agent, &outcome);
         match outcome {
             Outcome::Bound { .. } | Outcome::Unbound | Outcome::Unchanged => Ok(self.bindings(&name, now_ms)),
-            Outcome::TooBrief => Err((StatusCode::IntervalTooBrief, vec![Header::MinExpires(EXPIRES_S_MIN.to_string().into())])),
+            Outcome::TooBrief { expires_s_min } => {
+                Err((StatusCode::IntervalTooBrief, vec![Header::MinExpires(expires_s_min.to_string().into())]))
+            }
             Outcome::OutOfOrder => Err((StatusCode::ServerInternalError, Vec::new())),
             Outcome::Malformed => Err((StatusCode::BadRequest, Vec::new())),
         }
@@ -80,7 +82,7 @@ impl Edge {
         match outcome {
             Outcome::Bound { .. } => self.desk.tell(Input::PhoneReached { agent }),
             Outcome::Unbound => self.desk.tell(Input::PhoneLost { agent, how: PhoneLost::Deregistered }),
-            Outcome::Unchanged | Outcome::TooBrief | Outcome::OutOfOrder | Outcome::Malformed => {}
+            Outcome::Unchanged | Outcome::TooBrief { .. } | Outcome::OutOfOrder | Outcome::Malformed => {}
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text};
 use rsipstack::sip::Uri;
 
+use super::digest::Algorithm;
 use super::session_timer::OUR_INTERVAL_S;
 use super::trunk::Trunk;
 use crate::media::ClipId;
@@ -24,6 +25,8 @@ pub struct SipSettings {
     pub agents: Vec<AgentPhone>,
     /// The realm of digest authentication: the desk's name.
     pub realm: String,
+    /// The hashes that phones are offered, in this order; at least one.
+    pub digest: Vec<Algorithm>,
     /// The region whose numbers are written without a plus.
     pub region: Region,
     /// What bounds the edge.
@@ -85,11 +88,23 @@ pub struct SipLimits {
     pub t1_ms: u64,
     /// The session interval asked of agents' phones, in seconds (RFC 4028).
     pub session_s: u32,
+    /// The shortest registration accepted, in seconds; less is answered 423.
+    pub expires_s_min: u32,
+    /// The longest registration granted, in seconds.
+    pub expires_s_max: u32,
 }
 
 impl Default for SipLimits {
     fn default() -> SipLimits {
-        SipLimits { legs_max: 20_000, transactions_max: 60_000, retry_after_s: 5, t1_ms: 500, session_s: OUR_INTERVAL_S }
+        SipLimits {
+            legs_max: 20_000,
+            transactions_max: 60_000,
+            retry_after_s: 5,
+            t1_ms: 500,
+            session_s: OUR_INTERVAL_S,
+            expires_s_min: 60,
+            expires_s_max: 3_600,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use cabrank_core::{
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use tokio::sync::mpsc;
 
-use super::super::{AgentPhone, Doors, House, Listen, ListenOn, Phone, SipEdge, SipLimits, SipSettings, Trunk, Trust};
+use super::super::{AgentPhone, Algorithm, Doors, House, Listen, ListenOn, Phone, SipEdge, SipLimits, SipSettings, Trunk, Trust};
 use crate::door::{Door, Submission};
 use crate::media::{ClipId, Library, Media, MediaSettings};
 
@@ -109,6 +109,7 @@ fn sip_settings(agents: Vec<AgentPhone>, wishes: &Wishes) -> SipSettings {
     let trunk = Trunk { name: "carrier".into(), from: vec!["127.0.0.1/32".parse().unwrap()], trust: Trust::Trusted };
     let (legs_max, session_s) = (wishes.legs_max, wishes.session_s);
     SipSettings {
+        digest: vec![Algorithm::Sha256, Algorithm::Md5],
         listen: listen.to_vec(),
         trunks: vec![trunk],
         lines: vec!["taxi".into(), "+6565521111".into()],
