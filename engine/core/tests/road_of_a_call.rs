@@ -210,6 +210,23 @@ fn a_service_that_never_answers_is_given_up_on_and_its_late_word_still_reaches_t
 }
 
 #[test]
+fn a_service_that_answers_after_the_desk_gave_up_has_still_sent_a_cab() {
+    let mut rig = Rig::new();
+    let (call, _) = rig.arrive(regular());
+    rig.press(call, 1);
+    assert_eq!(words(&rig.after(Span::secs(3))), Say::NotNow);
+    let answer = DispatchAnswer::Accepted { eta: Span::secs(60), reference: "cab 7".into() };
+    assert_eq!(
+        rig.tell(Input::DispatchAnswered { call, answer: answer.clone() }),
+        [],
+        "nothing is said to who waits for a human"
+    );
+    assert_eq!(rig.refused(Input::DispatchAnswered { call, answer }), Refusal::OutOfPlace);
+    let effects = rig.tell(Input::CallerHungUp { call, how: CallerGone::HungUp });
+    assert!(record(&effects).promise.is_some(), "the record knows of the cab");
+}
+
+#[test]
 fn zero_silence_and_mistakes_lead_to_a_human() {
     let mut rig = Rig::new();
     let (call, _) = rig.arrive(Caller::unknown());

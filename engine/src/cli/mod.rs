@@ -66,10 +66,10 @@ enum Command {
     #[command(after_help = "Example: cabrank replay cabrank-data --digest")]
     Replay(replay::ReplayArgs),
     /// Verify a journal, or repair one.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: cabrank journal check cabrank-data")]
     Journal(journal::JournalCommand),
     /// Caller profiles: import, export, erase.
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example: cabrank profiles import callers.csv")]
     Profiles(profiles::ProfilesCommand),
 }
 

@@ -94,6 +94,8 @@ pub(super) struct Hold {
 pub(super) struct Asked {
     pub(super) service: ServiceId,
     pub(super) at: Tick,
+    /// The desk no longer waits for the answer; should it come all the same, it counts.
+    pub(super) late: bool,
 }
 
 impl Call {
@@ -115,6 +117,11 @@ impl Call {
             held: Span(0),
             offers: 0,
         }
+    }
+
+    /// What a fulfilment service still owes and is waited for.
+    pub(super) fn owed(&self) -> Option<Asked> {
+        self.asked.filter(|asked| !asked.late)
     }
 
     pub(super) fn remember_key(&mut self, digit: Digit) {

@@ -46,7 +46,7 @@ impl Desk {
             }
         }
         for (id, call) in &self.calls {
-            if let Some(asked) = call.asked {
+            if let Some(asked) = call.owed() {
                 let patience = self.settings.services[usize::from(asked.service.0)].timeout;
                 self.timers.set(Timer::Dispatch(*id), self.now.plus(patience).plus(super::instant::EDGE_GRACE));
             }

@@ -45,7 +45,7 @@ impl Desk {
                     self.check_bond(*id, offer, call.agent, &AgentState::Talking { offer, call: *id });
                 }
                 Stage::Dispatching { .. } | Stage::Left { .. } => {
-                    assert!(call.asked.is_some(), "{id} waits for an answer that nobody owes");
+                    assert!(call.owed().is_some(), "{id} waits for an answer that nobody owes");
                 }
                 Stage::Menu { .. } | Stage::Told { .. } | Stage::Waiting(_) | Stage::Parting(_) => {}
             }
@@ -94,7 +94,7 @@ impl Desk {
             assert_eq!(bounded, needs_bound, "call {id} has a deadline just when its stage {:?} needs one", call.stage);
             assert_eq!(
                 self.timers.at(Timer::Dispatch(*id)).is_some(),
-                call.asked.is_some(),
+                call.owed().is_some(),
                 "call {id} has a service's deadline"
             );
         }

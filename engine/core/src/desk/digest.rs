@@ -52,7 +52,7 @@ code_struct! {
     Call { line, caller, offered_at, play, pressed, stage, joined, connected_at, agent, taken_by, why, asked, promise, held, offers }
     Wait { queue, place, until, told }
     Hold { by_caller, by_agent, since }
-    Asked { service, at }
+    Asked { service, at, late }
     Agent { state, since, idle_since, reachable, off_by_wish, next, misses, last_missed }
 }
 

@@ -44,7 +44,7 @@ impl Desk {
         self.timers.cancel(Timer::Comfort(id));
         let now = self.now;
         match self.calls.get_mut(&id) {
-            Some(call) if call.asked.is_some() => call.stage = Stage::Left { outcome, ended_at: now },
+            Some(call) if call.owed().is_some() => call.stage = Stage::Left { outcome, ended_at: now },
             Some(_) => self.forget(id, outcome, now, out),
             None => {}
         }

@@ -20,7 +20,7 @@ impl Desk {
             return self.join(id, otherwise, doubt, out);
         }
         call.stage = Stage::Dispatching { otherwise };
-        call.asked = Some(Asked { service: service_id, at: self.now });
+        call.asked = Some(Asked { service: service_id, at: self.now, late: false });
         out.order(Effect::Dispatch(Box::new(Dispatch {
             call: id,
             service: service_id,
@@ -46,8 +46,8 @@ impl Desk {
     }
 
     pub(super) fn dispatch_is_late(&mut self, id: CallId, out: &mut Outbox) {
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.asked = None;
+        if let Some(asked) = self.calls.get_mut(&id).and_then(|call| call.asked.as_mut()) {
+            asked.late = true;
             self.dispatch_came_to_nothing(id, WhyHuman::DispatchFailed(DispatchFailure::TimedOut), out);
         }
     }

@@ -69,6 +69,6 @@ fn call_view(id: CallId, call: &Call) -> CallView {
 }
 
 fn dispatch(id: CallId, call: &Call) -> Option<Dispatch> {
-    let asked = call.asked?;
+    let asked = call.owed()?;
     Some(Dispatch { call: id, service: asked.service, line: call.line, caller: call.caller.clone(), asked_at: asked.at })
 }
