@@ -205,10 +205,17 @@ fn a_draining_desk_finishes_its_calls_and_takes_no_new_ones() {
     let caller = at.scene.caller(0, &Scenario::caller(STRANGER).call().keys("2").pause(2_500).bye());
     at.scene.awaits_waiting(1);
     at.scene.engine.signal("TERM");
+    let mut tries = 0..;
     let answer = until(LIMIT, "the desk to refuse", || {
-        let request = Request::invite("taxi", "draining");
+        let request = Request::invite("taxi", &format!("draining-{}", tries.next()?));
         at.wire.ask(&request);
-        at.wire.final_answer(&request, LIMIT)
+        let answer = at.wire.final_answer(&request, LIMIT)?;
+        at.wire.ask(&request.next("ACK", &answer, 1));
+        if code(&answer) == 200 {
+            at.wire.code(&request.next("BYE", &answer, 2));
+            return None;
+        }
+        Some(answer)
     });
     assert_eq!(code(&answer), 503, "{answer}");
     assert!(header(&answer, "Retry-After").is_some(), "{answer}");
