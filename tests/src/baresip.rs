@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::child::Child;
 use crate::room::Room;
 use crate::sound::{self, Samples};
-use crate::wait::{until, within};
+use crate::wait::until;
 
 const PATIENCE: Duration = Duration::from_secs(15);
 const SPEECH_S: usize = 180;
@@ -143,14 +143,20 @@ impl Baresip {
         self.control.command("sndcode", &key.to_string());
     }
 
-    /// Waits for an event such as `CALL_ESTABLISHED`, `CALL_INCOMING`, `CALL_CLOSED`, `REGISTER_OK`.
+    /// Waits for an event such as `CALL_ESTABLISHED`, `CALL_INCOMING`, `CALL_CLOSED`.
     pub fn awaits(&self, event: &str, limit: Duration) -> Value {
         until(limit, &format!("event {event} (seen: {:?})", self.control.kinds()), || self.control.find(event))
     }
 
-    /// Whether an event has come within `limit`.
-    pub fn sees(&self, event: &str, limit: Duration) -> bool {
-        within(limit, || self.control.find(event)).is_some()
+    /// Waits until it says that it has registered: so early that no event tells of it.
+    pub fn awaits_registration(&mut self) {
+        self.child.wait_for_log(" 200 OK ", PATIENCE);
+    }
+
+    /// Waits until it says that its registration was refused.
+    pub fn awaits_refused_registration(&mut self) {
+        self.child.wait_for_log("403 Forbidden", PATIENCE);
+        assert!(!self.child.log().contains(" 200 OK "), "it registered");
     }
 
     /// How often an event has come.

@@ -79,8 +79,8 @@ fn a_key_cuts_the_menu_short() {
 fn caller_and_registered_agent_hear_each_other() {
     let scene = Scene::start(|desk, _| desk.agent_registering("a101").md5_only());
     let agent = scene.softphone("a101", 1).registers(scene.engine.sip(), "secret-a101").answers();
-    let agent = agent.start(&scene.room, &tone(500.0, 20.0));
-    agent.awaits("REGISTER_OK", Duration::from_secs(10));
+    let mut agent = agent.start(&scene.room, &tone(500.0, 20.0));
+    agent.awaits_registration();
     hear_each_other(&scene, &agent);
 }
 
