@@ -7,6 +7,9 @@ use crate::room::Room;
 
 const MODULES: &str = "/usr/lib/x86_64-linux-gnu/kamailio/modules/:/usr/lib/aarch64-linux-gnu/kamailio/modules/";
 
+/// kamailio is several processes: in a PID namespace of their own all of them end with the first.
+const TOGETHER: [&str; 4] = ["--fork", "--pid", "--kill-child", "kamailio"];
+
 /// A running proxy.
 #[derive(Debug)]
 pub struct Kamailio {
@@ -22,7 +25,8 @@ impl Kamailio {
         room.write("kamailio.d/.keep", "");
         let args = ["-f", &config.display().to_string(), "-DD", "-E", "-e", "-m", "16", "-M", "4"].map(str::to_owned);
         let run = ["-Y".to_owned(), run.display().to_string(), "-P".to_owned(), room.file("kamailio.pid").display().to_string()];
-        let mut child = Child::start("kamailio", &[args.as_slice(), &run].concat(), room.file("kamailio.log"));
+        let command = [TOGETHER.map(str::to_owned).as_slice(), args.as_slice(), &run].concat();
+        let mut child = Child::start("unshare", &command, room.file("kamailio.log"));
         child.wait_for_log("proxy is ready", Duration::from_secs(10));
         Kamailio { _child: child, port }
     }
