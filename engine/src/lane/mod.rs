@@ -1,7 +1,7 @@
 //! One thread a desk: take facts, stamp them, append them to the journal, tell the desk, hand its orders on.
 //!
 //! An order leaves once its cause has reached the kernel, so that killing the engine loses nothing anybody saw. An order
-//! that promises something leaves once its cause is on the disk: [`promises`] waits for that beside the lane. The lane
+//! that promises something leaves once its cause is on the disk: `promises` waits for that beside the lane. The lane
 //! writes by itself (one system call a batch) rather than through another thread: a write costs less than a hand-over,
 //! and only the sync, which can be slow, must not hold up the rest.
 
@@ -113,6 +113,12 @@ pub fn facts_after_restart(desk: &Desk, settings: &Settings) -> Vec<Input> {
     facts
 }
 
+/// The desk's word for somebody who asked.
+struct Answer {
+    to: oneshot::Sender<Result<(), Refusal>>,
+    word: Result<(), Refusal>,
+}
+
 struct Running<L> {
     desk: Desk,
     log: L,
@@ -127,7 +133,7 @@ struct Running<L> {
     /// Orders whose causes are not written yet.
     held: Vec<(Seq, Effect)>,
     /// Answers to those who asked, likewise.
-    answers: Vec<(oneshot::Sender<Result<(), Refusal>>, Result<(), Refusal>)>,
+    answers: Vec<Answer>,
     /// When the facts of this batch came to pass.
     due: Vec<Instant>,
     figures: Counters,
@@ -168,8 +174,8 @@ impl<L: Log> Running<L> {
                 self.due.push(due);
             }
             Submission::Asked { input, reply } => {
-                let answer = self.tell(input);
-                self.answers.push((reply, answer));
+                let word = self.tell(input);
+                self.answers.push(Answer { to: reply, word });
             }
             Submission::Look(reply) => drop(reply.send(self.desk.view())),
             Submission::Count(reply) => drop(reply.send(self.figures.read())),
@@ -216,9 +222,9 @@ impl<L: Log> Running<L> {
         for (seq, effect) in self.held.drain(..) {
             if effect.is_promise() { self.promises.hold(seq, effect) } else { self.outlets.hand_on(effect) }
         }
-        for (reply, answer) in self.answers.drain(..) {
+        for Answer { to, word } in self.answers.drain(..) {
             // Who asked may have gone meanwhile.
-            let _ = reply.send(answer);
+            let _ = to.send(word);
         }
         for due in self.due.drain(..) {
             self.figures.record(due.elapsed());
