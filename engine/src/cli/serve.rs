@@ -38,6 +38,7 @@ pub(super) fn run(args: ServeArgs) -> Result<Outcome, Unusable> {
         }
         let well = tokio::select! {
             () = asked_to_end.wait() => true,
+            () = ignore_reloads() => true,
             () = engine.journal_failure() => {
                 error!("the journal cannot be synced: ending; see `cabrank journal check`");
                 false
@@ -52,6 +53,15 @@ pub(super) fn run(args: ServeArgs) -> Result<Outcome, Unusable> {
         info!("ended");
         Ok(if well { Outcome::Done } else { Outcome::Missed })
     })
+}
+
+/// SIGHUP is for reloading the configuration, which is not built yet; it must not end the engine. Never comes back.
+async fn ignore_reloads() {
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return std::future::pending().await };
+    loop {
+        hangups.recv().await;
+        warn!("SIGHUP: the configuration is not reloaded while the engine runs yet; restart it");
+    }
 }
 
 /// The signals that end an engine.
