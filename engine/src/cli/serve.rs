@@ -4,20 +4,12 @@ use super::{Outcome, ServeArgs, Unusable};
 use crate::assets::Source;
 use crate::serve::{Engine, Found, Setup};
 use cabrank_settings::{Config, Phone};
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info, warn};
 
 pub(super) fn run(args: ServeArgs) -> Result<Outcome, Unusable> {
-    let source = match args.config.as_slice() {
-        [] => Source::BuiltIn,
-        [one] => Source::File(one.clone()),
-        more => {
-            return Err(Unusable::because(format!(
-                "{} configurations: this engine runs one desk; start one engine a desk, each with its own --data and ports",
-                more.len()
-            )));
-        }
-    };
+    let source = source(&args)?;
     let config = source.config().map_err(super::check::explained)?;
     let drain = config.drain;
     let banner = (!args.quiet).then(|| Banner::new(&config, &args));
@@ -25,34 +17,46 @@ pub(super) fn run(args: ServeArgs) -> Result<Outcome, Unusable> {
         warn!("{}: {notice}", source.name());
     }
     let setup = Setup { source, config, data: args.data, bind: args.bind };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().map_err(Unusable::because)?;
-    runtime.block_on(async {
-        let mut asked_to_end = Ending::new()?;
-        let engine = Engine::start(setup).await.map_err(Unusable::because)?;
-        if let Some(found) = &engine.welcome().found {
-            tell(found);
-        }
-        if let Some(banner) = banner {
-            banner.print(&engine);
-        }
-        let well = tokio::select! {
-            () = asked_to_end.wait() => true,
-            () = ignore_reloads() => true,
-            () = engine.journal_failure() => {
-                error!("the journal cannot be synced: ending; see `cabrank journal check`");
-                false
-            }
-        };
-        info!("draining: no new calls; a second signal ends it at once");
-        tokio::select! {
-            () = engine.drain(drain) => {}
-            () = asked_to_end.wait() => {}
-        }
-        engine.stop().await;
-        info!("ended");
-        Ok(if well { Outcome::Done } else { Outcome::Missed })
-    })
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
+    runtime.map_err(Unusable::because)?.block_on(serve(setup, banner, drain))
+}
+
+fn source(args: &ServeArgs) -> Result<Source, Unusable> {
+    match args.config.as_slice() {
+        [] => Ok(Source::BuiltIn),
+        [one] => Ok(Source::File(one.clone())),
+        more => Err(Unusable::because(format!(
+            "{} configurations: this engine runs one desk; start one engine a desk, each with its own --data and ports",
+            more.len()
+        ))),
+    }
+}
+
+async fn serve(setup: Setup, banner: Option<Banner>, drain: Duration) -> Result<Outcome, Unusable> {
+    let mut asked_to_end = Ending::new()?;
+    let engine = Engine::start(setup).await.map_err(Unusable::because)?;
+    if let Some(found) = &engine.welcome().found {
+        tell(found);
+    }
+    if let Some(banner) = banner {
+        banner.print(&engine);
+    }
+    let well = tokio::select! {
+        () = asked_to_end.wait() => true,
+        () = ignore_reloads() => true,
+        () = engine.journal_failure() => false,
+    };
+    if !well {
+        error!("the journal cannot be synced: ending; see `cabrank journal check`");
+    }
+    info!("draining: no new calls; a second signal ends it at once");
+    tokio::select! {
+        () = engine.drain(drain) => {}
+        () = asked_to_end.wait() => {}
+    }
+    engine.stop().await;
+    info!("ended");
+    Ok(if well { Outcome::Done } else { Outcome::Missed })
 }
 
 /// SIGHUP is for reloading the configuration, which is not built yet; it must not end the engine. Never comes back.

@@ -1,25 +1,25 @@
 //! The engine put together: desk, lane, edges, media, store and fulfilment, started in order and stopped in reverse.
 
+mod error;
+mod ground;
 mod recovery;
 mod sip_settings;
 
+pub use error::StartError;
 pub use recovery::{Found, RecoveryError};
 
-use crate::assets::{Source, example_profiles};
+use crate::assets::Source;
 use crate::directory::Directory;
-use crate::dispatch::{self, Dispatcher, WebhookError};
+use crate::dispatch::{self, Dispatcher};
 use crate::door::Door;
 use crate::edge::{http, sip};
-use crate::epoch::{Epoch, timestamp};
-use crate::house::{House, PromptMissing};
+use crate::house::House;
 use crate::lane::{Digests, Lane, Outlets};
-use crate::media::{self, Fact, LibraryError, Media, MediaSettings};
-use crate::names::Names;
-use crate::number::Region;
-use crate::profiles;
-use crate::store::{Patience, Store, StoreError, Writer};
-use cabrank_core::Input;
+use crate::media::{self, Fact, Media, MediaSettings};
+use crate::store::{Store, Written};
+use cabrank_core::{Dispatch, Effect, Input};
 use cabrank_settings::Config;
+use ground::Ground;
 use recovery::Recovered;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -53,64 +53,13 @@ pub struct Setup {
     pub bind: Option<IpAddr>,
 }
 
-/// Why the engine did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The data directory cannot be made.
-    #[error("cannot make the data directory {}: {error}; name another with --data", .path.display())]
-    Data {
-        /// The directory.
-        path: PathBuf,
-        /// What the system said.
-        error: io::Error,
-    },
-    /// The desk cannot go on from its journal.
-    #[error("the desk cannot go on: {0}")]
-    Recovery(#[from] RecoveryError),
-    /// The store cannot be used.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The example profiles cannot be taken.
-    #[error("the example profiles cannot be taken: {0}")]
-    Profiles(String),
-    /// A prompt file is none.
-    #[error("the prompts cannot be used: {0}")]
-    Prompts(#[from] LibraryError),
-    /// A prompt is missing.
-    #[error(transparent)]
-    PromptMissing(#[from] PromptMissing),
-    /// A fulfilment service cannot be set up.
-    #[error("a fulfilment service cannot be set up: {0}")]
-    Dispatch(#[from] WebhookError),
-    /// Media cannot start.
-    #[error(transparent)]
-    Media(#[from] media::StartError),
-    /// SIP cannot start.
-    #[error(transparent)]
-    Sip(#[from] sip::StartFault),
-    /// An agent cannot be rung.
-    #[error(transparent)]
-    Contact(#[from] sip_settings::ContactUnreadable),
-    /// HTTP cannot listen.
-    #[error("HTTP cannot listen on {addr}: {error}; name another address in [http] listen")]
-    Http {
-        /// The address.
-        addr: SocketAddr,
-        /// What the system said.
-        error: io::Error,
-    },
-    /// The system refuses a thread or a file.
-    #[error("the system refuses: {0}")]
-    System(#[from] io::Error),
-}
-
 /// A running engine.
 pub struct Engine {
     lane: Lane,
     sip: sip::SipEdge,
     media: Media,
     store: Store,
-    writer: JoinHandle<crate::store::Written>,
+    writer: JoinHandle<Written>,
     dispatcher: JoinHandle<()>,
     follower: JoinHandle<()>,
     http: JoinHandle<()>,
@@ -139,70 +88,36 @@ impl Engine {
     /// [`StartError`], in one sentence that says what to do.
     pub async fn start(setup: Setup) -> Result<Engine, StartError> {
         dispatch::install_crypto();
-        make_private_dir(&setup.data).map_err(|error| StartError::Data { path: setup.data.clone(), error })?;
-        let config = Arc::new(setup.config);
-        let http_listener = listen(config.http.listen).await?;
-        let http_addr = http_listener.local_addr()?;
-        let library = setup.source.prompts()?;
-        let recovered = recovery::recover(&setup.data, config.desk.clone())?;
-        let store = Store::open(&setup.data).await?;
-        take_examples(&setup.source, &store, Region::from(config.region)).await?;
-        let names = Names::new(Arc::new(config.desk.clone()));
-        let directory = Arc::new(Directory::default());
-        directory.load(&store, jiff::Timestamp::now()).await?;
-        let url = format!("http://{http_addr}");
-        let house = House::new(Arc::clone(&config), Arc::clone(&directory), names.clone(), url, &library)?;
-
-        let Recovered { desk, journal, epoch, clock, entries, dispatches, found } = recovered;
-        let epoch = Epoch::new(timestamp(i64::try_from(epoch.0).unwrap_or(i64::MAX)));
-        let (store_in, store_out) = mpsc::channel(ORDERS_MAX);
-        let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
+        let ground = Ground::lay(setup).await?;
+        let writer = ground.writer();
+        let Ground { config, data, bind, http, http_addr, library, store, directory, names, epoch, recovered } = ground;
+        let house =
+            House::new(Arc::clone(&config), Arc::clone(&directory), names.clone(), format!("http://{http_addr}"), &library)?;
+        let Recovered { desk, journal, clock, entries, dispatches, found, .. } = recovered;
         let (sip_in, sip_out) = mpsc::channel(ORDERS_MAX);
-        let (facts_in, facts_out) = mpsc::channel(ORDERS_MAX);
-        let writer = Writer {
-            store: store.clone(),
-            directory: Arc::clone(&directory),
-            names: names.clone(),
-            epoch,
-            patience: Patience::default(),
-        };
+        let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
+        let (store_in, store_out) = mpsc::channel(ORDERS_MAX);
         let writer = tokio::spawn(writer.run(store_out));
         for entry in entries {
             // The store catches up with the journal before anybody can ask it.
             let _ = store_in.send(entry).await;
         }
-        let digests = Digests::open(&setup.data)?;
         let outlets = Outlets { sip: sip_in, dispatch: dispatch_in.clone(), store: store_in };
         let (failed, journal_failed) = watch::channel(false);
         let syncer = journal.syncer();
-        let lane = Lane::start(desk, journal, syncer, clock, digests, outlets, move || {
+        let lane = Lane::start(desk, journal, syncer, clock, Digests::open(&data)?, outlets, move || {
+            // Nobody left to be told is told already.
             let _ = failed.send(true);
         })?;
         let dispatcher = Dispatcher::new(lane.door(), &names, epoch, &config.services)?;
         let dispatcher = tokio::spawn(dispatcher.run(dispatch_out));
-        for dispatch in dispatches {
-            info!(call = %dispatch.call, "asking the fulfilment service again, with the same key");
-            let _ = dispatch_in.send(Box::new(dispatch)).await;
-        }
-        drop(dispatch_in);
-        let media = start_media(&config, setup.bind, library, facts_in)?;
-        let doors =
-            sip::Doors { desk: lane.door(), effects: sip_out, media: media.clone(), facts: facts_out, house: Box::new(house) };
-        let settings = sip_settings::from(&config, setup.bind)?;
-        let sip = tokio::task::spawn_blocking(move || sip::SipEdge::start(settings, doors)).await.map_err(io::Error::other)??;
-        let (http_stop, stopped) = oneshot::channel();
+        ask_again(dispatches, dispatch_in).await;
+        let (media, sip) = start_telephony(&config, bind, library, lane.door(), sip_out, house).await?;
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
         let api = http::Api::new(lane.door(), names, epoch, store.clone(), Arc::clone(&directory), tokens);
-        let http = tokio::spawn(async move {
-            if let Err(failure) = http::serve(http_listener, api, async { drop(stopped.await) }).await {
-                error!(%failure, "HTTP has stopped");
-            }
-        });
+        let (http_stop, http) = start_http(http, api);
         let welcome = Welcome { http: http_addr, profiles: directory.len(), admin_token, found };
-        let follower = {
-            let (directory, store) = (Arc::clone(&directory), store.clone());
-            tokio::spawn(async move { directory.follow(&store).await })
-        };
+        let follower = start_following(directory, store.clone());
         Ok(Engine { lane, sip, media, store, writer, dispatcher, follower, http, http_stop, journal_failed, welcome })
     }
 
@@ -279,22 +194,44 @@ async fn finish<T>(room: &str, task: JoinHandle<T>) {
     }
 }
 
-async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(addr).await.map_err(|error| StartError::Http { addr, error })
+/// What a crash left unanswered, with the same key as before.
+async fn ask_again(dispatches: Vec<Dispatch>, orders: mpsc::Sender<Box<Dispatch>>) {
+    for dispatch in dispatches {
+        info!(call = %dispatch.call, "asking the fulfilment service again, with the same key");
+        let _ = orders.send(Box::new(dispatch)).await;
+    }
 }
 
-/// The built-in desk knows a few callers from the start, so that there is something to try.
-async fn take_examples(source: &Source, store: &Store, region: Region) -> Result<(), StartError> {
-    match source {
-        Source::File(_) => Ok(()),
-        Source::BuiltIn if !store.profiles().await?.is_empty() => Ok(()),
-        Source::BuiltIn => {
-            let refuse = |error: &dyn std::fmt::Display| StartError::Profiles(error.to_string());
-            let reading = profiles::read(example_profiles().as_bytes(), region).map_err(|error| refuse(&error))?;
-            store.put_profiles(&reading.profiles).await?;
-            Ok(())
+/// Media first: no call may come in before it can be heard.
+async fn start_telephony(
+    config: &Config,
+    bind: Option<IpAddr>,
+    library: media::Library,
+    desk: Door,
+    effects: mpsc::Receiver<Effect>,
+    house: House,
+) -> Result<(Media, sip::SipEdge), StartError> {
+    let (facts_in, facts) = mpsc::channel(ORDERS_MAX);
+    let media = start_media(config, bind, library, facts_in)?;
+    let doors = sip::Doors { desk, effects, media: media.clone(), facts, house: Box::new(house) };
+    let settings = sip_settings::from(config, bind)?;
+    // Starting waits for the edge's own thread.
+    let started = tokio::task::spawn_blocking(move || sip::SipEdge::start(settings, doors)).await;
+    Ok((media, started.map_err(io::Error::other)??))
+}
+
+fn start_http(listener: TcpListener, api: http::Api) -> (oneshot::Sender<()>, JoinHandle<()>) {
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(async move {
+        if let Err(failure) = http::serve(listener, api, async { drop(stopped.await) }).await {
+            error!(%failure, "HTTP has stopped");
         }
-    }
+    });
+    (stop, serving)
+}
+
+fn start_following(directory: Arc<Directory>, store: Store) -> JoinHandle<()> {
+    tokio::spawn(async move { directory.follow(&store).await })
 }
 
 fn start_media(

@@ -1,0 +1,88 @@
+//! What an engine stands on before anybody can call it: its data, its prompts, its memory of callers.
+
+use super::recovery::{self, Recovered};
+use super::{Setup, StartError, make_private_dir};
+use crate::assets::{Source, example_profiles};
+use crate::directory::Directory;
+use crate::epoch::{Epoch, timestamp};
+use crate::media::Library;
+use crate::names::Names;
+use crate::number::Region;
+use crate::profiles;
+use crate::store::{Patience, Store, Writer};
+use cabrank_settings::Config;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Everything that is there before the first thread of the desk.
+pub(super) struct Ground {
+    pub(super) config: Arc<Config>,
+    pub(super) data: PathBuf,
+    pub(super) bind: Option<IpAddr>,
+    pub(super) http: TcpListener,
+    pub(super) http_addr: SocketAddr,
+    pub(super) library: Library,
+    pub(super) store: Store,
+    pub(super) directory: Arc<Directory>,
+    pub(super) names: Names,
+    pub(super) epoch: Epoch,
+    pub(super) recovered: Recovered,
+}
+
+impl Ground {
+    pub(super) async fn lay(setup: Setup) -> Result<Ground, StartError> {
+        let Setup { source, config, data, bind } = setup;
+        make_private_dir(&data).map_err(|error| StartError::Data { path: data.clone(), error })?;
+        let config = Arc::new(config);
+        let http = listen(config.http.listen).await?;
+        let library = source.prompts()?;
+        let recovered = recovery::recover(&data, config.desk.clone())?;
+        let store = Store::open(&data).await?;
+        take_examples(&source, &store, Region::from(config.region)).await?;
+        let directory = Arc::new(Directory::default());
+        directory.load(&store, jiff::Timestamp::now()).await?;
+        Ok(Ground {
+            http_addr: http.local_addr()?,
+            names: Names::new(Arc::new(config.desk.clone())),
+            epoch: Epoch::new(timestamp(i64::try_from(recovered.epoch.0).unwrap_or(i64::MAX))),
+            config,
+            data,
+            bind,
+            http,
+            library,
+            store,
+            directory,
+            recovered,
+        })
+    }
+
+    /// Who writes the records.
+    pub(super) fn writer(&self) -> Writer {
+        Writer {
+            store: self.store.clone(),
+            directory: Arc::clone(&self.directory),
+            names: self.names.clone(),
+            epoch: self.epoch,
+            patience: Patience::default(),
+        }
+    }
+}
+
+async fn listen(addr: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(addr).await.map_err(|error| StartError::Http { addr, error })
+}
+
+/// The built-in desk knows a few callers from the start, so that there is something to try.
+async fn take_examples(source: &Source, store: &Store, region: Region) -> Result<(), StartError> {
+    match source {
+        Source::File(_) => Ok(()),
+        Source::BuiltIn if !store.profiles().await?.is_empty() => Ok(()),
+        Source::BuiltIn => {
+            let reading = profiles::read(example_profiles().as_bytes(), region);
+            let profiles = reading.map_err(|error| StartError::Profiles(error.to_string()))?.profiles;
+            Ok(store.put_profiles(&profiles).await?)
+        }
+    }
+}
