@@ -16,6 +16,9 @@ const BACKLOG_MAX: usize = 200_000;
 /// The most entries in one transaction.
 const BATCH_MAX: usize = 512;
 
+/// How long a record waits for others to share its transaction.
+const GATHER: Duration = Duration::from_millis(20);
+
 /// Writes what the lane wants kept, and tells the directory of it.
 #[derive(Debug)]
 pub struct Writer {
@@ -72,10 +75,23 @@ impl Writer {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         while entries.recv_many(&mut batch, BATCH_MAX).await > 0 {
             self.note(&batch);
+            self.gather(&mut entries, &mut batch).await;
             self.write(&batch, &mut written).await;
             batch.clear();
         }
         written
+    }
+
+    /// Under load many records share one transaction, which costs as much as the rows in it.
+    async fn gather(&self, entries: &mut Receiver<Entry>, batch: &mut Vec<Entry>) {
+        tokio::time::sleep(GATHER).await;
+        let known = batch.len();
+        while batch.len() < BATCH_MAX
+            && let Ok(entry) = entries.try_recv()
+        {
+            batch.push(entry);
+        }
+        self.note(batch.get(known..).unwrap_or_default());
     }
 
     /// A caller who calls again at once is known by the contact, however slow the disk.
