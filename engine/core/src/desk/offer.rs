@@ -6,6 +6,13 @@ use super::{Desk, Outbox};
 use crate::{AgentId, AgentState, CallId, Context, Declined, Effect, OfferId, Outcome, Parting, Refusal, Say, Side, WhyHuman};
 use alloc::boxed::Box;
 
+/// How far an offer has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answered {
+    No,
+    Yes,
+}
+
 impl Desk {
     /// Rings an idle agent for a waiting call.
     pub(super) fn offer(&mut self, id: CallId, agent: AgentId, out: &mut Outbox) {
@@ -114,38 +121,29 @@ impl Desk {
 
     /// Whose talk an offer became.
     pub(super) fn talking(&self, offer: OfferId) -> Result<(CallId, Wait, AgentId), Refusal> {
-        let (id, stage, agent) = self.offered_call(offer)?;
-        match stage {
-            Stage::Talking(wait, _, _) => Ok((id, wait, agent)),
-            Stage::Offered(..) => Err(Refusal::OutOfPlace),
-            Stage::Menu { .. }
-            | Stage::Dispatching { .. }
-            | Stage::Told { .. }
-            | Stage::Waiting(_)
-            | Stage::Parting(_)
-            | Stage::Left { .. } => Err(Refusal::UnknownOffer),
-        }
+        self.bond(offer, Answered::Yes)
     }
 
     fn ringing(&self, offer: OfferId) -> Result<(CallId, Wait, AgentId), Refusal> {
-        let (id, stage, agent) = self.offered_call(offer)?;
-        match stage {
-            Stage::Offered(wait, _) => Ok((id, wait, agent)),
-            Stage::Talking(..) => Err(Refusal::OutOfPlace),
+        self.bond(offer, Answered::No)
+    }
+
+    /// Whom an offer binds, if it has come as far as is said.
+    fn bond(&self, offer: OfferId, expected: Answered) -> Result<(CallId, Wait, AgentId), Refusal> {
+        let id = *self.offers.get(&offer).ok_or(Refusal::UnknownOffer)?;
+        let call = self.calls.get(&id).ok_or(Refusal::UnknownOffer)?;
+        let agent = call.agent.ok_or(Refusal::UnknownOffer)?;
+        let (wait, answered) = match call.stage {
+            Stage::Offered(wait, _) => (wait, Answered::No),
+            Stage::Talking(wait, _, _) => (wait, Answered::Yes),
             Stage::Menu { .. }
             | Stage::Dispatching { .. }
             | Stage::Told { .. }
             | Stage::Waiting(_)
             | Stage::Parting(_)
-            | Stage::Left { .. } => Err(Refusal::UnknownOffer),
-        }
-    }
-
-    fn offered_call(&self, offer: OfferId) -> Result<(CallId, Stage, AgentId), Refusal> {
-        let id = *self.offers.get(&offer).ok_or(Refusal::UnknownOffer)?;
-        let call = self.calls.get(&id).ok_or(Refusal::UnknownOffer)?;
-        let agent = call.agent.ok_or(Refusal::UnknownOffer)?;
-        Ok((id, call.stage, agent))
+            | Stage::Left { .. } => return Err(Refusal::UnknownOffer),
+        };
+        if answered == expected { Ok((id, wait, agent)) } else { Err(Refusal::OutOfPlace) }
     }
 
     fn offer_is_over(&mut self, offer: OfferId, wait: Wait) {
