@@ -5,6 +5,7 @@
 //! variant's fields. There are no field names: a change of form is a new version of the journal's format.
 
 use crate::Text;
+use crate::ordered::Ordered;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
@@ -218,6 +219,7 @@ code_collection! {
     {T: Code} Vec<T>, T;
     {T: Code + Ord} BTreeSet<T>, T;
     {K: Code + Ord, V: Code} BTreeMap<K, V>, (K, V);
+    {K: Code + Ord + Copy, V: Code} Ordered<K, V>, (K, V);
 }
 
 /// What iterating a collection by reference yields: an item, or the two halves of one.

@@ -3,6 +3,7 @@ extern crate std;
 use super::nodes::HEAVIEST;
 use super::path::DEPTH_MAX;
 use super::*;
+use crate::Code;
 use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -253,6 +254,31 @@ fn what_is_taken_out_is_not_kept() {
     assert_eq!(Arc::strong_count(&value), 1 + 30);
     map.clear();
     assert_eq!(Arc::strong_count(&value), 1);
+}
+
+#[test]
+fn its_byte_form_is_a_btree_maps() {
+    each_schedule(|mut pair| {
+        for _ in 0..200 {
+            pair.step();
+            let bytes = pair.ours.to_bytes();
+            assert_eq!(bytes, pair.theirs.to_bytes());
+            let read = Ordered::<u64, u64>::from_bytes(&bytes).expect("what was written can be read");
+            check_form(&read);
+            assert!(read.iter().eq(pair.theirs.iter()));
+        }
+    });
+}
+
+#[test]
+fn hostile_bytes_are_read_as_a_btree_map_reads_them() {
+    let mut chance = Chance::new(4);
+    for _ in 0..5_000 {
+        let length = chance.below(24);
+        let bytes: Vec<u8> = (0..length).map(|_| chance.below(12) as u8).collect();
+        let ours = Ordered::<u64, u64>::from_bytes(&bytes).map(|map| map.to_bytes());
+        assert_eq!(ours, BTreeMap::<u64, u64>::from_bytes(&bytes).map(|map| map.to_bytes()));
+    }
 }
 
 /// The leanest subtree that a depth can have is the leanest child and a third of its weight beside it.
