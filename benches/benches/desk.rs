@@ -91,11 +91,7 @@ fn settings() -> Settings {
         services: vec![Service { name: "taxi-now".into(), timeout: Span::secs(2), needs: vec!["pickup".into()] }],
         queues: vec![Queue {
             name: "booking".into(),
-            max_waiting: 50_000,
-            max_wait: Span::secs(1_800),
-            ring_for: Span::secs(15),
-            wrap_up: Span(0),
-            comfort_every: Span::secs(45),
+            thresholds: Thresholds { max_waiting: 50_000, wrap_up: Span(0), ..Thresholds::default() },
         }],
         agents: (0..AGENTS)
             .map(|n| Agent {
@@ -109,7 +105,12 @@ fn settings() -> Settings {
 
 fn caller() -> Caller {
     let profile = Profile { name: "Mei".into(), fields: vec![("pickup".into(), "1 Orchard Road".into())], ..Profile::default() };
-    Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, profile: Some(std::sync::Arc::new(profile)) }
+    Caller {
+        number: Some(Number("+6591234567".into())),
+        trust: Trust::Trusted,
+        token: None,
+        profile: Some(std::sync::Arc::new(profile)),
+    }
 }
 
 fn offered(call: CallId) -> Input {

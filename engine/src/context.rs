@@ -3,9 +3,9 @@
 use crate::directory::{Contact, Directory};
 use crate::epoch::{Epoch, timestamp};
 use crate::names::Names;
-use crate::store::{KeptPromise, KeptRecord};
+use crate::store::{KeptPromise, KeptQuote, KeptRecord};
 use crate::words;
-use cabrank_core::{CallView, Caller, Context, Number, Profile, Promise, Tick, WhyHuman};
+use cabrank_core::{CallView, Caller, Context, Number, Profile, Promise, Said, Tick, WhyHuman};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -22,12 +22,15 @@ pub struct CallDocument {
     /// The call's id: sixteen hexadecimal digits.
     #[schema(example = "00000000000000a7")]
     pub call: String,
-    /// `menu`, `dispatching`, `told`, `waiting`, `offered`, `talking`, `parting` or `left`; `ended` when it is over.
+    /// `menu`, `dispatching`, `told`, `waiting`, `offered`, `agreeing`, `absent`, `called_back`, `resting`, `talking`,
+    /// `parting` or `left`; `ended` when it is over.
     pub state: &'static str,
     /// The dialled number, or SIP user part.
     pub line: String,
     /// The queue it is or was in last.
     pub queue: Option<String>,
+    /// The caller's class in that queue; empty in a queue without classes.
+    pub class: Option<String>,
     /// The agent who rings, talks or took it last.
     pub agent: Option<String>,
     /// Who calls.
@@ -40,6 +43,14 @@ pub struct CallDocument {
     pub promise: Option<PromiseDocument>,
     /// Whole seconds from joining the queue to the first connection, the end, or now.
     pub waited_s: Option<u64>,
+    /// Seconds from coming in to joining the queue.
+    pub menu_s: Option<f64>,
+    /// Seconds from coming in to the first connection with an agent.
+    pub to_human_s: Option<f64>,
+    /// What was said about the wait, if anything was.
+    pub quote: Option<QuoteDocument>,
+    /// How often the caller was called back; known once the call is over.
+    pub callbacks: Option<u32>,
     /// When it came in.
     pub offered_at: String,
     /// When it joined the queue.
@@ -49,7 +60,7 @@ pub struct CallDocument {
     /// When it ended.
     pub ended_at: Option<String>,
     /// How it ended: `served_instantly`, `served_by_agent`, `left_in_menu`, `abandoned`, `waited_too_long`, `closed`,
-    /// `queue_full`, `refused` or `cut_off`.
+    /// `queue_full`, `refused`, `joined`, `callback_cancelled`, `callback_failed` or `cut_off`.
     pub outcome: Option<&'static str>,
     /// How the matter was resolved, if that was written down.
     pub resolution: Option<String>,
@@ -120,6 +131,18 @@ pub struct PromiseDocument {
     pub settled: &'static str,
 }
 
+/// What was said about a wait.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = SaidOfWait)]
+pub struct QuoteDocument {
+    /// When it was said first.
+    pub said_at: String,
+    /// The end of the wait as it was said last.
+    pub until: String,
+    /// `open`, `kept` or `broken`.
+    pub settled: &'static str,
+}
+
 impl CallDocument {
     /// A live call, as it is at `now`.
     pub fn live(call: &CallView, now: Tick, names: &Names, epoch: Epoch, directory: &Directory) -> CallDocument {
@@ -129,12 +152,17 @@ impl CallDocument {
             state: words::stage(call.stage),
             line: names.line(call.line).to_owned(),
             queue: call.queue.map(|queue| names.queue(queue).to_owned()),
+            class: call.class.zip(call.queue).map(|(class, queue)| names.class(queue, class).to_owned()),
             agent: call.agent.map(|agent| names.agent(agent).to_owned()),
             caller: CallerDocument::new(&call.caller, directory),
-            pressed: words::pressed(&call.pressed),
+            pressed: words::pressed(call.pressed.as_slice()),
             why: call.why_human.as_ref().map(WhyDocument::new),
             promise: call.promise.as_ref().map(|promise| PromiseDocument::new(promise, epoch)),
             waited_s: call.queued_at.map(|queued| call.connected_at.unwrap_or(now).since(queued).as_secs()),
+            menu_s: call.queued_at.map(|queued| fraction(queued.since(call.offered_at).as_millis())),
+            to_human_s: call.connected_at.map(|connected| fraction(connected.since(call.offered_at).as_millis())),
+            quote: call.quote.as_ref().map(|said| QuoteDocument::new(said, epoch)),
+            callbacks: None,
             offered_at: at(call.offered_at),
             queued_at: call.queued_at.map(at),
             connected_at: call.connected_at.map(at),
@@ -152,12 +180,17 @@ impl CallDocument {
             state: "ended",
             line: record.line.clone(),
             queue: record.queue.clone(),
+            class: record.class.clone(),
             agent: record.agent.clone(),
             caller: CallerDocument::recorded(record, directory),
             pressed: record.pressed.clone(),
             why: record.why.as_ref().map(WhyDocument::new),
             promise: record.promise.as_ref().map(PromiseDocument::kept),
             waited_s: record.queued_at.map(|queued| seconds(queued, record.connected_at.unwrap_or(record.ended_at))),
+            menu_s: record.queued_at.map(|queued| fraction(millis(record.offered_at, queued))),
+            to_human_s: record.connected_at.map(|connected| fraction(millis(record.offered_at, connected))),
+            quote: record.quote.as_ref().map(QuoteDocument::kept),
+            callbacks: Some(record.callbacks),
             offered_at: at(record.offered_at),
             queued_at: record.queued_at.map(at),
             connected_at: record.connected_at.map(at),
@@ -217,6 +250,27 @@ fn seconds(from: i64, to: i64) -> u64 {
     u64::try_from(to.saturating_sub(from) / 1_000_000).unwrap_or(0)
 }
 
+fn millis(from: i64, to: i64) -> u64 {
+    u64::try_from(to.saturating_sub(from) / 1_000).unwrap_or(0)
+}
+
+/// Milliseconds as seconds.
+fn fraction(millis: u64) -> f64 {
+    millis as f64 / 1_000.0
+}
+
+impl QuoteDocument {
+    fn new(said: &Said, epoch: Epoch) -> QuoteDocument {
+        let settled = words::settled(said.settled);
+        QuoteDocument { said_at: epoch.at(said.at).to_string(), until: epoch.at(said.until).to_string(), settled }
+    }
+
+    fn kept(quote: &KeptQuote) -> QuoteDocument {
+        let settled = words::settled(quote.settled);
+        QuoteDocument { said_at: timestamp(quote.said_at).to_string(), until: timestamp(quote.until).to_string(), settled }
+    }
+}
+
 impl From<Contact> for ContactDocument {
     fn from(contact: Contact) -> Self {
         ContactDocument {
@@ -273,7 +327,7 @@ struct Compact<'a> {
 /// pressed, reason, and where the whole context is to be had. `base_url` is where the HTTP edge is reached
 /// (`http://127.0.0.1:8080`); should it be too long, the address is left out.
 pub fn uui(context: &Context, names: &Names, base_url: &str) -> String {
-    let pressed = words::pressed(&context.pressed);
+    let pressed = words::pressed(context.pressed.as_slice());
     let mut compact = Compact {
         call: context.call.to_string(),
         queue: words::cut(names.queue(context.queue), COMPACT_QUEUE_CHARS_MAX),

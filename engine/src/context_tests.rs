@@ -3,7 +3,8 @@
 use super::*;
 use crate::names::tests::taxi;
 use cabrank_core::{
-    AgentId, CallId, Digit, DispatchFailure, LineId, Outcome, QueueId, Settings, Settled, Span, StageView, Trust,
+    AgentId, CallId, ClassId, Digit, DispatchFailure, Keys, LineId, Outcome, Place, QueueId, Settings, Settled, Span, StageView,
+    Trust,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ const URL: &str = "http://127.0.0.1:8080";
 fn caller() -> Caller {
     let fields = vec![("pickup".into(), "12 Ann Siang Road".into())];
     let profile = Profile { name: "Ann".into(), class: "regular".into(), fields, ..Profile::default() };
-    Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, profile: Some(Arc::new(profile)) }
+    Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, token: None, profile: Some(Arc::new(profile)) }
 }
 
 fn view() -> CallView {
@@ -27,9 +28,14 @@ fn view() -> CallView {
         queued_at: Some(Tick(2_000_000)),
         connected_at: None,
         queue: Some(QueueId(0)),
-        place: Some(1),
+        since: Some(Tick(2_000_000)),
+        estimate: None,
+        quote: None,
+        class: Some(ClassId(0)),
+        place: Some(Place(1)),
+        waits_for: None,
         agent: Some(AgentId(0)),
-        pressed: vec![Digit::Number(1), Digit::Number(0)],
+        pressed: Keys::from_iter([Digit::Number(1), Digit::Number(0)]),
         why_human: Some(WhyHuman::AskedAfterService),
         promise: Some(Promise {
             made_at: Tick(1_000_000),
@@ -76,7 +82,7 @@ fn a_live_call_shows_who_why_and_what_was_promised() {
                 "made_at": "1970-01-01T00:00:01Z", "due_at": "1970-01-01T00:07:01Z", "eta_s": 420, "reference": "cab 7",
                 "settled": "open",
             },
-            "waited_s": 12, "offered_at": "1970-01-01T00:00:00Z", "queued_at": "1970-01-01T00:00:02Z", "connected_at": null,
+            "class": "", "menu_s": 2.0, "to_human_s": null, "quote": null, "callbacks": null, "waited_s": 12, "offered_at": "1970-01-01T00:00:00Z", "queued_at": "1970-01-01T00:00:02Z", "connected_at": null,
             "ended_at": null, "outcome": null, "resolution": null,
         })
     );
@@ -94,8 +100,9 @@ fn context(why: WhyHuman) -> Context {
         call: CallId(7),
         line: LineId(0),
         queue: QueueId(0),
+        class: ClassId(0),
         caller: caller(),
-        pressed: vec![Digit::Number(2)],
+        pressed: Keys::from_iter([Digit::Number(2)]),
         why,
         promise: None,
         waited: Span::millis(12_900),

@@ -1,6 +1,6 @@
 //! The names behind the desk's ids, and the ids behind names that people and programs use.
 
-use cabrank_core::{AgentId, LineId, QueueId, ServiceId, Settings};
+use cabrank_core::{AgentId, ClassId, LineId, QueueId, ServiceId, Settings};
 use std::sync::Arc;
 
 /// What stands for an id that the settings do not know (a journal older than the settings may name one).
@@ -23,12 +23,17 @@ impl Names {
 
     /// The dialled number or SIP user part of a line.
     pub fn line(&self, id: LineId) -> &str {
-        self.0.lines.get(usize::from(id.0)).map_or(UNKNOWN, |line| &line.number)
+        line(&self.0, id)
     }
 
     /// A queue's name.
     pub fn queue(&self, id: QueueId) -> &str {
-        self.0.queues.get(usize::from(id.0)).map_or(UNKNOWN, |queue| &queue.name)
+        queue(&self.0, id)
+    }
+
+    /// The name of a class of a queue; empty for the one class of a queue without classes.
+    pub fn class(&self, queue: QueueId, id: ClassId) -> &str {
+        class(&self.0, queue, id)
     }
 
     /// A service's name.
@@ -38,7 +43,7 @@ impl Names {
 
     /// An agent's name.
     pub fn agent(&self, id: AgentId) -> &str {
-        usize::try_from(id.0).ok().and_then(|at| self.0.agents.get(at)).map_or(UNKNOWN, |agent| &agent.name)
+        agent(&self.0, id)
     }
 
     /// The agent of that name, if there is one.
@@ -54,12 +59,33 @@ impl Names {
     }
 }
 
+/// The dialled number or SIP user part of a line in these settings.
+pub fn line(settings: &Settings, id: LineId) -> &str {
+    settings.lines.get(usize::from(id.0)).map_or(UNKNOWN, |line| &line.number)
+}
+
+/// A queue's name in these settings.
+pub fn queue(settings: &Settings, id: QueueId) -> &str {
+    settings.queues.get(usize::from(id.0)).map_or(UNKNOWN, |queue| &queue.name)
+}
+
+/// The name of a class of a queue in these settings; the one class of a queue without classes has none.
+pub fn class(settings: &Settings, queue: QueueId, id: ClassId) -> &str {
+    let queue = settings.queues.get(usize::from(queue.0));
+    queue.and_then(|queue| queue.thresholds.classes.get(usize::from(id.0))).map_or(UNKNOWN, |class| &class.name)
+}
+
+/// An agent's name in these settings.
+pub fn agent(settings: &Settings, id: AgentId) -> &str {
+    usize::try_from(id.0).ok().and_then(|at| settings.agents.get(at)).map_or(UNKNOWN, |agent| &agent.name)
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::Names;
     use cabrank_core::{
         Agent, AgentId, Choice, Closed, Limits, Line, LineId, Menu, Queue, QueueId, Service, ServiceId, Settings, SignIn, Skill,
-        Span,
+        Span, Thresholds,
     };
     use std::sync::Arc;
 
@@ -80,14 +106,7 @@ pub(crate) mod tests {
                 silence: Span::secs(5),
             }],
             services: vec![Service { name: "taxi-now".into(), timeout: Span::secs(2), needs: vec!["pickup".into()] }],
-            queues: vec![Queue {
-                name: "booking".into(),
-                max_waiting: 500,
-                max_wait: Span::secs(1800),
-                ring_for: Span::secs(15),
-                wrap_up: Span::secs(15),
-                comfort_every: Span::secs(45),
-            }],
+            queues: vec![Queue { name: "booking".into(), thresholds: Thresholds::default() }],
             agents: ["a101", "a102"].map(|name| agent(name, booking)).into(),
         }))
     }

@@ -1,13 +1,23 @@
 //! Which recorded prompts say what the desk wants said. The desk knows meanings; the words, and the language, stand here.
 
-use cabrank_core::{Say, Span, Text};
+use cabrank_core::{Prospect, Say, Span, Text};
 use cabrank_settings::Reception;
 
 /// The music of those who wait.
 pub const MUSIC: &str = "music";
 
+/// The way out of the line.
+const CALLBACK_OFFER: &str = "callback-offer";
+
 /// Minutes for which there is a prompt of its own.
 const ETA_MINUTES_MAX: u64 = 60;
+
+/// A wait up to so many minutes is said to the minute, a longer one in steps of [`WAIT_STEP`].
+const WAIT_MINUTES_EXACT: u64 = 30;
+/// Minutes between two of the longer waits that can be said.
+const WAIT_STEP: u64 = 5;
+/// Of a longer wait nothing is said.
+const WAIT_MINUTES_MAX: u64 = 60;
 
 /// The prompts that say it to callers of that line, in order.
 pub fn prompts(say: Say, line: &Reception) -> Vec<Text> {
@@ -21,8 +31,12 @@ pub fn prompts(say: Say, line: &Reception) -> Vec<Text> {
         Say::NotNow => vec!["no-taxi-now".into()],
         Say::NeedDetails => vec!["need-details".into()],
         Say::ToHuman => vec!["to-human".into()],
-        Say::PleaseWait => vec!["wait".into()],
-        Say::StillWaiting => vec!["still-waiting".into()],
+        Say::PleaseWait(prospect) => with_prospect("wait", prospect),
+        Say::StillWaiting(prospect) => with_prospect("still-waiting", prospect),
+        Say::LongerThanSaid(prospect) => with_prospect("longer-than-said", prospect),
+        Say::WillCallBack => vec!["will-call-back".into()],
+        Say::CalledBack => vec!["called-back".into()],
+        Say::Returned => vec!["returned".into()],
         Say::AgentLost => vec!["agent-lost".into()],
         Say::NobodyCame => vec!["sorry-no-answer".into()],
         Say::TooMany => vec!["too-many".into()],
@@ -42,13 +56,34 @@ pub fn needed() -> Vec<Text> {
         "to-human",
         "wait",
         "still-waiting",
+        "longer-than-said",
+        CALLBACK_OFFER,
+        "will-call-back",
+        "called-back",
+        "returned",
         "agent-lost",
         "sorry-no-answer",
         "too-many",
         MUSIC,
     ];
     let etas = (0..=ETA_MINUTES_MAX + 1).map(|minutes| eta_prompt(Span::secs(minutes * 60)));
-    whole.into_iter().map(Text::from).chain(etas).collect()
+    let waits = (1..=WAIT_MINUTES_MAX).filter_map(|minutes| wait_prompt(Span::secs(minutes * 60)));
+    let mut all: Vec<Text> = whole.into_iter().map(Text::from).chain(etas).chain(waits).collect();
+    all.dedup();
+    all
+}
+
+/// A word to somebody who waits: how long at the most, and the way out, where there is something to say about them.
+fn with_prospect(words: &str, prospect: Prospect) -> Vec<Text> {
+    let offer = prospect.callback.then(|| CALLBACK_OFFER.into());
+    std::iter::once(words.into()).chain(prospect.at_most.and_then(wait_prompt)).chain(offer).collect()
+}
+
+/// Rounded up, so that what is said is never less than what is reckoned with.
+fn wait_prompt(at_most: Span) -> Option<Text> {
+    let minutes = at_most.as_millis().div_ceil(60_000).max(1);
+    let said = if minutes <= WAIT_MINUTES_EXACT { minutes } else { minutes.div_ceil(WAIT_STEP).saturating_mul(WAIT_STEP) };
+    (said <= WAIT_MINUTES_MAX).then(|| format!("wait-under-{said}").into())
 }
 
 /// Rounded up to whole minutes: a promise is rather kept early than broken.
@@ -83,6 +118,34 @@ mod tests {
     }
 
     #[test]
+    fn a_wait_is_never_said_shorter_than_it_is() {
+        for seconds in 0..=4_000 {
+            let said = wait_prompt(Span::secs(seconds)).map(|name| name.rsplit('-').next().unwrap().parse::<u64>().unwrap());
+            match said {
+                Some(minutes) => {
+                    assert!(minutes * 60 >= seconds && minutes <= 60, "{seconds} s are said as {minutes} min");
+                    let coarse = if seconds > 30 * 60 { 5 * 60 } else { 60 };
+                    assert!(minutes * 60 < seconds.max(1) + coarse, "{seconds} s are said as {minutes} min");
+                }
+                None => assert!(seconds > 60 * 60, "nothing is said of {seconds} s"),
+            }
+        }
+        assert_eq!(wait_prompt(Span(u64::MAX)), None);
+    }
+
+    #[test]
+    fn a_waiting_caller_hears_how_long_and_the_way_out() {
+        let line = reception(None);
+        let prospect = |minutes: Option<u64>, callback| Prospect { at_most: minutes.map(|m| Span::secs(60 * m)), callback };
+        let said = |say| prompts(say, &line).iter().map(|name| name.to_string()).collect::<Vec<_>>().join(" ");
+        assert_eq!(said(Say::PleaseWait(prospect(None, false))), "wait");
+        assert_eq!(said(Say::PleaseWait(prospect(Some(7), false))), "wait wait-under-7");
+        assert_eq!(said(Say::StillWaiting(prospect(Some(1), true))), "still-waiting wait-under-1 callback-offer");
+        assert_eq!(said(Say::StillWaiting(prospect(Some(61), true))), "still-waiting callback-offer");
+        assert_eq!(said(Say::LongerThanSaid(prospect(None, true))), "longer-than-said callback-offer");
+    }
+
+    #[test]
     fn the_menu_follows_the_greeting_if_there_is_one() {
         let line = cabrank_core::LineId(0);
         let with = reception(Some("menu"));
@@ -104,14 +167,17 @@ mod tests {
             Say::NotNow,
             Say::NeedDetails,
             Say::ToHuman,
-            Say::PleaseWait,
-            Say::StillWaiting,
+            Say::WillCallBack,
+            Say::CalledBack,
+            Say::Returned,
             Say::AgentLost,
             Say::Closed,
             Say::NobodyCame,
             Say::TooMany,
         ];
-        for prompt in says.into_iter().flat_map(|say| prompts(say, &reception(Some("menu")))) {
+        let waits = (0..=70).map(|minutes| Prospect { at_most: Some(Span::secs(60 * minutes)), callback: true });
+        let waits = waits.flat_map(|it| [Say::PleaseWait(it), Say::StillWaiting(it), Say::LongerThanSaid(it)]);
+        for prompt in says.into_iter().chain(waits).flat_map(|say| prompts(say, &reception(Some("menu")))) {
             assert!(named.contains(&prompt) || needed().contains(&prompt), "{prompt}");
         }
     }

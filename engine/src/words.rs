@@ -3,7 +3,7 @@
 use cabrank_core::{Digit, DispatchFailure, Outcome, Settled, StageView, Trust, WhyHuman};
 
 /// Every outcome there is.
-pub const OUTCOMES: [Outcome; 9] = [
+pub const OUTCOMES: [Outcome; 12] = [
     Outcome::ServedInstantly,
     Outcome::ServedByAgent,
     Outcome::LeftInMenu,
@@ -12,6 +12,9 @@ pub const OUTCOMES: [Outcome; 9] = [
     Outcome::Closed,
     Outcome::QueueFull,
     Outcome::Refused,
+    Outcome::Joined,
+    Outcome::CallbackCancelled,
+    Outcome::CallbackFailed,
     Outcome::CutOff,
 ];
 
@@ -26,6 +29,9 @@ pub fn outcome(outcome: Outcome) -> &'static str {
         Outcome::Closed => "closed",
         Outcome::QueueFull => "queue_full",
         Outcome::Refused => "refused",
+        Outcome::Joined => "joined",
+        Outcome::CallbackCancelled => "callback_cancelled",
+        Outcome::CallbackFailed => "callback_failed",
         Outcome::CutOff => "cut_off",
     }
 }
@@ -134,6 +140,10 @@ pub fn stage(stage: StageView) -> &'static str {
         StageView::Told => "told",
         StageView::Waiting => "waiting",
         StageView::Offered => "offered",
+        StageView::Agreeing => "agreeing",
+        StageView::Absent => "absent",
+        StageView::CalledBack => "called_back",
+        StageView::Resting => "resting",
         StageView::Talking => "talking",
         StageView::Parting => "parting",
         StageView::Left => "left",

@@ -1,6 +1,7 @@
 //! The lane with a real journal: nothing leaves before its cause is written, no promise before it is synced, and a crash
 //! loses nothing that anybody saw.
 
+use cabrank::in_force::InForce;
 use cabrank::lane::{Clock, Digests, Lane, Outlets, digests_of};
 use cabrank::store::Entry;
 use cabrank_core::*;
@@ -36,11 +37,7 @@ fn settings() -> Settings {
         services: vec![Service { name: "taxi-now".into(), timeout: Span::millis(200), needs: vec![] }],
         queues: vec![Queue {
             name: "booking".into(),
-            max_waiting: 10,
-            max_wait: Span::secs(600),
-            ring_for: Span::secs(15),
-            wrap_up: Span(0),
-            comfort_every: Span::secs(45),
+            thresholds: Thresholds { max_waiting: 10, max_wait: Span::secs(600), wrap_up: Span(0), ..Thresholds::default() },
         }],
         agents: vec![],
     }
@@ -53,7 +50,8 @@ fn start(data: &Path) -> Rig {
     let (sip_in, sip) = channel(1_000);
     let (dispatch_in, dispatch) = channel(1_000);
     let (store_in, store) = channel(1_000);
-    let outlets = Outlets { sip: sip_in, dispatch: dispatch_in, store: store_in };
+    let in_force = InForce::new(settings(), 0);
+    let outlets = Outlets { sip: sip_in, dispatch: dispatch_in, store: store_in, in_force };
     let syncer = journal.syncer();
     let digests = Digests::open(data).expect("a file for digests");
     let clock = Clock::resume(cabrank::lane::unix_micros_now(), Tick(0));
@@ -63,7 +61,8 @@ fn start(data: &Path) -> Rig {
 
 fn known(call: u64) -> Input {
     let profile = std::sync::Arc::new(Profile { name: "Mei".into(), ..Profile::default() });
-    let caller = Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, profile: Some(profile) };
+    let caller =
+        Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, token: None, profile: Some(profile) };
     Input::CallOffered { call: CallId(call), line: LineId(0), open: true, caller }
 }
 

@@ -1,20 +1,22 @@
 //! Desks drawn by lot: small ones, odd ones and ordinary ones, all with settings that a desk accepts.
 
 use crate::Draw;
+use crate::thresholds::any_thresholds;
 use cabrank_core::{
-    Agent, Choice, Closed, Limits, Line, Menu, Queue, QueueId, Service, ServiceId, Settings, SignIn, Skill, Span, Text,
+    Agent, Choice, Closed, Limits, Line, Menu, Order, Queue, QueueId, Service, ServiceId, Settings, SignIn, Skill, Text,
 };
 
-/// Settings drawn by lot.
+/// Settings drawn by lot. All queues have one order of service: some of them may share an agent.
 pub fn any_settings(draw: &mut Draw) -> Settings {
     let queues = draw.between(1, 3) as u16;
+    let order = *draw.one_of(Order::ALL).unwrap_or(&Order::Proportional);
     let services = draw.between(0, 2) as u16;
     Settings {
         name: "drawn".into(),
         limits: Limits { calls_max: if draw.chance(20) { draw.between(1, 6) as u32 } else { 200 } },
         lines: (0..draw.between(1, 3)).map(|n| any_line(draw, n, queues, services)).collect(),
         services: (0..services).map(|n| any_service(draw, n.into())).collect(),
-        queues: (0..queues).map(|n| any_queue(draw, n.into())).collect(),
+        queues: (0..queues).map(|n| any_queue(draw, n, queues, order)).collect(),
         agents: (0..agent_count(draw)).map(|n| any_agent(draw, n, queues)).collect(),
     }
 }
@@ -83,15 +85,8 @@ fn any_service(draw: &mut Draw, n: u64) -> Service {
     Service { name: Text::from(format!("service-{n}")), timeout: draw.millis(500, 5_000), needs }
 }
 
-fn any_queue(draw: &mut Draw, n: u64) -> Queue {
-    Queue {
-        name: Text::from(format!("queue-{n}")),
-        max_waiting: if draw.chance(25) { draw.between(1, 4) as u32 } else { 100 },
-        max_wait: if draw.chance(30) { draw.millis(5_000, 60_000) } else { Span::secs(1_800) },
-        ring_for: draw.millis(3_000, 20_000),
-        wrap_up: if draw.chance(20) { Span(0) } else { draw.millis(1_000, 20_000) },
-        comfort_every: draw.millis(5_000, 45_000),
-    }
+fn any_queue(draw: &mut Draw, n: u16, queues: u16, order: Order) -> Queue {
+    Queue { name: Text::from(format!("queue-{n}")), thresholds: any_thresholds(draw, QueueId(n), queues, order) }
 }
 
 fn any_agent(draw: &mut Draw, n: u64, queues: u16) -> Agent {

@@ -7,7 +7,9 @@ mod desks;
 mod draw;
 mod oracle;
 pub mod phone;
+mod reference;
 mod run;
+mod thresholds;
 mod world;
 
 pub use desks::{any_settings, changed_settings};

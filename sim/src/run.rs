@@ -1,7 +1,7 @@
 //! One seeded day: a world, a desk, the oracle, and a twin desk that must never differ.
 
 use crate::{Breach, Draw, Oracle, Seen, World, any_settings};
-use cabrank_core::{Code, Desk, Effect, Input, Outbox, Refusal, Settings, Tick};
+use cabrank_core::{Code, Decision, Desk, Effect, Input, Outbox, PassedOver, Refusal, Settings, Tick};
 
 /// More steps than any day has: a day that goes on after that never ends.
 const STEPS_MAX: usize = 500_000;
@@ -20,6 +20,10 @@ pub struct Step {
     pub effects: Vec<Effect>,
     /// What was refused.
     pub refusals: Vec<Refusal>,
+    /// Who was brought together with whom.
+    pub decisions: Vec<Decision>,
+    /// Whom those decisions passed over.
+    pub passed_over: Vec<PassedOver>,
 }
 
 /// A day gone by without a fault.
@@ -79,6 +83,7 @@ impl std::fmt::Display for Trail<'_> {
             writeln!(f, "{:>12}us {:?}", step.at.0, step.input)?;
             step.effects.iter().try_for_each(|effect| writeln!(f, "{:>14} {effect:?}", "->"))?;
             step.refusals.iter().try_for_each(|refusal| writeln!(f, "{:>14} refused: {refusal}", "->"))?;
+            step.decisions.iter().try_for_each(|decision| writeln!(f, "{:>14} {decision:?}", ""))?;
         }
         Ok(())
     }
@@ -111,6 +116,7 @@ pub fn live_through(seed: u64) -> Result<Day, Fault> {
         world: World::new(seed, settings.clone()),
         oracle: Oracle::new(settings.clone()),
         steps: Vec::new(),
+        being_told: None,
         known_to_twin: 0,
     };
     match run.live() {
@@ -138,6 +144,8 @@ struct Run {
     world: World,
     oracle: Oracle,
     steps: Vec<Step>,
+    /// What the desk is being told, for when it panics.
+    being_told: Option<(Tick, Input)>,
     /// Steps before this one are known to the twin.
     known_to_twin: usize,
 }
@@ -148,6 +156,9 @@ impl Drop for Run {
         if std::thread::panicking() {
             eprintln!("the desk panicked in the step after these, seed={} step={}:", self.seed, self.steps.len());
             eprintln!("{}", Trail(self.trail()));
+            if let Some((at, input)) = &self.being_told {
+                eprintln!("{:>12}us {input:?}", at.0);
+            }
         }
     }
 }
@@ -181,12 +192,14 @@ impl Run {
 
     fn hand(&mut self, at: Tick, input: &Input) -> Result<(), Wrong> {
         let mut out = Outbox::default();
+        self.being_told = Some((at, input.clone()));
         self.desk.handle(at, input.clone(), &mut out);
         let view = self.desk.view();
-        let seen = Seen { at, input, effects: &out.effects, refusals: &out.refusals, view: &view };
-        let verdict = self.oracle.saw(seen);
+        let Outbox { effects, refusals, decisions, passed_over } = &out;
+        let verdict = self.oracle.saw(Seen { at, input, effects, refusals, decisions, passed_over, view: &view });
         self.world.heard(input, !out.refusals.is_empty(), &out.effects);
-        self.steps.push(Step { at, input: input.clone(), effects: out.effects, refusals: out.refusals });
+        let Outbox { effects, refusals, decisions, passed_over } = out;
+        self.steps.push(Step { at, input: input.clone(), effects, refusals, decisions, passed_over });
         verdict.map_err(Wrong::Rule)
     }
 
@@ -197,11 +210,22 @@ impl Run {
         let refused = news.iter().any(|step| !step.refusals.is_empty());
         let mut out = Outbox::default();
         self.twin.handle(at, if refused { Input::Woke } else { decoded }, &mut out);
-        let same = news.iter().flat_map(|step| &step.effects).eq(&out.effects);
+        let lived = news.iter().flat_map(|step| told(&step.decisions, &step.passed_over));
+        let same =
+            news.iter().flat_map(|step| &step.effects).eq(&out.effects) && lived.eq(told(&out.decisions, &out.passed_over));
         self.known_to_twin = self.steps.len();
         if !same {
             return Err(Wrong::TwinOrdered(out.effects));
         }
         if self.twin.digest() == self.desk.digest() { Ok(()) } else { Err(Wrong::TwinDiffers) }
     }
+}
+
+/// Decisions with whom each passed over, wherever in an outbox that stands.
+fn told<'a>(
+    decisions: &'a [Decision],
+    passed_over: &'a [PassedOver],
+) -> impl Iterator<Item = (Decision, Option<&'a [PassedOver]>)> {
+    let anywhere = |decision: &Decision| Decision { passed_over: 0..0, ..decision.clone() };
+    decisions.iter().map(move |decision| (anywhere(decision), passed_over.get(decision.passed_over.clone())))
 }

@@ -2,7 +2,7 @@
 
 use cabrank_core::{
     AgentId, CallId, Caller, CallerGone, Code, Declined, Desk, Digit, DispatchAnswer, DispatchFailure, Input, LegEnd, LineId,
-    Number, OfferId, Outbox, PhoneLost, PlayId, Profile, Settings, Side, Span, Text, Tick, Trust, Wish,
+    Number, OfferId, Outbox, PhoneLost, PlayId, Profile, QueueId, Settings, Side, Span, Text, Tick, Trust, Wish,
 };
 use cabrank_sim::{Draw, any_settings};
 use proptest::prelude::*;
@@ -22,16 +22,19 @@ fn text() -> impl Strategy<Value = Text> {
 }
 
 fn profile() -> impl Strategy<Value = Arc<Profile>> {
-    (text(), any::<bool>()).prop_map(|(name, complete)| {
+    let class = prop_oneof![Just(Text::from("regular")), Just(Text::from("staff")), text()];
+    (text(), class, 0..4_u8, any::<bool>()).prop_map(|(name, class, preferred, complete)| {
         let fields = complete.then(|| ("pickup".into(), "here".into())).into_iter().collect();
-        Arc::new(Profile { name, fields, ..Profile::default() })
+        Arc::new(Profile { name, class, preferred_agent: format!("a{preferred}").into(), fields, ..Profile::default() })
     })
 }
 
 fn caller() -> impl Strategy<Value = Caller> {
     let trust = prop_oneof![Just(Trust::Trusted), Just(Trust::Untrusted)];
-    (proptest::option::of(text().prop_map(Number)), trust, proptest::option::of(profile()))
-        .prop_map(|(number, trust, profile)| Caller { number, trust, profile })
+    let number = prop_oneof![4 => (0..3_u8).prop_map(|n| Text::from(n.to_string())), 1 => text()].prop_map(Number);
+    let token = proptest::option::weighted(0.1, prop_oneof![Just(Text::from("0")), text()]);
+    (proptest::option::of(number), trust, token, proptest::option::of(profile()))
+        .prop_map(|(number, trust, token, profile)| Caller { number, trust, token, profile })
 }
 
 fn digit() -> impl Strategy<Value = Digit> {
@@ -64,6 +67,8 @@ fn of_a_caller() -> impl Strategy<Value = Input> {
             call: CallId(call), line: LineId(line as u16 % 4), open, caller
         }),
         6 => (id(), 0..6_u32).prop_map(|(call, play)| Input::PromptEnded { call: CallId(call), play: PlayId(play) }),
+        3 => id().prop_map(|call| Input::CallerAnswered { call: CallId(call) }),
+        1 => id().prop_map(|call| Input::CallerUnreached { call: CallId(call), how: Declined::Busy }),
         6 => (id(), digit()).prop_map(|(call, digit)| Input::DigitPressed { call: CallId(call), digit }),
         2 => (id(), gone).prop_map(|(call, how)| Input::CallerHungUp { call: CallId(call), how }),
         2 => (id(), side, any::<bool>()).prop_map(|(call, by, held)| Input::HoldChanged { call: CallId(call), by, held }),
@@ -85,15 +90,26 @@ fn of_an_agent() -> impl Strategy<Value = Input> {
         4 => id().prop_map(|offer| Input::AgentAnswered { offer: OfferId(offer) }),
         2 => (id(), declined).prop_map(|(offer, how)| Input::AgentDeclined { offer: OfferId(offer), how }),
         2 => (id(), end).prop_map(|(offer, how)| Input::AgentHungUp { offer: OfferId(offer), how }),
+        2 => (id(), 0..4_u16).prop_map(|(offer, queue)| Input::AgentReturned { offer: OfferId(offer), queue: QueueId(queue) }),
         6 => id().prop_map(|agent| Input::PhoneReached { agent: AgentId(agent as u32) }),
         2 => (id(), lost).prop_map(|(agent, how)| Input::PhoneLost { agent: AgentId(agent as u32), how }),
         6 => (id(), wish(), text()).prop_map(|(agent, wish, by)| Input::AgentAsked { agent: AgentId(agent as u32), wish, by }),
     ]
 }
 
+/// The thresholds of another desk's queues, which need not fit this one.
+fn change() -> impl Strategy<Value = Input> {
+    (0..4_u64, any::<u64>(), text()).prop_map(|(base, seed, by)| {
+        let queues = settings(seed).queues.into_iter().enumerate();
+        let queues = queues.map(|(index, queue)| (QueueId(index as u16), queue.thresholds)).collect();
+        Input::ThresholdsChanged { base, queues, by, reason: "why not".into() }
+    })
+}
+
 fn of_the_desk() -> impl Strategy<Value = Input> {
     prop_oneof![
         4 => Just(Input::Woke),
+        3 => change(),
         1 => Just(Input::Restarted),
         1 => text().prop_map(|by| Input::DrainAsked { by }),
         2 => (any::<u64>(), text()).prop_map(|(seed, by)| Input::SettingsChanged {

@@ -1,6 +1,6 @@
 //! Thousands of days drawn by lot, each judged step by step.
 
-use cabrank_core::Effect;
+use cabrank_core::{AgentOrder, Decision, Effect, Input, Order, PassedOver, Say, Settings, Step};
 use cabrank_sim::{Day, live_through, replay};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -51,28 +51,89 @@ fn a_replayed_day_has_the_same_orders_and_digest() {
 fn the_days_hold_everything_that_can_happen() {
     let mut seen = BTreeSet::new();
     for seed in 0..256 {
-        for step in day(seed).steps {
-            seen.extend(step.refusals.iter().map(|refusal| format!("refusal {refusal:?}")));
+        let day = day(seed);
+        seen.extend(settings_words(&day.settings));
+        for step in day.steps {
+            seen.extend(step.refusals.iter().map(|refusal| word("refusal", refusal)));
             seen.extend(step.effects.iter().flat_map(effect_words));
+            seen.extend(step.decisions.iter().flat_map(decision_words));
+            seen.extend(step.passed_over.iter().map(passed_over_word));
             if step.refusals.is_empty() {
-                seen.insert(word("input", &step.input));
+                seen.extend(input_words(&step.input));
             }
         }
     }
     let missing = EVERYTHING.iter().filter(|word| !seen.contains(**word)).collect::<Vec<_>>();
     assert!(missing.is_empty(), "never in 256 days: {missing:?}");
+    let unlisted = Order::ALL.iter().map(|order| word("first", order)).find(|word| !seen.contains(word));
+    assert_eq!(unlisted, None, "an order by which nobody was ever first");
+}
+
+fn settings_words(settings: &Settings) -> Vec<String> {
+    let mut words = Vec::new();
+    for thresholds in settings.queues.iter().map(|queue| &queue.thresholds) {
+        let some = [
+            ("classes", thresholds.classes.len() > 1),
+            ("widen", !thresholds.widen.is_empty()),
+            ("overflow", thresholds.overflow.is_some()),
+            ("reserve", thresholds.reserve > 0),
+            ("least occupied", thresholds.agent_order == AgentOrder::LeastOccupied),
+            ("quote", thresholds.quote.is_some()),
+        ];
+        words.extend(some.iter().filter(|(_, is_there)| *is_there).map(|(name, _)| format!("desk {name}")));
+    }
+    words
+}
+
+fn input_words(input: &Input) -> Vec<String> {
+    let mut words = vec![word("input", input)];
+    if let Input::CallOffered { caller, .. } = input
+        && caller.token.is_some()
+    {
+        words.push("input token".into());
+    }
+    words
+}
+
+fn decision_words(decision: &Decision) -> Vec<String> {
+    let step = match decision.step {
+        Step::Rung(_) => "step Rung",
+        Step::CalledBack => "step CalledBack",
+    };
+    let mut words = vec![step.into(), word("chosen", &decision.why)];
+    if let cabrank_core::Why::First(order) = &decision.why {
+        words.push(word("first", order));
+    }
+    words
+}
+
+fn passed_over_word(passed_over: &PassedOver) -> String {
+    match passed_over {
+        PassedOver::Caller(_, not) => word("not served", not),
+        PassedOver::Agent(_, not) => word("not rung", not),
+    }
 }
 
 fn effect_words(effect: &Effect) -> Vec<String> {
     let mut words = vec![word("effect", effect)];
     if let Effect::Say { what, .. } = effect {
         words.push(word("say", what));
+        words.extend(prospect_words(*what));
     }
     if let Effect::Write(record) = effect {
         words.push(word("outcome", &record.outcome));
+        words.extend(record.quote.iter().map(|said| word("quote", &said.settled)));
         words.extend(record.why_human.iter().map(|why| word("why", why)));
     }
     words
+}
+
+fn prospect_words(what: Say) -> Vec<String> {
+    let (Say::PleaseWait(prospect) | Say::StillWaiting(prospect) | Say::LongerThanSaid(prospect)) = what else {
+        return Vec::new();
+    };
+    let some = [("at most", prospect.at_most.is_some()), ("callback", prospect.callback)];
+    some.iter().filter(|(_, is_said)| *is_said).map(|(name, _)| format!("prospect {name}")).collect()
 }
 
 /// The variant's name.
@@ -102,6 +163,35 @@ const EVERYTHING: &[&str] = &[
     "input DrainAsked",
     "input Restarted",
     "input Woke",
+    "input CallerAnswered",
+    "input CallerUnreached",
+    "input AgentReturned",
+    "input ThresholdsChanged",
+    "input token",
+    "desk classes",
+    "desk widen",
+    "desk overflow",
+    "desk reserve",
+    "desk least occupied",
+    "desk quote",
+    "step Rung",
+    "step CalledBack",
+    "chosen First",
+    "chosen OwnAgentFree",
+    "chosen BestIdle",
+    "chosen OwnAgentIdle",
+    "not served Later",
+    "not served OwnAgent",
+    "not served OpensAt",
+    "not served KeptFor",
+    "not served JustMissed",
+    "not served OthersDialled",
+    "not rung WorseLevel",
+    "not rung LaterTurn",
+    "not rung OwnAgent",
+    "not rung OpensAt",
+    "not rung KeptFor",
+    "not rung JustMissed",
     "effect Refuse",
     "effect Answer",
     "effect Say",
@@ -114,6 +204,9 @@ const EVERYTHING: &[&str] = &[
     "effect Dispatch",
     "effect Write",
     "effect Amend",
+    "effect CallBack",
+    "effect Note",
+    "effect Warn",
     "say Welcome",
     "say MenuAgain",
     "say OneMoment",
@@ -128,6 +221,15 @@ const EVERYTHING: &[&str] = &[
     "say Closed",
     "say NobodyCame",
     "say TooMany",
+    "say WillCallBack",
+    "say CalledBack",
+    "say Returned",
+    "say LongerThanSaid",
+    "prospect at most",
+    "prospect callback",
+    "quote Kept",
+    "quote Broken",
+    "quote Open",
     "outcome ServedInstantly",
     "outcome ServedByAgent",
     "outcome LeftInMenu",
@@ -137,6 +239,9 @@ const EVERYTHING: &[&str] = &[
     "outcome QueueFull",
     "outcome Refused",
     "outcome CutOff",
+    "outcome Joined",
+    "outcome CallbackCancelled",
+    "outcome CallbackFailed",
     "why Asked",
     "why PressedZero",
     "why Silence",
@@ -155,4 +260,7 @@ const EVERYTHING: &[&str] = &[
     "refusal CallKnown",
     "refusal OutOfPlace",
     "refusal CallsLive",
+    "refusal UnknownQueue",
+    "refusal Outdated",
+    "refusal BadSettings",
 ];

@@ -54,6 +54,19 @@ impl Api {
         answer(request.header("Authorization", format!("Bearer {}", self.token)).send_json(body))
     }
 
+    /// POST with a JSON body.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        let request = self.agent.post(format!("{}{path}", self.base));
+        answer(request.header("Authorization", format!("Bearer {}", self.token)).send_json(body))
+    }
+
+    /// Changes thresholds of the queue `booking` that were seen after so many changes.
+    pub fn tune(&self, seen: u64, set: &Value, reason: &str) -> Answer {
+        let request = self.agent.patch(format!("{}/api/v1/queues/booking/thresholds", self.base));
+        let request = request.header("Authorization", format!("Bearer {}", self.token)).header("If-Match", format!("\"{seen}\""));
+        answer(request.send_json(json!({"set": set, "reason": reason})))
+    }
+
     /// Signs an agent in, and waits until that shows.
     pub fn sign_in(&self, agent: &str) {
         self.sign_in_unseen(agent);

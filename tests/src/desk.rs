@@ -31,6 +31,7 @@ pub struct Desk {
     http: u16,
     from: String,
     identity: String,
+    outbound: String,
     service: String,
     desk_extra: String,
     sip_extra: String,
@@ -55,6 +56,7 @@ impl Desk {
             http: ports.http(0),
             from: "[\"127.0.0.0/8\", \"::1/128\"]".to_owned(),
             identity: "trusted".to_owned(),
+            outbound: String::new(),
             service: "builtin = \"demo-fleet\"\ntimeout = \"2s\"".to_owned(),
             desk_extra: String::new(),
             sip_extra: String::new(),
@@ -71,6 +73,18 @@ impl Desk {
     pub fn identity(mut self, identity: &str) -> Desk {
         self.identity = identity.to_owned();
         self
+    }
+
+    /// Callers are called back at a port of 127.0.0.1.
+    pub fn outbound(mut self, port: u16) -> Desk {
+        self.outbound = format!("outbound = \"sip:127.0.0.1:{port}\"\n");
+        self
+    }
+
+    /// A callback is offered to who has waited for a second; who is not reached is tried again after another one.
+    pub fn callbacks(self, tries: u8) -> Desk {
+        let often = self.queue_key("quote", "{ every = \"1s\" }").queue_key("offer_callback_over", "\"1s\"");
+        often.queue_key("callback_retry", "\"1s\"").queue_key("callback_tries", &tries.to_string())
     }
 
     /// Calls are taken from this network only.
@@ -177,15 +191,28 @@ impl Desk {
     }
 
     fn toml(&self) -> String {
-        let Desk { rtp, http, from, identity, service, desk_extra, sip_extra, media_extra, line_extra, agents, tables, .. } =
-            self;
+        let Desk {
+            rtp,
+            http,
+            from,
+            identity,
+            outbound,
+            service,
+            desk_extra,
+            sip_extra,
+            media_extra,
+            line_extra,
+            agents,
+            tables,
+            ..
+        } = self;
         let listen = self.listen.iter().map(|l| format!("\"{l}\"")).collect::<Vec<_>>().join(", ");
         let queue = self.queue.iter().map(|(k, v)| format!("{k} = {v}\n")).collect::<String>();
         format!(
             "[desk]\nname = \"taxi\"\nregion = \"SG\"\ntimezone = \"Asia/Singapore\"\n{desk_extra}\n\
              [media]\nports = \"{rtp}\"\n{media_extra}\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n\
              [sip]\nlisten = [{listen}]\nregistration_min = \"5s\"\n{sip_extra}\n\
-             [[sip.trunk]]\nname = \"carrier\"\nfrom = {from}\nidentity = \"{identity}\"\n\n\
+             [[sip.trunk]]\nname = \"carrier\"\nfrom = {from}\nidentity = \"{identity}\"\n{outbound}\n\
              [[line]]\nnumber = \"taxi\"\ngreeting = \"welcome\"\nhours = \"Mon-Sun 00:00-24:00\"\n{line_extra}\
              press.1 = {{ instant = \"taxi-now\", otherwise = \"booking\" }}\npress.2 = {{ queue = \"booking\" }}\n\n\
              [[service]]\nname = \"taxi-now\"\n{service}\nneeds = [\"pickup\"]\n\n\

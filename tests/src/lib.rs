@@ -20,5 +20,6 @@ pub mod scenario;
 pub mod scene;
 pub mod sipp;
 pub mod sound;
+pub mod spoken;
 pub mod wait;
 pub mod wire;

@@ -248,13 +248,19 @@ impl Scenario {
     /// Presses keys by RFC 4733.
     pub fn keys(self, keys: &str) -> Scenario {
         let capture = self.next_capture().keys(keys);
-        self.play(capture.into_bytes(), 380 * keys.len() as u32 - 130)
+        self.play(capture.into_bytes()).pause(380 * keys.len() as u32 - 130)
+    }
+
+    /// Presses a key by RFC 4733 that is answered before it is let go.
+    pub fn hasty_key(self, key: char) -> Scenario {
+        let capture = self.next_capture().keys(&key.to_string());
+        self.play(capture.into_bytes())
     }
 
     /// Presses one key of which only some packets arrive.
     pub fn lossy_key(self, key: char, arrives: impl Fn(u32) -> bool) -> Scenario {
         let capture = self.next_capture().key(key, arrives);
-        self.play(capture.into_bytes(), 250)
+        self.play(capture.into_bytes()).pause(250)
     }
 
     /// Does nothing for a while; a message that comes meanwhile is a failure.
@@ -277,11 +283,11 @@ impl Scenario {
         Capture::starting_at(160_000 * (1 + self.keys.len() as u32))
     }
 
-    fn play(mut self, capture: Vec<u8>, pause_ms: u32) -> Scenario {
+    fn play(mut self, capture: Vec<u8>) -> Scenario {
         let name = format!("keys-{}.pcap", self.keys.len());
         let step = format!("<nop><action><exec play_pcap_audio=\"{name}\"/></action></nop>");
         self.keys.push((name, capture));
-        self.step(step).pause(pause_ms)
+        self.step(step)
     }
 
     fn step(mut self, xml: String) -> Scenario {

@@ -74,6 +74,21 @@ impl Scene {
         sipp.calls(self.engine.sip(), "taxi")
     }
 
+    /// Where callers are called back: a port that is nobody else's.
+    pub fn called_port(ports: &Block) -> u16 {
+        ports.sip(16)
+    }
+
+    /// The telephone of a caller who is called back, not started; it takes the media ports of caller 3.
+    pub fn called_phone(&self) -> Sipp {
+        Sipp::new("called", Scene::called_port(&self.ports), self.ports.phone_rtp(AGENTS_MAX + CALLERS_MAX - 1)).echoing()
+    }
+
+    /// Starts the telephone of a caller who is called back.
+    pub fn called(&self, scenario: &Scenario) -> Running {
+        self.called_phone().start(&self.room, scenario)
+    }
+
     /// Starts the telephone of agent `n`.
     pub fn agent(&self, n: u16, scenario: &Scenario) -> Running {
         self.agent_phone(n).start(&self.room, scenario)

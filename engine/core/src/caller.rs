@@ -24,6 +24,8 @@ pub struct Caller {
     pub number: Option<Number>,
     /// Whether that number may be believed.
     pub trust: Trust,
+    /// What the caller's own device sent to be known by when it calls again, where the number is withheld or shared.
+    pub token: Option<Text>,
     /// What the company knows of who calls from this number.
     pub profile: Option<Arc<Profile>>,
 }
@@ -52,8 +54,17 @@ impl Profile {
 }
 
 impl Caller {
+    /// By what the caller is known again, and whether that may be believed: a token was given to this caller alone.
+    pub fn known_by(&self) -> Option<(&Text, Trust)> {
+        match (&self.token, &self.number) {
+            (Some(token), _) => Some((token, Trust::Trusted)),
+            (None, Some(number)) => Some((&number.0, self.trust)),
+            (None, None) => None,
+        }
+    }
+
     /// A caller of whom nothing is known.
     pub fn unknown() -> Caller {
-        Caller { number: None, trust: Trust::Untrusted, profile: None }
+        Caller { number: None, trust: Trust::Untrusted, token: None, profile: None }
     }
 }

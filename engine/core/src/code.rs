@@ -2,7 +2,8 @@
 //!
 //! Whole numbers are LEB128 varints; `bool` is a byte; text and lists are a length and their items; options are 0 or 1
 //! and the value; a structure is its fields in order; an enumeration is a tag byte, fixed in [`crate::forms`], and the
-//! variant's fields. There are no field names: a change of form is a new version of the journal's format.
+//! variant's fields. There are no field names: a change of form is a new [`Form`], and a new version of the journal's
+//! format. Older forms are read, never written.
 
 use crate::Text;
 use crate::ordered::Ordered;
@@ -40,7 +41,12 @@ pub trait Code: Sized {
 
     /// Reads a byte form that must fill `bytes` to the end.
     fn from_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
-        let mut reader = Reader::new(bytes);
+        Self::from_bytes_of(bytes, Form::Two)
+    }
+
+    /// The same of bytes in an older form.
+    fn from_bytes_of(bytes: &[u8], form: Form) -> Result<Self, Malformed> {
+        let mut reader = Reader::of_form(bytes, form);
         let value = Self::decode(&mut reader)?;
         if reader.rest.is_empty() { Ok(value) } else { Err(Malformed) }
     }
@@ -58,15 +64,34 @@ impl core::fmt::Display for Malformed {
 
 impl core::error::Error for Malformed {}
 
+/// Which form bytes were written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// Queues were served first come, first served; callers had no token.
+    One,
+    /// The form that is written.
+    Two,
+}
+
 /// Bytes being read.
 pub struct Reader<'a> {
     rest: &'a [u8],
+    form: Form,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads from the start of `bytes`.
+    /// Reads from the start of `bytes`, written in the form that is written today.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Reader { rest: bytes }
+        Reader::of_form(bytes, Form::Two)
+    }
+
+    /// Reads from the start of `bytes`, written in that form.
+    pub fn of_form(bytes: &'a [u8], form: Form) -> Self {
+        Reader { rest: bytes, form }
+    }
+
+    pub(crate) fn form(&self) -> Form {
+        self.form
     }
 
     fn take(&mut self, n: usize) -> Result<&'a [u8], Malformed> {

@@ -1,10 +1,10 @@
 //! What a desk orders. Imperative: an edge does it, or reports as an input that it could not.
 
 use crate::{
-    AgentId, Amendment, CallId, Caller, Digit, LineId, OfferId, PlayId, Promise, QueueId, Record, ServiceId, Span, Tick, WhyHuman,
+    AgentId, Amendment, CallId, Caller, Change, ClassId, Keys, LineId, Number, OfferId, PlayId, Promise, QueueId, Record,
+    ServiceId, Span, Tick, WhyHuman,
 };
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 
 /// An order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub enum Effect {
         /// Whom.
         agent: AgentId,
         /// What the agent is shown.
-        context: Box<Context>,
+        context: Context,
     },
     /// Stop ringing an agent. Should the agent have answered in this very moment, end that leg.
     StopRinging {
@@ -71,6 +71,25 @@ pub enum Effect {
         /// Why.
         why: Parting,
     },
+    /// Call a caller back who asked for it; then [`Input::CallerAnswered`](crate::Input::CallerAnswered) or
+    /// [`Input::CallerUnreached`](crate::Input::CallerUnreached).
+    CallBack {
+        /// The call; it goes on under the same id.
+        call: CallId,
+        /// The line that was dialled.
+        line: LineId,
+        /// Whom to call.
+        number: Number,
+    },
+    /// A queue's target will be missed soon at this rate, or no longer.
+    Warn {
+        /// The queue.
+        queue: QueueId,
+        /// In how long a newcomer's wait passes the target; `None`: all clear.
+        missed_in: Option<Span>,
+    },
+    /// Note a change of thresholds: it is in force.
+    Note(Box<Change>),
     /// Ask a fulfilment service for what the caller wants, with the call's id as idempotency key.
     Dispatch(Box<Dispatch>),
     /// Keep this record.
@@ -90,8 +109,8 @@ impl Effect {
     /// Whether somebody will rely on this: it may leave only once its cause is on the disk (`fdatasync`).
     pub fn is_promise(&self) -> bool {
         match self {
-            Effect::Dispatch(_) => true,
-            Effect::Say { what, .. } => matches!(what, Say::Sent { .. }),
+            Effect::Dispatch(_) | Effect::Note(_) => true,
+            Effect::Say { what, .. } => matches!(what, Say::Sent { .. } | Say::WillCallBack),
             Effect::Refuse { .. }
             | Effect::Answer { .. }
             | Effect::Music { .. }
@@ -100,6 +119,8 @@ impl Effect {
             | Effect::Connect { .. }
             | Effect::Release { .. }
             | Effect::HangUp { .. }
+            | Effect::CallBack { .. }
+            | Effect::Warn { .. }
             | Effect::Write(_)
             | Effect::Amend { .. } => false,
         }
@@ -135,9 +156,17 @@ pub enum Say {
     /// A human follows.
     ToHuman,
     /// All are busy; calls are answered in order.
-    PleaseWait,
+    PleaseWait(Prospect),
     /// Still in line, place kept.
-    StillWaiting,
+    StillWaiting(Prospect),
+    /// It takes longer than was said.
+    LongerThanSaid(Prospect),
+    /// We will call back; the place is kept.
+    WillCallBack,
+    /// This is the call that was asked for; press 1 to be connected, 2 if it is no longer needed.
+    CalledBack,
+    /// Given back to a line by the agent, place kept.
+    Returned,
     /// The agent was lost; first in line for another one.
     AgentLost,
     /// Outside the hours.
@@ -146,6 +175,15 @@ pub enum Say {
     NobodyCame,
     /// Too many are waiting already.
     TooMany,
+}
+
+/// What is said to somebody who waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Prospect {
+    /// The longest wait to reckon with from now, at the queue's confidence; nothing where the data do not support one.
+    pub at_most: Option<Span>,
+    /// Press 1 to be called back and keep the place.
+    pub callback: bool,
 }
 
 /// Why a call is turned away unanswered.
@@ -175,10 +213,12 @@ pub struct Context {
     pub line: LineId,
     /// The queue the call waits in.
     pub queue: QueueId,
+    /// The caller's class in that queue.
+    pub class: ClassId,
     /// Who calls.
     pub caller: Caller,
     /// What was pressed, the first few keys.
-    pub pressed: Vec<Digit>,
+    pub pressed: Keys,
     /// Why the call goes to a human.
     pub why: WhyHuman,
     /// What was promised.

@@ -1,13 +1,15 @@
 //! The byte forms, all in one place: the order of fields and the tags that a journal's format version fixes.
 
-use crate::code::{code_enum, code_newtype, code_struct};
+use crate::code::{Form, code_enum, code_newtype, code_struct};
 use crate::{
-    Agent, AgentId, CallId, Caller, CallerGone, Choice, Closed, Declined, Digit, DispatchAnswer, DispatchFailure, Input, LegEnd,
-    Limits, Line, LineId, Menu, Number, OfferId, PhoneLost, PlayId, Profile, Promise, Queue, QueueId, Service, ServiceId,
-    Settings, Settled, Side, SignIn, Skill, Span, Tick, Trust, WhyHuman, Wish,
+    Agent, AgentId, AgentOrder, CallId, CallbackTerms, Caller, CallerGone, Choice, Class, ClassId, Closed, Declined, Denominator,
+    Digit, DispatchAnswer, DispatchFailure, Input, LegEnd, Limits, Line, LineId, Menu, Number, OfferId, Overflow, Permille,
+    PhoneLost, Place, PlayId, Profile, Promise, Queue, QueueId, Quoting, Said, Service, ServiceId, ServiceLevel, Settings,
+    Settled, Side, SignIn, Skill, Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
 };
+use crate::{Code, Malformed, Order, Reader, Sink};
 
-code_newtype!(AgentId, CallId, LineId, Number, OfferId, PlayId, QueueId, ServiceId, Span, Tick);
+code_newtype!(AgentId, CallId, ClassId, LineId, Number, OfferId, Permille, Place, PlayId, QueueId, ServiceId, Span, Tick);
 
 code_struct! {
     Settings { name, limits, lines, services, queues, agents }
@@ -15,18 +17,29 @@ code_struct! {
     Line { number, closed, menu, human, silence }
     Menu { one, two }
     Service { name, timeout, needs }
-    Queue { name, max_waiting, max_wait, ring_for, wrap_up, comfort_every }
+    Thresholds {
+        order, classes, default_class, service_level, short_abandon, agent_order, widen, overflow, reserve, preferred_agent_for,
+        keep_place_for, max_waiting, max_wait, callback, quote, comfort_every, warn_within, ring_for, wrap_up,
+    }
+    Class { name, target }
+    ServiceLevel { share, within, of }
+    Widening { after, level }
+    Overflow { after, queue }
+    CallbackTerms { over, retry_after, tries_max }
+    Quoting { confidence }
     Agent { name, skills, sign_in }
     Skill { queue, level }
-    Caller { number, trust, profile }
     Profile { name, language, class, preferred_agent, fields }
     Promise { made_at, due_at, reference, settled }
+    Said { at, until, settled }
 }
 
 code_enum! {
     Closed { 0: Message, 1: Queue(queue) }
     Choice { 0: Instant { service, otherwise }, 1: Queue(queue) }
     SignIn { 0: WithPhone, 1: OnRequest }
+    Denominator { 0: OfferedButShort, 1: Offered, 2: Answered, 3: AnsweredAndAbandonedLate }
+    AgentOrder { 0: LongestIdle, 1: LeastOccupied }
     Trust { 0: Trusted, 1: Untrusted }
     Digit { 0: Number(n), 1: Star, 2: Pound, 3: Letter(n) }
     CallerGone { 0: HungUp, 1: Lost, 2: EngineRestarted }
@@ -62,5 +75,53 @@ code_enum! {
         16: DrainAsked { by },
         17: Restarted,
         18: Woke,
+        19: CallerAnswered { call },
+        20: CallerUnreached { call, how },
+        21: AgentReturned { offer, queue },
+        22: ThresholdsChanged { base, queues, by, reason },
+    }
+}
+
+impl Code for Queue {
+    fn encode<S: Sink>(&self, sink: &mut S) {
+        self.name.encode(sink);
+        self.thresholds.encode(sink);
+    }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let name = Code::decode(reader)?;
+        let thresholds = match reader.form() {
+            Form::One => thresholds_of_form_one(reader)?,
+            Form::Two => Code::decode(reader)?,
+        };
+        Ok(Queue { name, thresholds })
+    }
+}
+
+/// What a queue had before there was an order of service.
+fn thresholds_of_form_one(reader: &mut Reader<'_>) -> Result<Thresholds, Malformed> {
+    let max_waiting = Code::decode(reader)?;
+    let max_wait = Code::decode(reader)?;
+    let ring_for = Code::decode(reader)?;
+    let wrap_up = Code::decode(reader)?;
+    let comfort_every = Code::decode(reader)?;
+    let (order, keep_place_for) = (Order::Fifo, Span(0));
+    Ok(Thresholds { order, keep_place_for, max_waiting, max_wait, ring_for, wrap_up, comfort_every, ..Thresholds::default() })
+}
+
+impl Code for Caller {
+    fn encode<S: Sink>(&self, sink: &mut S) {
+        self.number.encode(sink);
+        self.trust.encode(sink);
+        self.token.encode(sink);
+        self.profile.encode(sink);
+    }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let number = Code::decode(reader)?;
+        let trust = Code::decode(reader)?;
+        let token = if reader.form() == Form::One { None } else { Code::decode(reader)? };
+        let profile = Code::decode(reader)?;
+        Ok(Caller { number, trust, token, profile })
     }
 }

@@ -29,6 +29,14 @@ id!(
     QueueId(u16)
 );
 id!(
+    /// A class of callers: its place in [`Thresholds::classes`](crate::Thresholds::classes) of its queue.
+    ClassId(u8)
+);
+id!(
+    /// A place in line, lower is earlier, over all queues. The desk counts them; none is given twice.
+    Place(u64)
+);
+id!(
     /// An agent: its place in [`Settings::agents`](crate::Settings::agents).
     AgentId(u32)
 );

@@ -1,7 +1,8 @@
 //! What can happen to a desk. Past tense: these are facts.
 
-use crate::{AgentId, CallId, Caller, LineId, OfferId, PlayId, Settings, Span, Text};
+use crate::{AgentId, CallId, Caller, LineId, OfferId, PlayId, QueueId, Settings, Span, Text, Thresholds};
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 /// A fact. Whatever the desk cannot fit to its state it refuses; it never panics.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,18 @@ pub enum Input {
         /// What came of it.
         answer: DispatchAnswer,
     },
+    /// A caller who is being called back picked up.
+    CallerAnswered {
+        /// The call.
+        call: CallId,
+    },
+    /// A caller who is being called back could not be reached.
+    CallerUnreached {
+        /// The call.
+        call: CallId,
+        /// How.
+        how: Declined,
+    },
     /// The agent's phone rings.
     AgentRinging {
         /// The ringing.
@@ -77,6 +90,13 @@ pub enum Input {
         offer: OfferId,
         /// How it went.
         how: LegEnd,
+    },
+    /// The agent gave the caller back to a line, in which the caller keeps the place held before.
+    AgentReturned {
+        /// The ringing that became the talk.
+        offer: OfferId,
+        /// The line.
+        queue: QueueId,
     },
     /// The agent's phone can be rung: it registered, or refreshed its registration.
     PhoneReached {
@@ -121,6 +141,18 @@ pub enum Input {
     SettingsChanged {
         /// The new settings; agents keep their state by name.
         settings: Box<Settings>,
+        /// Who changed them.
+        by: Text,
+        /// Why.
+        reason: Text,
+    },
+    /// Thresholds of queues were changed, while callers wait.
+    ThresholdsChanged {
+        /// The number of changes that whoever changed them knew of ([`View::changes`](crate::View::changes)); refused if
+        /// there was another one since.
+        base: u64,
+        /// The queues and their new thresholds.
+        queues: Vec<(QueueId, Thresholds)>,
         /// Who changed them.
         by: Text,
         /// Why.

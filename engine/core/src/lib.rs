@@ -10,28 +10,39 @@ extern crate alloc;
 
 mod caller;
 mod code;
+mod decision;
 mod desk;
 mod effect;
 mod forms;
 mod ids;
 mod input;
-#[cfg_attr(not(test), expect(dead_code, reason = "the desk's collections become this one next"))]
+mod keys;
+mod order;
 mod ordered;
+mod quote;
 mod record;
 mod refusal;
 mod settings;
+mod thresholds;
 mod tick;
 mod view;
 
 pub use caller::{Caller, Number, Profile, Trust};
-pub use code::{Code, Malformed, Reader, Sink};
+pub use code::{Code, Form, Malformed, Reader, Sink};
+pub use decision::{Candidate, Decision, NotRung, NotServed, PassedOver, Step, Why};
 pub use desk::{Desk, Outbox};
-pub use effect::{Context, Dispatch, Effect, Parting, Refused, Say};
-pub use ids::{AgentId, CallId, LineId, OfferId, PlayId, QueueId, ServiceId};
+pub use effect::{Context, Dispatch, Effect, Parting, Prospect, Refused, Say};
+pub use ids::{AgentId, CallId, ClassId, LineId, OfferId, Place, PlayId, QueueId, ServiceId};
 pub use input::{CallerGone, Declined, Digit, DispatchAnswer, DispatchFailure, Input, LegEnd, PhoneLost, Side, Wish};
-pub use record::{Amendment, Outcome, Promise, Record, Settled, WhyHuman};
+pub use keys::Keys;
+pub use order::{Order, Standing};
+pub use quote::{Ahead, Estimate, LEVELS, Quoter};
+pub use record::{Amendment, Change, Outcome, Promise, Record, Said, Settled, WhyHuman};
 pub use refusal::Refusal;
 pub use settings::{Agent, Choice, Closed, Limits, Line, Menu, Queue, Service, Settings, SignIn, Skill};
+pub use thresholds::{
+    AgentOrder, CallbackTerms, Class, Denominator, Overflow, Permille, Quoting, ServiceLevel, Thresholds, Widening,
+};
 pub use tick::{Span, Tick};
 pub use view::{AgentState, AgentView, CallView, Next, Pause, QueueView, StageView, View};
 

@@ -10,7 +10,7 @@ use core::cmp::Ordering;
 use nodes::{Nodes, Side, Subtree};
 use path::Path;
 
-/// A map in the order of its keys. Finding a key, a rank or a boundary takes logarithmic time.
+/// A map in the order of its keys. Finding a key or a boundary takes logarithmic time.
 ///
 /// It holds `u32::MAX` entries at most, which no limit of a desk comes near. Room once taken is kept until the map is dropped.
 #[derive(Clone, Debug)]
@@ -99,17 +99,6 @@ impl<K: Ord + Copy, V> Ordered<K, V> {
     /// The entries whose keys are `key` or above, by ascending key.
     pub(crate) fn from(&self, key: &K) -> Ascending<'_, K, V> {
         Ascending::new(self, |other| other >= key)
-    }
-
-    /// Every value, to be changed, in an order that depends on the map's past: equal maps may differ in it. So nothing that
-    /// leaves the desk may depend on which value comes first.
-    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.nodes.values_mut()
-    }
-
-    /// How many keys are below `key`, which itself need not be there.
-    pub(crate) fn rank(&self, key: &K) -> usize {
-        self.count_while(|other, _| other < key)
     }
 
     /// How many of the first entries satisfy `pred`, which must be false for all that follow one for which it is.

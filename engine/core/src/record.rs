@@ -1,6 +1,6 @@
 //! What is written down of a call, once it is over.
 
-use crate::{AgentId, CallId, Caller, Digit, DispatchFailure, LineId, QueueId, Span, Text, Tick};
+use crate::{AgentId, CallId, Caller, DispatchFailure, Keys, LineId, QueueId, Span, Text, Thresholds, Tick};
 use alloc::vec::Vec;
 
 /// The service record of one call. Records are for solving problems.
@@ -22,10 +22,12 @@ pub struct Record {
     pub ended_at: Tick,
     /// The queue the call was in last.
     pub queue: Option<QueueId>,
+    /// The name of the caller's class there: thresholds may number classes anew before anybody reads this.
+    pub class: Option<Text>,
     /// The agent who took the call last.
     pub agent: Option<AgentId>,
     /// What was pressed, the first few keys.
-    pub pressed: Vec<Digit>,
+    pub pressed: Keys,
     /// Why the call went to a human, if it did.
     pub why_human: Option<WhyHuman>,
     /// How the call ended.
@@ -36,6 +38,21 @@ pub struct Record {
     pub held: Span,
     /// How often an agent was rung for it.
     pub offers: u16,
+    /// What was said about the wait, if anything was.
+    pub quote: Option<Said>,
+    /// How often the caller was called back.
+    pub callbacks: u8,
+}
+
+/// What was said about a wait, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// When it was said first.
+    pub at: Tick,
+    /// The end of the wait as it was said last; it never moves back.
+    pub until: Tick,
+    /// Kept if the caller was connected by then; open for callers who left before it was over.
+    pub settled: Settled,
 }
 
 /// How a call ended.
@@ -57,6 +74,12 @@ pub enum Outcome {
     QueueFull,
     /// Refused before it was answered: the desk was full or draining.
     Refused,
+    /// Asked for a callback and called again before it: goes on as the later call, at the same place.
+    Joined,
+    /// Asked for a callback, and no longer needed it.
+    CallbackCancelled,
+    /// Asked for a callback, and could not be reached.
+    CallbackFailed,
     /// Cut off by our failure: the engine restarted, or a leg died.
     CutOff,
 }
@@ -135,4 +158,19 @@ pub enum Amendment {
         /// Who says so.
         by: Text,
     },
+}
+
+/// A change of thresholds, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its number: 1 is the first.
+    pub number: u64,
+    /// When it was made.
+    pub at: Tick,
+    /// The queues, with their thresholds before and after.
+    pub queues: Vec<(QueueId, Thresholds, Thresholds)>,
+    /// Who made it.
+    pub by: Text,
+    /// Why.
+    pub reason: Text,
 }

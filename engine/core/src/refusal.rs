@@ -19,6 +19,10 @@ pub enum Refusal {
     OutOfPlace,
     /// Settings cannot be replaced while calls are live.
     CallsLive,
+    /// No such queue.
+    UnknownQueue,
+    /// The thresholds were changed meanwhile.
+    Outdated,
     /// The settings contradict themselves; what and where.
     BadSettings(&'static str),
 }
@@ -33,6 +37,8 @@ impl fmt::Display for Refusal {
             Refusal::CallKnown => "a call of that id is live already",
             Refusal::OutOfPlace => "that does not fit the present state",
             Refusal::CallsLive => "settings cannot be replaced while calls are live",
+            Refusal::UnknownQueue => "no such queue",
+            Refusal::Outdated => "the thresholds were changed meanwhile",
             Refusal::BadSettings(what) => what,
         })
     }

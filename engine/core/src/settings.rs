@@ -2,7 +2,7 @@
 //!
 //! Only what is in force stands here. Prompts, passwords and addresses belong to the edges.
 
-use crate::{QueueId, ServiceId, Span, Text};
+use crate::{QueueId, ServiceId, Span, Text, Thresholds};
 use alloc::vec::Vec;
 
 /// One desk's settings. Ids index these lists.
@@ -92,16 +92,8 @@ pub struct Service {
 pub struct Queue {
     /// Its name.
     pub name: Text,
-    /// Callers who may wait at once; one more is told so and the call ends.
-    pub max_waiting: u32,
-    /// The longest wait; after it the caller is told and the call ends.
-    pub max_wait: Span,
-    /// How long an agent's phone rings before the next agent is tried.
-    pub ring_for: Span,
-    /// The agent's time after a call.
-    pub wrap_up: Span,
-    /// How often a waiting caller is spoken to.
-    pub comfort_every: Span,
+    /// What may change while callers wait in it.
+    pub thresholds: Thresholds,
 }
 
 /// An agent.
@@ -131,4 +123,11 @@ pub enum SignIn {
     WithPhone,
     /// Only by asking (the agent's page, the API).
     OnRequest,
+}
+
+impl Agent {
+    /// The agent's level for a queue, if the agent serves it.
+    pub fn level(&self, queue: QueueId) -> Option<u8> {
+        self.skills.iter().filter(|skill| skill.queue == queue).map(|skill| skill.level).min()
+    }
 }

@@ -1,6 +1,9 @@
 //! The desk as it may be looked at: an owned picture of one moment, for pages, metrics and tests.
 
-use crate::{AgentId, CallId, Caller, Digit, Dispatch, LineId, OfferId, Promise, QueueId, Span, Text, Tick, WhyHuman};
+use crate::{
+    AgentId, CallId, Caller, ClassId, Dispatch, Estimate, Keys, LineId, OfferId, Place, Promise, QueueId, Said, Span, Text, Tick,
+    WhyHuman,
+};
 use alloc::vec::Vec;
 
 /// The desk at one moment.
@@ -10,6 +13,8 @@ pub struct View {
     pub at: Tick,
     /// Whether new calls are turned away.
     pub draining: bool,
+    /// How often thresholds were changed.
+    pub changes: u64,
     /// Every queue, by id.
     pub queues: Vec<QueueView>,
     /// Every agent, by id.
@@ -29,6 +34,14 @@ pub struct QueueView {
     pub waiting: u32,
     /// How long the first in line has waited.
     pub longest_wait: Span,
+    /// Callers in line who are to be called back, among those waiting.
+    pub callbacks: u32,
+    /// Agents on duty who serve it: idle, ringing, talking or in wrap-up.
+    pub on_duty: u32,
+    /// In how long the target will be missed at this rate, while that is so.
+    pub missed_in: Option<Span>,
+    /// What a newcomer of the default class would be told, in line behind those who wait now.
+    pub at_most: Option<Span>,
 }
 
 /// An agent at one moment.
@@ -130,16 +143,26 @@ pub struct CallView {
     pub offered_at: Tick,
     /// When it joined the queue.
     pub queued_at: Option<Tick>,
+    /// From when its wait counts: earlier than `queued_at` where a place was kept.
+    pub since: Option<Tick>,
     /// When it was first connected.
     pub connected_at: Option<Tick>,
+    /// Bounds of its wait, as reckoned when it joined; what is said comes of them. None where the data did not support any.
+    pub estimate: Option<Estimate>,
+    /// What was said about the wait.
+    pub quote: Option<Said>,
     /// The queue it is or was in.
     pub queue: Option<QueueId>,
-    /// Its place in that queue's line, if it stands there: callers are served in ascending order.
-    pub place: Option<u64>,
+    /// Its class there.
+    pub class: Option<ClassId>,
+    /// Its place in line, if it stands there: lower came earlier.
+    pub place: Option<Place>,
+    /// The agent of the caller's own for whom it waits.
+    pub waits_for: Option<AgentId>,
     /// The agent who rings or talks.
     pub agent: Option<AgentId>,
     /// What was pressed, the first few keys.
-    pub pressed: Vec<Digit>,
+    pub pressed: Keys,
     /// Why it goes to a human, if it does.
     pub why_human: Option<WhyHuman>,
     /// What was promised.
@@ -159,6 +182,14 @@ pub enum StageView {
     Waiting,
     /// In line, and an agent's phone rings.
     Offered,
+    /// Asked to be called back, and is told that it will be done.
+    Agreeing,
+    /// In line without a leg, to be called back.
+    Absent,
+    /// Being called back.
+    CalledBack,
+    /// Was not reached; will be tried again.
+    Resting,
     /// With an agent.
     Talking,
     /// Hearing the last words.

@@ -1,137 +1,10 @@
 //! The road of a call, step by step: what a caller meets from the menu to the record.
 
+mod rig;
+
 use cabrank_core::*;
+use rig::*;
 use std::sync::Arc;
-
-const TAXI: LineId = LineId(0);
-const BOOKING: QueueId = QueueId(0);
-const ANNA: AgentId = AgentId(0);
-const BEN: AgentId = AgentId(1);
-
-/// A taxi desk with two agents, driven by hand.
-struct Rig {
-    desk: Desk,
-    now: Tick,
-    out: Outbox,
-    calls: u64,
-}
-
-impl Rig {
-    fn new() -> Rig {
-        Rig { desk: Desk::new(settings(), 7).expect("the settings fit"), now: Tick(0), out: Outbox::default(), calls: 0 }
-    }
-
-    fn with_agents(agents: &[AgentId]) -> Rig {
-        let mut rig = Rig::new();
-        for agent in agents {
-            rig.tell(Input::PhoneReached { agent: *agent });
-        }
-        rig
-    }
-
-    fn tell(&mut self, input: Input) -> Vec<Effect> {
-        self.out.clear();
-        self.desk.handle(self.now, input, &mut self.out);
-        assert_eq!(self.out.refusals, [], "this input belongs here");
-        std::mem::take(&mut self.out.effects)
-    }
-
-    fn refused(&mut self, input: Input) -> Refusal {
-        self.out.clear();
-        self.desk.handle(self.now, input, &mut self.out);
-        assert_eq!(self.out.effects, []);
-        self.out.refusals[0]
-    }
-
-    fn after(&mut self, span: Span) -> Vec<Effect> {
-        self.now = self.now.plus(span);
-        self.tell(Input::Woke)
-    }
-
-    fn arrive(&mut self, caller: Caller) -> (CallId, Vec<Effect>) {
-        self.calls += 1;
-        let call = CallId(self.calls);
-        (call, self.tell(Input::CallOffered { call, line: TAXI, open: true, caller }))
-    }
-
-    fn press(&mut self, call: CallId, key: u8) -> Vec<Effect> {
-        self.tell(Input::DigitPressed { call, digit: Digit::Number(key) })
-    }
-
-    fn waiting(&mut self) -> CallId {
-        let (call, _) = self.arrive(Caller::unknown());
-        self.press(call, 2);
-        call
-    }
-
-    fn prompt_ended(&mut self, effects: &[Effect]) -> Vec<Effect> {
-        let (call, play) = said(effects).map(|(call, play, _)| (call, play)).expect("something was said");
-        self.tell(Input::PromptEnded { call, play })
-    }
-
-    fn agent(&self, agent: AgentId) -> AgentState {
-        self.desk.view().agents[agent.0 as usize].state.clone()
-    }
-}
-
-fn settings() -> Settings {
-    let agent =
-        |name: &str| Agent { name: name.into(), skills: vec![Skill { queue: BOOKING, level: 1 }], sign_in: SignIn::WithPhone };
-    Settings {
-        name: "taxi".into(),
-        limits: Limits { calls_max: 20 },
-        lines: vec![Line {
-            number: "taxi".into(),
-            closed: Closed::Message,
-            menu: Menu {
-                one: Some(Choice::Instant { service: ServiceId(0), otherwise: BOOKING }),
-                two: Some(Choice::Queue(BOOKING)),
-            },
-            human: BOOKING,
-            silence: Span::secs(5),
-        }],
-        services: vec![Service { name: "taxi-now".into(), timeout: Span::secs(2), needs: vec!["pickup".into()] }],
-        queues: vec![Queue {
-            name: "booking".into(),
-            max_waiting: 3,
-            max_wait: Span::secs(600),
-            ring_for: Span::secs(15),
-            wrap_up: Span::secs(15),
-            comfort_every: Span::secs(45),
-        }],
-        agents: vec![agent("anna"), agent("ben")],
-    }
-}
-
-fn regular() -> Caller {
-    let profile = Profile { name: "Mei".into(), fields: vec![("pickup".into(), "1 Orchard Road".into())], ..Profile::default() };
-    Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, profile: Some(Arc::new(profile)) }
-}
-
-fn said(effects: &[Effect]) -> Option<(CallId, PlayId, Say)> {
-    effects.iter().rev().find_map(
-        |effect| {
-            if let Effect::Say { call, play, what } = effect { Some((*call, *play, *what)) } else { None }
-        },
-    )
-}
-
-fn words(effects: &[Effect]) -> Say {
-    said(effects).expect("something was said").2
-}
-
-fn rung(effects: &[Effect]) -> Option<(OfferId, AgentId, &Context)> {
-    effects.iter().find_map(|effect| {
-        if let Effect::Ring { offer, agent, context } = effect { Some((*offer, *agent, &**context)) } else { None }
-    })
-}
-
-fn record(effects: &[Effect]) -> &Record {
-    effects
-        .iter()
-        .find_map(|effect| if let Effect::Write(record) = effect { Some(&**record) } else { None })
-        .expect("a record is written")
-}
 
 #[test]
 fn a_regular_who_presses_1_is_served_and_told_when() {
@@ -230,7 +103,7 @@ fn a_service_that_answers_after_the_desk_gave_up_has_still_sent_a_cab() {
 fn zero_silence_and_mistakes_lead_to_a_human() {
     let mut rig = Rig::new();
     let (call, _) = rig.arrive(Caller::unknown());
-    assert_eq!(words(&rig.press(call, 0)), Say::PleaseWait);
+    assert_eq!(words(&rig.press(call, 0)), Say::PleaseWait(Prospect::default()));
 
     let (call, effects) = rig.arrive(Caller::unknown());
     rig.prompt_ended(&effects);

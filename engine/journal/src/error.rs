@@ -19,7 +19,8 @@ pub enum Error {
     Locked(PathBuf),
     /// Written by another version of the engine.
     #[error(
-        "segment {segment} has format version {found}, this engine reads {}; use the engine that wrote it",
+        "segment {segment} has format version {found}, this engine reads {} to {}; use the engine that wrote it",
+        crate::format::VERSION_OLDEST,
         crate::format::VERSION
     )]
     Version {
@@ -73,7 +74,7 @@ pub enum What {
     /// No whole header with a true checksum.
     #[error("the header is not whole")]
     Header,
-    /// The header is whole but belongs elsewhere: to another place or another journal.
+    /// The header is whole but belongs elsewhere: to another place, another journal, or before segments of a newer version.
     #[error("the header belongs to another segment")]
     Foreign,
     /// The first entry announced does not follow the last one of the segment before.

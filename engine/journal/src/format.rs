@@ -1,10 +1,10 @@
-//! The bytes of a segment, format version 1. All numbers are little-endian and of fixed width.
+//! The bytes of a segment, format versions 1 and 2. All numbers are little-endian and of fixed width.
 //!
 //! A segment is the file `NNNNNNNN.seg`: a header and entries up to the end of the file, with nothing between them.
 //!
 //! ```text
 //! header   magic      8 bytes   "cabrankj"
-//!          version    u32       1
+//!          version    u32       1 or 2: the form of all settings and inputs in this segment
 //!          length     u32       bytes of the body
 //!          body       segment   u32    as in the file's name
 //!                     first     u64    sequence number of the first entry in this segment
@@ -21,24 +21,37 @@
 //! ```
 //!
 //! Magic, version, length and crc of a header are the same in every version, so that another version can be told from
-//! damage. The byte forms are those of [`cabrank_core::Code`]. The beginning is the same in all segments of a journal. An entry's
-//! CRC covers it too, so that no entry of another journal passes for one of this, and so that nobody who lacks the seed
-//! can choose a text (a caller's name) that looks like an entry.
+//! damage. The byte forms are those of [`cabrank_core::Code`]. An entry's CRC covers the beginning, so that no entry of
+//! another journal passes for one of this, and so that nobody who lacks the seed can choose a text (a caller's name) that
+//! looks like an entry.
+//!
+//! # Versions
+//! Version 2 is written; version 1 is read. They differ in byte forms alone: what stands in a segment of version 1 has
+//! [`Form::One`], which knew of a queue five limits and of a caller no token, in a segment of version 2 [`Form::Two`]. No file
+//! holds both. A journal whose last segment is of an older version goes on in a new segment, so versions only go up.
+//! The beginning is the same in all segments of a journal: byte by byte in those of one version, and where the version goes
+//! up it means the same in the newer form. An engine of version 1 refuses a segment of version 2 by name.
 //!
 //! A segment gets its name when its header is whole and synced; until then it is called `NNNNNNNN.seg.tmp`. The segment
 //! before it is synced first, so only the last one can be torn.
 
 use crate::{Beginning, SegmentNo, Seq, UnixMicros};
-use cabrank_core::{Code, Input, Malformed, Settings, Sink, Tick};
+use cabrank_core::{Code, Form, Input, Malformed, Settings, Sink, Tick};
 
-/// The version this module writes and reads.
-pub const VERSION: u32 = 1;
+/// The version that is written, and the newest that is read.
+pub const VERSION: u32 = 2;
+
+/// The oldest version that is read.
+pub const VERSION_OLDEST: u32 = 1;
 
 /// The longest byte form of one input that is taken: 16 MiB.
 pub const INPUT_BYTES_MAX: usize = 16 << 20;
 
 /// No segment is longer than this, 1 GiB: a longer file was not written by an engine.
 pub const SEGMENT_BYTES_MAX: u64 = 1 << 30;
+
+/// The form that is written.
+pub(crate) const WRITTEN: Form = Form::Two;
 
 pub(crate) const ENTRY_BYTES_MIN: usize = ENTRY_FRONT + 1 + CRC;
 
@@ -50,6 +63,7 @@ const CRC: usize = 4;
 /// The beginning in its byte form, and the CRC that every entry's own continues.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Salted {
+    form: Form,
     bytes: Vec<u8>,
     salt: Salt,
 }
@@ -100,17 +114,23 @@ pub(crate) enum NoEntry {
 pub(crate) struct TooLong;
 
 impl Salted {
+    /// In the form that is written.
     pub(crate) fn new(beginning: &Beginning) -> Salted {
         let mut bytes = Vec::new();
         bytes.put(&beginning.epoch.0.to_le_bytes());
         bytes.put(&beginning.seed.to_le_bytes());
         beginning.settings.encode(&mut bytes);
-        Salted::of(bytes)
+        Salted::of(bytes, WRITTEN)
     }
 
-    fn of(bytes: Vec<u8>) -> Salted {
+    fn of(bytes: Vec<u8>, form: Form) -> Salted {
         let salt = Salt(crc32fast::hash(&bytes));
-        Salted { bytes, salt }
+        Salted { form, bytes, salt }
+    }
+
+    /// The form of the beginning, and of every entry that follows it in its segment.
+    pub(crate) fn form(&self) -> Form {
+        self.form
     }
 
     pub(crate) fn salt(&self) -> Salt {
@@ -120,7 +140,7 @@ impl Salted {
     pub(crate) fn parse(&self) -> Result<Beginning, Malformed> {
         let (epoch, rest) = take_u64(&self.bytes).ok_or(Malformed)?;
         let (seed, rest) = take_u64(rest).ok_or(Malformed)?;
-        Ok(Beginning { epoch: UnixMicros(epoch), seed, settings: Settings::from_bytes(rest)? })
+        Ok(Beginning { epoch: UnixMicros(epoch), seed, settings: Settings::from_bytes_of(rest, self.form)? })
     }
 }
 
@@ -128,7 +148,7 @@ pub(crate) fn header(segment: SegmentNo, first: Seq, beginning: &Salted) -> Vec<
     let body = 12 + beginning.bytes.len();
     let mut bytes = Vec::with_capacity(HEADER_FRONT + body + CRC);
     bytes.put(&MAGIC);
-    bytes.put(&VERSION.to_le_bytes());
+    bytes.put(&version(beginning.form).to_le_bytes());
     bytes.put(&(body as u32).to_le_bytes());
     bytes.put(&segment.0.to_le_bytes());
     bytes.put(&first.0.to_le_bytes());
@@ -151,13 +171,11 @@ pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, NoHeader> {
     if crc32fast::hash(covered) != crc {
         return Err(NoHeader::Crc);
     }
-    if version != VERSION {
-        return Err(NoHeader::Version(version));
-    }
+    let form = form(version).ok_or(NoHeader::Version(version))?;
     let body = covered.get(HEADER_FRONT..).ok_or(NoHeader::Short)?;
     let (segment, body) = take_u32(body).ok_or(NoHeader::Short)?;
     let (first, body) = take_u64(body).ok_or(NoHeader::Short)?;
-    let beginning = Salted::of(body.to_vec());
+    let beginning = Salted::of(body.to_vec(), form);
     Ok(Header { segment: SegmentNo(segment), first: Seq(first), beginning, size: end + CRC })
 }
 
@@ -204,8 +222,19 @@ pub(crate) fn claimed_seq(bytes: &[u8]) -> Option<Seq> {
 }
 
 /// The input of a whole entry.
-pub(crate) fn read_input(bytes: &[u8]) -> Result<Input, Malformed> {
-    Input::from_bytes(bytes)
+pub(crate) fn read_input(bytes: &[u8], form: Form) -> Result<Input, Malformed> {
+    Input::from_bytes_of(bytes, form)
+}
+
+fn version(form: Form) -> u32 {
+    match form {
+        Form::One => VERSION_OLDEST,
+        Form::Two => VERSION,
+    }
+}
+
+fn form(version: u32) -> Option<Form> {
+    [Form::One, Form::Two].into_iter().find(|form| self::version(*form) == version)
 }
 
 fn salted(salt: Salt, bytes: &[u8]) -> u32 {

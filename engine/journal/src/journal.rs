@@ -78,18 +78,23 @@ impl<D: Disk> Journal<D> {
         if !place.segments()?.is_empty() {
             return Err(Error::Present(place.dir().to_owned()));
         }
-        let beginning = Salted::new(beginning);
-        let fresh = begin_segment(&disk, &place, SegmentNo::FIRST, Seq::NONE.next(), &beginning);
-        let fresh = fresh.map_err(NotBegun::into_inner).doing("begin", place.segment(SegmentNo::FIRST))?;
+        Journal::begin(disk, place, lock, options, beginning, &Standing::BEFORE_ALL)
+    }
+
+    /// Begins a segment behind all that stands, which is on the disk, and goes on there.
+    pub(crate) fn begin(
+        disk: D,
+        place: Place,
+        lock: Lock,
+        options: Options,
+        beginning: &Beginning,
+        behind: &Standing,
+    ) -> Result<Journal<D>, Error> {
+        let (segment, beginning) = (behind.segment.next(), Salted::new(beginning));
+        let fresh = begin_segment(&disk, &place, segment, behind.last.next(), &beginning);
+        let fresh = fresh.map_err(NotBegun::into_inner).doing("begin", place.segment(segment))?;
         disk.sync_dir(place.dir()).doing("sync the directory", place.dir())?;
-        let standing = Standing {
-            segment: SegmentNo::FIRST,
-            offset: fresh.bytes,
-            last: Seq::NONE,
-            tick: Tick::default(),
-            used: false,
-            cut: None,
-        };
+        let standing = Standing { segment, offset: fresh.bytes, used: false, ..behind.clone() };
         Ok(Journal::go_on(disk, place, lock, options, beginning, fresh.file, &standing))
     }
 

@@ -2,9 +2,10 @@
 
 use crate::disk::{Disk, SegmentFile};
 use crate::error::{Doing, Error};
+use crate::format::WRITTEN;
 use crate::journal::{Journal, Options};
 use crate::place::{Lock, Place};
-use crate::walk::{Cut, Walk};
+use crate::walk::{Cut, Standing, Walk};
 use crate::{Beginning, Seq};
 use cabrank_core::{Input, Tick};
 use std::path::Path;
@@ -51,7 +52,8 @@ impl<D: Disk> Recovery<D> {
         self.walk.start()
     }
 
-    /// Hands every entry to `tell`, in order, then cuts a torn tail and syncs.
+    /// Hands every entry to `tell`, in order, then cuts a torn tail and syncs. If the last segment is of an older format
+    /// version, a new one is begun behind it.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::Version`] at a place that cannot be believed: what was told until then must be thrown
@@ -69,8 +71,18 @@ impl<D: Disk> Recovery<D> {
         // After a kill, entries may stand in the system's memory alone.
         file.sync_data().doing("sync", &path)?;
         self.disk.sync_dir(self.place.dir()).doing("sync the directory", self.place.dir())?;
-        let beginning = self.walk.beginning().clone();
-        let journal = Journal::go_on(self.disk, self.place, self.lock, self.options, beginning, file, &standing);
-        Ok(Recovered { journal, last: standing.last, cut: standing.cut })
+        let (last, cut) = (standing.last, standing.cut);
+        Ok(Recovered { journal: self.go_on(file, &standing)?, last, cut })
+    }
+
+    /// In the last segment; behind it if that is in an older form than what is written.
+    fn go_on(self, file: D::File, standing: &Standing) -> Result<Journal<D>, Error> {
+        let Recovery { disk, place, options, lock, walk } = self;
+        let beginning = walk.beginning().clone();
+        if beginning.form() == WRITTEN {
+            Ok(Journal::go_on(disk, place, lock, options, beginning, file, standing))
+        } else {
+            Journal::begin(disk, place, lock, options, walk.start(), standing)
+        }
     }
 }

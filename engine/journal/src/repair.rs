@@ -116,13 +116,14 @@ fn plan_at(place: &Place) -> Result<Option<Plan>, Error> {
 }
 
 fn count_given_up(place: &Place, walk: &Walk, set_aside: &[SegmentNo], next: Seq) -> Result<u64, Error> {
-    let salt: Salt = walk.beginning().salt();
     let mut passed = walk.rest().len();
-    let mut count = count_entries(walk.rest(), salt, next, last_possible(passed, next));
+    let mut count = count_entries(walk.rest(), walk.beginning().salt(), next, last_possible(passed, next));
+    let salts = walk.salts();
     for &segment in set_aside {
         let bytes = place.read(segment)?;
         passed = passed.saturating_add(bytes.len());
-        count += count_entries(&bytes, salt, next, last_possible(passed, next));
+        let count_salted = |salt: &Salt| count_entries(&bytes, *salt, next, last_possible(passed, next));
+        count += salts.iter().map(count_salted).sum::<u64>();
     }
     Ok(count)
 }

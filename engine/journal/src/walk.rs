@@ -1,7 +1,7 @@
 //! Going through a journal from its first entry to its last, believing nothing that does not fit.
 
 use crate::error::{Damage, Error, What};
-use crate::format::{self, Header, NoHeader, SEGMENT_BYTES_MAX, Salted, read_entry, read_header, read_input};
+use crate::format::{self, Header, NoHeader, SEGMENT_BYTES_MAX, Salt, Salted, read_entry, read_header, read_input};
 use crate::place::Place;
 use crate::scan::any_entry;
 use crate::{Beginning, Entry, SegmentNo, Seq};
@@ -61,6 +61,12 @@ pub(crate) struct Standing {
     pub(crate) cut: Option<Cut>,
 }
 
+impl Standing {
+    /// Before there is a segment.
+    pub(crate) const BEFORE_ALL: Standing =
+        Standing { segment: SegmentNo(0), offset: 0, last: Seq::NONE, tick: Tick(0), used: false, cut: None };
+}
+
 impl Walk {
     /// Stands before the first entry.
     pub(crate) fn begin(place: Place) -> Result<Walk, Error> {
@@ -81,8 +87,16 @@ impl Walk {
         &self.start
     }
 
+    /// The beginning as the segment has it that is being walked through.
     pub(crate) fn beginning(&self) -> &Salted {
         &self.beginning
+    }
+
+    /// The salts that entries from here on may have: that of this segment, and that of later ones in the newest form.
+    pub(crate) fn salts(&self) -> Vec<Salt> {
+        let mut salts = vec![self.beginning.salt(), Salted::new(&self.start).salt()];
+        salts.dedup();
+        salts
     }
 
     /// The bytes of this segment that no entry was read from yet.
@@ -136,7 +150,7 @@ impl Walk {
         if whole.tick < self.tick {
             return Err(self.damage(What::TimeTurned(whole.seq)));
         }
-        let input = read_input(whole.input).map_err(|_| self.damage(What::Unknown(whole.seq)))?;
+        let input = read_input(whole.input, self.beginning.form()).map_err(|_| self.damage(What::Unknown(whole.seq)))?;
         Ok(Entry { seq: whole.seq, tick: whole.tick, input })
     }
 
@@ -159,15 +173,22 @@ impl Walk {
             return Err(damage(number, 0, What::Missing));
         }
         let (header, here) = Segment::read(&self.place, number)?;
-        if header.beginning != self.beginning {
+        if !self.goes_on_with(&header.beginning) {
             return Err(damage(number, 0, What::Foreign));
         }
         if header.first != self.next {
             return Err(damage(number, 0, What::Gap { expected: self.next, found: header.first }));
         }
         self.ahead.pop_front();
+        self.beginning = header.beginning;
         self.here = here;
         Ok(true)
+    }
+
+    /// Whether that is this journal's beginning: the same, or the same told in a newer form.
+    fn goes_on_with(&self, next: &Salted) -> bool {
+        let newer = || next.form() > self.beginning.form() && next.parse().as_ref() == Ok(&self.start);
+        *next == self.beginning || newer()
     }
 
     fn damage(&self, what: What) -> Error {

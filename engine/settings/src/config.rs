@@ -32,8 +32,6 @@ pub struct Config {
     pub lines: Vec<Reception>,
     /// Who fulfils a service, by [`ServiceId`](cabrank_core::ServiceId).
     pub services: Vec<Backend>,
-    /// What a queue is measured by, by [`QueueId`](cabrank_core::QueueId).
-    pub queues: Vec<Targets>,
     /// Where an agent is rung, by [`AgentId`](cabrank_core::AgentId).
     pub agents: Vec<Phone>,
     /// What is asked for and not done yet, or not advisable; in the order of the file.
@@ -111,6 +109,8 @@ pub struct Trunk {
     pub from: Vec<IpNet>,
     /// What its word on the caller's number is worth.
     pub identity: Identity,
+    /// Where it takes calls to its callers, who are called back through it; it bears no user.
+    pub outbound: Option<SipUri>,
 }
 
 /// What a trunk's word on the caller's number is worth.
@@ -160,44 +160,6 @@ pub enum Backend {
     Webhook(url::Url),
     /// The fleet that comes with the engine, for trying things out.
     DemoFleet,
-}
-
-/// What a queue is measured by. Nothing here decides who is served next.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Targets {
-    /// The hold-time target.
-    pub target: Duration,
-    /// Classes with a target of their own, by name in ascending order.
-    pub classes: Vec<(Text, Duration)>,
-    /// The class of a caller whose profile names none; one of `classes`.
-    pub default_class: Option<Text>,
-    /// What is reported and alerted on.
-    pub service_level: ServiceLevel,
-    /// Who hangs up sooner than this did not really wait.
-    pub short_abandon: Duration,
-}
-
-/// The share of calls that is to be answered in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ServiceLevel {
-    /// In percent, 1 to 100.
-    pub percent: u8,
-    /// In time means within this wait.
-    pub within: Duration,
-    /// Of which calls it is a share.
-    pub denominator: Denominator,
-}
-
-/// Of which calls a service level is a share.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Denominator {
-    /// Offered, less those abandoned within the short-abandon time.
-    #[default]
-    OfferedLessShort,
-    /// All that were offered.
-    Offered,
-    /// Only those that were answered.
-    Answered,
 }
 
 /// Where an agent is rung.

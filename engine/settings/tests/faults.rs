@@ -54,6 +54,46 @@ const CASES: &[Case] = &[
         "`skills = { first = 1 }`",
     ),
     Case(
+        "[[agent]]",
+        "[[queue]]\nname = \"lost\"\noverflow = { after = \"60s\", queue = \"too\" }\n[[queue]]\nname = \"too\"\n[[line]]\n\
+         number = \"l\"\nclosed = \"lost\"\npress.2 = { queue = \"booking\" }\n[[agent]]",
+        "closed = \"lost\"",
+        "no human can be reached: line `l` → outside the hours → queue `lost` → overflow → queue `too` → nobody",
+        "`skills = { lost = 1 }`",
+    ),
+    Case(
+        "[[agent]]",
+        "[[queue]]\nname = \"lost\"\nmax_wait = \"1m\"\noverflow = { after = \"60s\", queue = \"booking\" }\n[[line]]\n\
+         number = \"l\"\npress.2 = { queue = \"lost\" }\n[[agent]]",
+        "press.2 = { queue = \"lost\"",
+        "queue `lost` → overflow → queue `booking` → nobody: overflow begins after 1m, and nobody waits longer than 1m",
+        "`skills = { lost = 1 }`",
+    ),
+    Case(
+        "[[agent]]",
+        "widen = [{ after = \"30s\", level = 2 }]\n[[agent]]\nname = \"a1\"\nskills = { booking = 3 }\ncontact = \"sip:a@h\"\n\
+         [[queue]]\nname = \"far\"\nwiden = [{ after = \"30s\", level = 2 }]\n[[line]]\nnumber = \"l\"\n\
+         press.1 = { instant = \"taxi-now\", otherwise = \"far\" }\n[[agent]]\nname = \"a2\"\nskills = { far = 3 }\n\
+         contact = \"sip:a@h\"\n[[agent]]",
+        "press.1 = { instant = \"taxi-now\", otherwise = \"far\" }",
+        "press 1 → otherwise → queue `far` → nobody: the best agent is of level 3, to which `widen` never opens",
+        "open level 3",
+    ),
+    Case(
+        "target =",
+        "max_wait = \"5m\"\nwiden = [{ after = \"10m\", level = 1 }]\ntarget =",
+        "press.1",
+        "queue `booking` → nobody: `widen` opens level 1 after 10m, and nobody waits longer than 5m",
+        "open level 1 to the queue sooner",
+    ),
+    Case(
+        "[[agent]]\nname = \"a101\"\nskills = { booking = 1 }\nsip = { password_file = \"secrets/a101\" }\n",
+        "",
+        "\n[desk]",
+        "there is no [[agent]]",
+        "nobody who calls ever reaches a human",
+    ),
+    Case(
         "hours =",
         "closed = \"night\"\nhours =",
         "closed",
@@ -96,6 +136,52 @@ const CASES: &[Case] = &[
     Case("target =", "quote = { confidence = 1.5 }\ntarget =", "quote", "1.5 is out of bounds", "0.8"),
     Case("target =", "widen = [{ after = \"30s\" }]\ntarget =", "widen", "widen has no `level`", "add `level = 2`"),
     Case("target =", "preferred_agent_for = \"8\"\ntarget =", "preferred_agent_for", "has no unit", "8s"),
+    Case("target =", "quote = { confidence = 0.0001 }\ntarget =", "quote", "0.0001 is out of bounds", "thousandths"),
+    Case("target =", "quote = { confidence = 1 }\ntarget =", "quote", "`confidence` is a whole number, not a share", "0.8"),
+    Case("target =", "agent_order = \"longest\"\ntarget =", "agent_order", "no `agent_order`", "did you mean `longest-idle`?"),
+    Case("target =", "denominator = \"ofered\"\ntarget =", "denominator", "no `denominator`", "did you mean `offered`?"),
+    Case("target =", "keep_place_for = 5\ntarget =", "keep_place_for", "`keep_place_for` has no unit", "\"5s\""),
+    Case("target =", "warn_within = \"48h\"\ntarget =", "warn_within", "out of bounds for `warn_within`", "from 0s to 24h"),
+    Case("target =", "callback_tries = 3\ntarget =", "callback_tries", "none is offered a callback", "offer_callback_over"),
+    Case(
+        "target =",
+        "offer_callback_over = \"3m\"\ncallback_tries = 0\ntarget =",
+        "callback_tries",
+        "0 is out of bounds for `callback_tries`",
+        "from 1 to 100",
+    ),
+    Case("target =", "overflow = { after = \"60s\" }\ntarget =", "overflow", "overflow has no `queue`", "add `queue"),
+    Case(
+        "target =",
+        "overflow = { after = \"60s\", queue = \"boking\" }\ntarget =",
+        "overflow",
+        "there is no queue `boking`",
+        "did you mean `booking`?",
+    ),
+    Case(
+        "target =",
+        "overflow = { after = \"60s\", queue = \"booking\" }\ntarget =",
+        "overflow",
+        "queue `booking` overflows to itself",
+        "name another queue",
+    ),
+    Case("target =", "reserve = 1\ntarget =", "reserve", "keeps every agent of queue `booking` back: it has 1", "0, or leave"),
+    // Queues that share agents.
+    Case(
+        "[[agent]]",
+        "[[queue]]\nname = \"tours\"\norder = \"fifo\"\n[[agent]]\nname = \"a1\"\nskills = { tours = 1, booking = 1 }\n\
+         contact = \"sip:a@h\"\n[[agent]]",
+        "order = \"fifo\"",
+        "agent `a1` may serve both queue `booking` (`proportional`, line 28) and queue `tours` (`fifo`, line 35)",
+        "the same `order`",
+    ),
+    Case(
+        "[[agent]]",
+        "[[queue]]\nname = \"tours\"\norder = \"head-start\"\noverflow = { after = \"0s\", queue = \"booking\" }\n[[agent]]",
+        "order = \"head-start\"",
+        "agent `a101` may serve both queue `booking` (`proportional`, line 28) and queue `tours` (`head-start`, line 35)",
+        "the same `order`",
+    ),
     // Services.
     Case("https://dispatch.example/ride", "dispatch.example", "webhook", "is no URL", "https://"),
     Case("https://dispatch.example/ride", "ftp://dispatch.example", "webhook", "is no http:", "https://"),
@@ -175,6 +261,20 @@ fn one_mistake_is_one_fault() {
     }
 }
 
+/// What a faulty queue leaves unsaid is no second fault: not a trap, not another order than that of its neighbour.
+#[test]
+fn a_fault_in_a_queue_is_not_held_against_the_desk() {
+    let house = "[[queue]]\nname = \"tours\"\norder = \"fifo\"\n[[queue]]\nname = \"lost\"\norder = \"fifo\"\n\
+                 overflow = { after = \"60s\", queue = \"tours\" }\n[[line]]\nnumber = \"l\"\npress.1 = { queue = \"lost\" }\n[[agent]]";
+    let good = GOOD.replace("target =", "order = \"fifo\"\ntarget =").replace("[[agent]]", house);
+    let good = good.replace("{ booking = 1 }", "{ booking = 1, tours = 1 }");
+    assert!(faults(&good).is_empty());
+    for (part, instead) in [("order = \"fifo\"", "order = \"fiffo\""), ("queue = \"tours\"", "queue = \"tour\"")] {
+        let found = faults(&good.replacen(part, instead, 1));
+        assert_eq!(found.len(), 1, "{part:?} -> {instead:?}: {found:#?}");
+    }
+}
+
 #[test]
 fn all_faults_come_at_once_in_the_order_of_the_file() {
     let text = GOOD
@@ -198,9 +298,18 @@ fn more_of_anything_than_has_a_place_is_one_fault() {
 }
 
 #[test]
+fn a_queue_has_32_classes_at_most_the_one_without_a_name_among_them() {
+    let classes: String = (0..32).map(|n| format!("class.c{n} = \"20s\"\n")).collect();
+    let found = faults(&GOOD.replace("target =", &format!("{classes}target =")));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].what.contains("has 33 classes") && found[0].right.contains("at most 32"), "{found:#?}");
+    assert!(faults(&GOOD.replace("target =", &format!("{classes}default_class = \"c7\"\ntarget ="))).is_empty());
+}
+
+#[test]
 fn an_empty_file_is_told_what_a_desk_needs() {
     let found: Vec<_> = faults("").into_iter().map(|fault| fault.what).collect();
-    for what in ["[desk] has no `name`", "there is no [[line]]", "there is no [[queue]]"] {
+    for what in ["[desk] has no `name`", "there is no [[line]]", "there is no [[queue]]", "there is no [[agent]]"] {
         assert!(found.iter().any(|fault| fault == what), "{what} is not in {found:#?}");
     }
 }

@@ -2,8 +2,11 @@
 
 mod common;
 
-use cabrank_core::{Choice, Closed, LineId, QueueId, ServiceId, SignIn, Skill, Span};
-use cabrank_settings::{Backend, Config, Denominator, Identity, OnDisk, Phone, Surroundings, Transport, parse};
+use cabrank_core::{
+    AgentOrder, CallbackTerms, Choice, Class, ClassId, Closed, Denominator, LineId, Order, Overflow, Permille, QueueId, Quoting,
+    ServiceId, ServiceLevel, SignIn, Skill, Span, Thresholds, Widening,
+};
+use cabrank_settings::{Backend, Config, Identity, OnDisk, Phone, Surroundings, Transport, parse};
 use common::{GOOD, Room};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -56,16 +59,27 @@ class.visitor = "1m30s"
 default_class = "visitor"
 service_level = "80% in 20s"
 denominator = "answered"
-short_abandon = "5s"
-order = "proportional"
+short_abandon = "4s"
+order = "head-start"
 widen = [{ after = "30s", level = 2 }]
 preferred_agent_for = "8s"
 offer_callback_over = "3m"
-max_waiting = 500
-max_wait = "30m"
+max_waiting = 400
+max_wait = "20m"
 quote = { confidence = 0.8, every = "30s" }
 wrap_up = "10s"
-ring_for = "15s"
+ring_for = "14s"
+agent_order = "least-occupied"
+reserve = 1
+overflow = { after = "60s", queue = "tours" }
+keep_place_for = "4m"
+callback_retry = "1m"
+callback_tries = 2
+warn_within = "10m"
+
+[[queue]]
+name = "tours"
+order = "head-start"
 
 [[agent]]
 name = "a101"
@@ -74,7 +88,7 @@ sip = { password = "tomato" }
 
 [[agent]]
 name = "a102"
-skills = { booking = 2 }
+skills = { booking = 2, tours = 1 }
 sip = { contact = "sip:a102@10.0.0.7" }
 "#;
 
@@ -89,13 +103,72 @@ fn everything_users_may_write_is_taken() {
     assert_eq!(line.menu.one, Some(Choice::Instant { service: ServiceId(0), otherwise: QueueId(0) }));
     assert_eq!(line.menu.two, Some(Choice::Queue(QueueId(0))));
     assert_eq!((line.closed, line.human, line.silence), (Closed::Queue(QueueId(0)), QueueId(0), Span::secs(3)));
-    let queue = &config.desk.queues[0];
-    assert_eq!((queue.max_waiting, queue.max_wait, queue.comfort_every), (500, Span::secs(1800), Span::secs(30)));
-    assert_eq!((queue.ring_for, queue.wrap_up), (Span::secs(15), Span::secs(10)));
     let agent = &config.desk.agents[1];
-    assert_eq!((&*agent.skills, agent.sign_in), (&[Skill { queue: QueueId(0), level: 2 }][..], SignIn::OnRequest));
+    assert_eq!(
+        (&*agent.skills, agent.sign_in),
+        (&[Skill { queue: QueueId(0), level: 2 }, Skill { queue: QueueId(1), level: 1 }][..], SignIn::OnRequest)
+    );
     assert_eq!(config.desk.agents[0].sign_in, SignIn::WithPhone);
     assert_eq!(config.desk.limits.calls_max, 20);
+}
+
+#[test]
+fn every_threshold_reaches_the_core() {
+    let class = |name: &str, target| Class { name: name.into(), target: Span::secs(target) };
+    let expected = Thresholds {
+        order: Order::HeadStart,
+        classes: vec![class("regular", 20), class("visitor", 90)],
+        default_class: ClassId(1),
+        service_level: ServiceLevel { share: Permille(800), within: Span::secs(20), of: Denominator::Answered },
+        short_abandon: Span::secs(4),
+        agent_order: AgentOrder::LeastOccupied,
+        widen: vec![Widening { after: Span::secs(30), level: 2 }],
+        overflow: Some(Overflow { after: Span::secs(60), queue: QueueId(1) }),
+        reserve: 1,
+        preferred_agent_for: Span::secs(8),
+        keep_place_for: Span::secs(240),
+        max_waiting: 400,
+        max_wait: Span::secs(1200),
+        callback: Some(CallbackTerms { over: Span::secs(180), retry_after: Span::secs(60), tries_max: 2 }),
+        quote: Some(Quoting { confidence: Permille(800) }),
+        comfort_every: Span::secs(30),
+        warn_within: Span::secs(600),
+        ring_for: Span::secs(14),
+        wrap_up: Span::secs(10),
+    };
+    assert_eq!(read(EVERYTHING).desk.queues[0].thresholds, expected);
+}
+
+#[test]
+fn where_nothing_is_said_the_defaults_hold() {
+    let bare = GOOD.replace("target = \"20s\"\nring_for = \"15s\"\n", "");
+    assert_eq!(read(&bare).desk.queues[0].thresholds, Thresholds::default());
+}
+
+#[test]
+fn a_default_class_leaves_nobody_without_one() {
+    let of = |keys: &str| read(&GOOD.replace("ring_for", &format!("{keys}\nring_for"))).desk.queues.remove(0).thresholds;
+    let without = of("class.vip = \"5s\"");
+    let names: Vec<&str> = without.classes.iter().map(|class| &*class.name).collect();
+    assert_eq!((names, without.default_class), (vec!["", "vip"], ClassId(0)));
+    assert_eq!((without.target(without.class_of("")), without.target(without.class_of("vip"))), (Span::secs(20), Span::secs(5)));
+    let with = of("class.vip = \"5s\"\nclass.all = \"1m\"\ndefault_class = \"vip\"");
+    let names: Vec<&str> = with.classes.iter().map(|class| &*class.name).collect();
+    assert_eq!((names, with.default_class), (vec!["all", "vip"], ClassId(1)));
+}
+
+#[test]
+fn a_comfort_interval_alone_quotes_nothing() {
+    let thresholds = &read(&GOOD.replace("ring_for", "quote = { every = \"30s\" }\nring_for")).desk.queues[0].thresholds;
+    assert_eq!((thresholds.quote, thresholds.comfort_every), (None, Span::secs(30)));
+}
+
+#[test]
+fn a_callback_has_terms_where_none_are_named() {
+    let of = |keys: &str| read(&GOOD.replace("ring_for", &format!("{keys}\nring_for"))).desk.queues[0].thresholds.callback;
+    let usual = CallbackTerms { over: Span::secs(180), retry_after: Span::secs(120), tries_max: 3 };
+    assert_eq!(of("offer_callback_over = \"3m\""), Some(usual));
+    assert_eq!(of("offer_callback_over = \"0s\""), None);
 }
 
 #[test]
@@ -108,10 +181,6 @@ fn the_edges_find_their_part_under_the_same_ids() {
     assert_eq!(config.lines[0].menu.as_deref(), Some("menu"));
     assert_eq!((config.lines[1].menu.as_deref(), &*config.lines[1].closed), (None, "closed"));
     assert!(matches!(&config.services[0], Backend::Webhook(url) if url.as_str() == "https://dispatch.example/ride"));
-    let targets = &config.queues[0];
-    assert_eq!(targets.classes, [("regular".into(), Duration::from_secs(20)), ("visitor".into(), Duration::from_secs(90))]);
-    assert_eq!(targets.default_class.as_deref(), Some("visitor"));
-    assert_eq!((targets.service_level.percent, targets.service_level.denominator), (80, Denominator::Answered));
     assert!(matches!(&config.agents[0], Phone::Registers(secret) if secret.expose() == "tomato"));
     assert!(matches!(&config.agents[1], Phone::At(uri) if uri.to_string() == "sip:a102@10.0.0.7"));
 }
@@ -129,22 +198,39 @@ fn opening_hours_are_asked_by_line() {
 #[test]
 fn what_is_not_in_force_yet_is_said_with_its_line() {
     let notices = read(EVERYTHING).notices;
-    for start in [
-        "identity = \"attested\"",
-        "register =",
-        "closed = \"We are",
-        "order =",
-        "widen =",
-        "preferred_agent_for =",
-        "offer_callback_over =",
-        "quote =",
-        "sip = { password =",
-    ] {
+    for start in ["identity = \"attested\"", "register =", "closed = \"We are", "sip = { password ="] {
         let line = EVERYTHING.lines().position(|line| line.starts_with(start)).expect(start) + 1;
         assert!(notices.iter().any(|notice| notice.line == line), "no notice on line {line} ({start}): {notices:#?}");
     }
-    assert_eq!(notices.len(), 9, "{notices:#?}");
+    assert_eq!(notices.len(), 5, "{notices:#?}");
     assert!(notices.is_sorted_by_key(|notice| notice.line));
+}
+
+#[test]
+fn callbacks_without_a_way_out_are_noticed() {
+    let of = |outbound: &str| {
+        let text = GOOD.replacen("[[queue]]", "[[queue]]\noffer_callback_over = \"3m\"", 1);
+        read(&format!("{text}\n[[sip.trunk]]\nname = \"way\"\nfrom = [\"11.0.0.0/8\"]\nidentity = \"untrusted\"\n{outbound}\n"))
+            .notices
+    };
+    assert!(matches!(&of("")[..], [notice] if notice.what.contains("`outbound`")), "{:?}", of(""));
+    assert_eq!(of("outbound = \"sip:192.0.2.1:5060\""), []);
+}
+
+#[test]
+fn a_queue_that_nobody_serves_and_no_line_leads_to_is_said() {
+    let notices = read(&GOOD.replace("[[agent]]", "[[queue]]\nname = \"attic\"\n[[agent]]")).notices;
+    assert!(notices.len() == 1 && notices[0].what.starts_with("no line leads to queue `attic`"), "{notices:?}");
+}
+
+#[test]
+fn overflow_and_widening_are_ways_to_a_human() {
+    let lost = "[[line]]\nnumber = \"l\"\npress.1 = { queue = \"lost\" }\n[[queue]]\nname = \"lost\"\n";
+    let helped = format!("{lost}overflow = {{ after = \"60s\", queue = \"booking\" }}\n[[agent]]");
+    assert_eq!(read(&GOOD.replace("[[agent]]", &helped)).notices, []);
+    let widened = format!("{lost}widen = [{{ after = \"60s\", level = 3 }}]\n[[agent]]");
+    let skilled = GOOD.replace("[[agent]]", &widened).replace("{ booking = 1 }", "{ booking = 1, lost = 3 }");
+    assert_eq!(read(&skilled).notices, []);
 }
 
 #[test]

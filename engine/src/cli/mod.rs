@@ -5,6 +5,7 @@ mod journal;
 mod profiles;
 mod replay;
 mod serve;
+mod why;
 
 use crate::assets::Source;
 use clap::{Args, Parser, Subcommand};
@@ -65,6 +66,9 @@ enum Command {
     /// Run a journal through the core again; prints counts and the digest, exit code 1 if it differs from what was noted.
     #[command(after_help = "Example: cabrank replay cabrank-data --digest")]
     Replay(replay::ReplayArgs),
+    /// Why a call waited and who served it: every decision about it, in plain words.
+    #[command(after_help = "Example: cabrank why 00000000000000a7 --data /var/lib/cabrank")]
+    Why(why::WhyArgs),
     /// Verify a journal, or repair one.
     #[command(subcommand, after_help = "Example: cabrank journal check cabrank-data")]
     Journal(journal::JournalCommand),
@@ -108,6 +112,7 @@ fn execute(cli: Cli) -> Result<Outcome, Unusable> {
         Some(Command::Check { config }) => check::run(&Source::File(config)),
         Some(Command::Demo(args)) => crate::demo::run(args),
         Some(Command::Replay(args)) => replay::run(&args),
+        Some(Command::Why(args)) => why::run(&args),
         Some(Command::Journal(command)) => journal::run(&command),
         Some(Command::Profiles(command)) => profiles::run(command),
     }

@@ -43,7 +43,7 @@ async fn serve(setup: Setup, banner: Option<Banner>, drain: Duration) -> Result<
     }
     let well = tokio::select! {
         () = asked_to_end.wait() => true,
-        () = ignore_reloads() => true,
+        () = reload_on_hangup(&engine) => true,
         () = engine.journal_failure() => false,
     };
     if !well {
@@ -59,12 +59,13 @@ async fn serve(setup: Setup, banner: Option<Banner>, drain: Duration) -> Result<
     Ok(if well { Outcome::Done } else { Outcome::Missed })
 }
 
-/// SIGHUP is for reloading the configuration, which is not built yet; it must not end the engine. Never comes back.
-async fn ignore_reloads() {
+/// SIGHUP reads the configuration again. Never comes back.
+async fn reload_on_hangup(engine: &Engine) {
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return std::future::pending().await };
     loop {
         hangups.recv().await;
-        warn!("SIGHUP: the configuration is not reloaded while the engine runs yet; restart it");
+        info!("SIGHUP: reading the configuration again");
+        engine.reload().await;
     }
 }
 

@@ -77,7 +77,7 @@ pub fn run(args: DemoArgs) -> Result<Outcome, Unusable> {
 /// Agents are as fast after a call as in it.
 fn hurry_wrap_up(config: &mut Config, speed: f64) {
     for queue in &mut config.desk.queues {
-        queue.wrap_up.0 = (queue.wrap_up.0 as f64 / speed) as u64;
+        queue.thresholds.wrap_up.0 = (queue.thresholds.wrap_up.0 as f64 / speed) as u64;
     }
 }
 

@@ -54,7 +54,7 @@ fn order(call: u64) -> Box<Dispatch> {
     let fields: Vec<(Text, Text)> = vec![("pickup".into(), "12 Ann Siang Road".into())];
     let profile = Profile { name: "Ann".into(), fields, ..Profile::default() };
     let number = Some(Number("+6591234567".into()));
-    let caller = Caller { number, trust: Trust::Trusted, profile: Some(Arc::new(profile)) };
+    let caller = Caller { number, trust: Trust::Trusted, token: None, profile: Some(Arc::new(profile)) };
     Box::new(Dispatch { call: CallId(call), service: ServiceId(0), line: LineId(0), caller, asked_at: Tick(1_500_000) })
 }
 

@@ -15,7 +15,7 @@ pub use digests::{Digests, digests_of};
 pub use outlets::Outlets;
 
 use crate::door::{Door, Figures, Submission};
-use cabrank_core::{CallerGone, Desk, Effect, Input, Outbox, Refusal, Settings, StageView};
+use cabrank_core::{CallId, CallerGone, Declined, Desk, Effect, Input, Outbox, Refusal, Settings, StageView};
 use cabrank_journal::{Log, SegmentFile, Seq, Syncer};
 use crossbeam::channel::{Receiver, RecvTimeoutError, bounded};
 use hdrhistogram::Histogram;
@@ -95,14 +95,12 @@ impl Lane {
     }
 }
 
-/// What the edges cannot take up again after a restart, said as facts: every live call has lost its legs, and the settings
-/// may have been changed meanwhile.
+/// What the edges cannot take up again after a restart, said as facts: every live leg is lost, and the settings may have
+/// been changed meanwhile. Who is to be called back has no leg to lose, and stays where it was.
 pub fn facts_after_restart(desk: &Desk, settings: &Settings) -> Vec<Input> {
     let view = desk.view();
-    let gone = view.calls.iter().filter(|call| call.stage != StageView::Left);
-    let hung_up = gone.map(|call| Input::CallerHungUp { call: call.call, how: CallerGone::EngineRestarted });
     let mut facts = vec![Input::Restarted];
-    facts.extend(hung_up);
+    facts.extend(view.calls.iter().flat_map(|call| leg_lost(call.call, call.stage)));
     if desk.settings() != settings {
         facts.push(Input::SettingsChanged {
             settings: Box::new(settings.clone()),
@@ -111,6 +109,24 @@ pub fn facts_after_restart(desk: &Desk, settings: &Settings) -> Vec<Input> {
         });
     }
     facts
+}
+
+/// That a call has lost its leg, if it had one.
+fn leg_lost(call: CallId, stage: StageView) -> Vec<Input> {
+    let hung_up = Input::CallerHungUp { call, how: CallerGone::EngineRestarted };
+    match stage {
+        StageView::Menu
+        | StageView::Dispatching
+        | StageView::Told
+        | StageView::Waiting
+        | StageView::Offered
+        | StageView::Agreeing
+        | StageView::Talking
+        | StageView::Parting => vec![hung_up],
+        // Still ringing or picked up already, which does not show: the desk refuses what does not fit.
+        StageView::CalledBack => vec![Input::CallerUnreached { call, how: Declined::Failed }, hung_up],
+        StageView::Absent | StageView::Resting | StageView::Left => Vec::new(),
+    }
 }
 
 /// The desk's word for somebody who asked.

@@ -1,7 +1,7 @@
 //! Why an engine did not start.
 
 use super::RecoveryError;
-use super::sip_settings::ContactUnreadable;
+use super::sip_settings::AddressUnreadable;
 use crate::dispatch::WebhookError;
 use crate::edge::sip;
 use crate::house::PromptMissing;
@@ -46,9 +46,9 @@ pub enum StartError {
     /// SIP cannot start.
     #[error(transparent)]
     Sip(#[from] sip::StartFault),
-    /// An agent cannot be rung.
+    /// An agent or a trunk cannot be called.
     #[error(transparent)]
-    Contact(#[from] ContactUnreadable),
+    Address(#[from] AddressUnreadable),
     /// HTTP cannot listen.
     #[error("HTTP cannot listen on {addr}: {error}; name another address in [http] listen")]
     Http {

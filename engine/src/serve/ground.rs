@@ -10,6 +10,7 @@ use crate::names::Names;
 use crate::number::Region;
 use crate::profiles;
 use crate::store::{Patience, Store, Writer};
+use crate::times::Times;
 use cabrank_settings::Config;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ pub(super) struct Ground {
     pub(super) directory: Arc<Directory>,
     pub(super) names: Names,
     pub(super) epoch: Epoch,
+    pub(super) times: Arc<Times>,
     pub(super) recovered: Recovered,
 }
 
@@ -47,6 +49,7 @@ impl Ground {
             http_addr: http.local_addr()?,
             names: Names::new(Arc::new(config.desk.clone())),
             epoch: Epoch::new(timestamp(i64::try_from(recovered.epoch.0).unwrap_or(i64::MAX))),
+            times: Arc::default(),
             config,
             data,
             bind,
@@ -65,6 +68,7 @@ impl Ground {
             directory: Arc::clone(&self.directory),
             names: self.names.clone(),
             epoch: self.epoch,
+            times: Arc::clone(&self.times),
             patience: Patience::default(),
         }
     }

@@ -1,8 +1,10 @@
 //! The engine put together: desk, lane, edges, media, store and fulfilment, started in order and stopped in reverse.
 
 mod error;
+mod filed;
 mod ground;
 mod recovery;
+mod reload;
 mod sip_settings;
 
 pub use error::StartError;
@@ -14,6 +16,7 @@ use crate::dispatch::{self, Dispatcher};
 use crate::door::Door;
 use crate::edge::{http, sip};
 use crate::house::House;
+use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets};
 use crate::media::{self, Fact, Media, MediaSettings};
 use crate::store::{Store, Written};
@@ -21,6 +24,7 @@ use cabrank_core::{Dispatch, Effect, Input};
 use cabrank_settings::Config;
 use ground::Ground;
 use recovery::Recovered;
+use reload::Reload;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -65,6 +69,7 @@ pub struct Engine {
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
     journal_failed: watch::Receiver<bool>,
+    reload: Reload,
     welcome: Welcome,
 }
 
@@ -88,9 +93,10 @@ impl Engine {
     /// [`StartError`], in one sentence that says what to do.
     pub async fn start(setup: Setup) -> Result<Engine, StartError> {
         dispatch::install_crypto();
+        let source = setup.source.clone();
         let ground = Ground::lay(setup).await?;
         let writer = ground.writer();
-        let Ground { config, data, bind, http, http_addr, library, store, directory, names, epoch, recovered } = ground;
+        let Ground { config, data, bind, http, http_addr, library, store, directory, names, epoch, times, recovered } = ground;
         let house =
             House::new(Arc::clone(&config), Arc::clone(&directory), names.clone(), format!("http://{http_addr}"), &library)?;
         let Recovered { desk, journal, clock, entries, dispatches, found, .. } = recovered;
@@ -102,7 +108,8 @@ impl Engine {
             // The store catches up with the journal before anybody can ask it.
             let _ = store_in.send(entry).await;
         }
-        let outlets = Outlets { sip: sip_in, dispatch: dispatch_in.clone(), store: store_in };
+        let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
+        let outlets = Outlets { sip: sip_in, dispatch: dispatch_in.clone(), store: store_in, in_force: in_force.clone() };
         let (failed, journal_failed) = watch::channel(false);
         let syncer = journal.syncer();
         let lane = Lane::start(desk, journal, syncer, clock, Digests::open(&data)?, outlets, move || {
@@ -112,18 +119,34 @@ impl Engine {
         let dispatcher = Dispatcher::new(lane.door(), &names, epoch, &config.services)?;
         let dispatcher = tokio::spawn(dispatcher.run(dispatch_out));
         ask_again(dispatches, dispatch_in).await;
+        let reload = Reload { source, started_with: Arc::clone(&config), door: lane.door(), in_force: in_force.clone() };
         let (media, sip) = start_telephony(&config, bind, library, lane.door(), sip_out, house).await?;
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
-        let api = http::Api::new(lane.door(), names, epoch, store.clone(), Arc::clone(&directory), tokens);
+        let ways = http::Ways {
+            door: lane.door(),
+            in_force,
+            names,
+            epoch,
+            store: store.clone(),
+            directory: Arc::clone(&directory),
+            times,
+            data,
+        };
+        let api = http::Api::new(ways, tokens);
         let (http_stop, http) = start_http(http, api);
         let welcome = Welcome { http: http_addr, profiles: directory.len(), admin_token, found };
         let follower = start_following(directory, store.clone());
-        Ok(Engine { lane, sip, media, store, writer, dispatcher, follower, http, http_stop, journal_failed, welcome })
+        Ok(Engine { lane, sip, media, store, writer, dispatcher, follower, http, http_stop, journal_failed, reload, welcome })
     }
 
     /// A door to the desk.
     pub fn door(&self) -> Door {
         self.lane.door()
+    }
+
+    /// Reads the configuration again; what came of it is in the log.
+    pub async fn reload(&self) {
+        self.reload.run().await;
     }
 
     /// What whoever started the engine should know.

@@ -1,8 +1,9 @@
 //! From a data directory to a desk that goes on where it was.
 
+use super::filed::{Filed, same_ids};
 use crate::lane::{Clock, facts_after_restart, unix_micros_now};
 use crate::store::Entry;
-use cabrank_core::{Desk, Dispatch, Outbox, Refusal, Settings, StageView};
+use cabrank_core::{Desk, Dispatch, Input, Outbox, Refusal, Settings, StageView};
 use cabrank_journal::{AppendError, Beginning, Cut, Error, Journal, Log, Options, OsDisk, UnixMicros, WriteError};
 use std::path::Path;
 
@@ -47,6 +48,12 @@ pub enum RecoveryError {
     /// The journal takes no more.
     #[error("the journal takes no more: {0}")]
     Append(#[from] AppendError),
+    /// Callers are to be called back under other settings.
+    #[error(
+        "{0} calls are still to be finished (callbacks) under a configuration with other lines, services, queues or agents; start \
+         once more with the configuration of before, and change it when they are done"
+    )]
+    CallsPending(usize),
     /// The settings do not fit together.
     #[error("the desk refuses its settings: {0}")]
     Settings(#[from] Refusal),
@@ -70,27 +77,47 @@ fn begin(data: &Path, settings: Settings) -> Result<Recovered, RecoveryError> {
 fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
     let recovery = Journal::recover(OsDisk, data, Options::default())?;
     let Beginning { epoch, seed, settings: first_settings } = recovery.start().clone();
+    let mut filed = Filed::new(first_settings.clone());
     let mut desk = Desk::new(first_settings, seed)?;
     let mut out = Outbox::default();
     let mut entries = Vec::new();
     let mut inputs = 0;
     let recovered = recovery.replay(|tick, input| {
+        let fact = is_change(&input).then(|| input.clone());
         desk.handle(tick, input, &mut out);
+        if let Some(fact) = fact.filter(|_| out.refusals.is_empty()) {
+            filed.see(&fact);
+        }
         keep_entries(&mut out, &mut entries);
         inputs += 1;
     })?;
     let found = found(&desk, inputs, recovered.cut);
     let mut journal = recovered.journal;
     let clock = Clock::resume(epoch.0, journal.tick());
-    for fact in facts_after_restart(&desk, settings) {
-        let tick = clock.now();
-        journal.append(tick, &fact)?;
-        desk.handle(tick, fact, &mut out);
-        keep_entries(&mut out, &mut entries);
-    }
+    let wanted = filed.wanted(desk.settings(), settings);
+    let mut tell = |desk: &mut Desk, facts: Vec<Input>| {
+        for fact in facts {
+            let tick = clock.now();
+            journal.append(tick, &fact)?;
+            desk.handle(tick, fact, &mut out);
+            keep_entries(&mut out, &mut entries);
+        }
+        Ok::<(), AppendError>(())
+    };
+    let facts = facts_after_restart(&desk, &wanted.settings);
+    tell(&mut desk, facts)?;
+    let changes = wanted.changes(desk.settings(), desk.view().changes);
+    tell(&mut desk, changes)?;
     journal.write()?;
+    if !same_ids(desk.settings(), settings) {
+        return Err(RecoveryError::CallsPending(desk.view().calls.len()));
+    }
     let dispatches = desk.view().dispatches;
     Ok(Recovered { desk, journal, epoch, clock, entries, dispatches, found: Some(found) })
+}
+
+fn is_change(input: &Input) -> bool {
+    matches!(input, Input::SettingsChanged { .. } | Input::ThresholdsChanged { .. })
 }
 
 /// Of what a replay orders again only the records matter: everything else was done, or has lost its call.

@@ -2,31 +2,32 @@
 
 use crate::edge::sip::{AgentPhone, Algorithm, Listen, ListenOn, Phone, SipLimits, SipSettings, Trunk, Trust};
 use crate::number::Region;
-use cabrank_core::Text;
 use cabrank_settings::{Config, Digest, Identity, Transport};
 use rsipstack::sip::Uri;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-/// A fixed contact that the SIP library cannot read.
+/// An address that the SIP library cannot read.
 #[derive(Debug, thiserror::Error)]
-#[error("the contact {contact} of agent {agent} cannot be used; write it as sip:USER@HOST:PORT")]
-pub struct ContactUnreadable {
-    agent: Text,
-    contact: String,
+#[error("the address {address} of {whose} cannot be used; write it as {right}")]
+pub struct AddressUnreadable {
+    whose: String,
+    address: String,
+    right: &'static str,
 }
 
 /// What the SIP edge is told; with `bind`, on that address instead of the configured ones.
 ///
 /// # Errors
-/// A fixed contact that the SIP library cannot read.
-pub(super) fn from(config: &Config, bind: Option<IpAddr>) -> Result<SipSettings, ContactUnreadable> {
+/// An address that the SIP library cannot read.
+pub(super) fn from(config: &Config, bind: Option<IpAddr>) -> Result<SipSettings, AddressUnreadable> {
     let phones = config.desk.agents.iter().zip(&config.agents);
     Ok(SipSettings {
         listen: listen(config, bind),
-        trunks: config.sip.trunks.iter().map(trunk).collect(),
+        trunks: config.sip.trunks.iter().map(trunk).collect::<Result<_, _>>()?,
         lines: config.desk.lines.iter().map(|line| line.number.clone()).collect(),
+        queues: config.desk.queues.iter().map(|queue| queue.name.clone()).collect(),
         agents: phones.map(|(agent, phone)| agent_phone(agent, phone)).collect::<Result<_, _>>()?,
         realm: config.sip.realm.to_string(),
         region: Region::from(config.region),
@@ -87,8 +88,9 @@ fn seconds(interval: Duration) -> u32 {
     u32::try_from(interval.as_secs()).unwrap_or(u32::MAX)
 }
 
-fn trunk(trunk: &cabrank_settings::Trunk) -> Trunk {
-    Trunk {
+fn trunk(trunk: &cabrank_settings::Trunk) -> Result<Trunk, AddressUnreadable> {
+    let outbound = trunk.outbound.as_ref().map(|place| uri(place, &format!("trunk {}", trunk.name), "sip:HOST:PORT"));
+    Ok(Trunk {
         name: trunk.name.to_string(),
         from: trunk.from.clone(),
         trust: match trunk.identity {
@@ -96,16 +98,20 @@ fn trunk(trunk: &cabrank_settings::Trunk) -> Trunk {
             Identity::Untrusted => Trust::Untrusted,
             Identity::Attested => Trust::Attested,
         },
-    }
+        outbound: outbound.transpose()?,
+    })
 }
 
-fn agent_phone(agent: &cabrank_core::Agent, phone: &cabrank_settings::Phone) -> Result<AgentPhone, ContactUnreadable> {
+fn uri(address: &cabrank_settings::SipUri, whose: &str, right: &'static str) -> Result<Uri, AddressUnreadable> {
+    let address = address.to_string();
+    Uri::try_from(address.as_str()).map_err(|_| AddressUnreadable { whose: whose.to_owned(), address, right })
+}
+
+fn agent_phone(agent: &cabrank_core::Agent, phone: &cabrank_settings::Phone) -> Result<AgentPhone, AddressUnreadable> {
     let phone = match phone {
         cabrank_settings::Phone::Registers(password) => Phone::Registers { password: password.expose().to_owned() },
         cabrank_settings::Phone::At(contact) => {
-            let contact = contact.to_string();
-            let uri = Uri::try_from(contact.as_str()).map_err(|_| ContactUnreadable { agent: agent.name.clone(), contact })?;
-            Phone::Fixed { contact: uri }
+            Phone::Fixed { contact: uri(contact, &format!("agent {}", agent.name), "sip:USER@HOST:PORT")? }
         }
     };
     Ok(AgentPhone { name: agent.name.clone(), phone })

@@ -2,8 +2,10 @@
 
 use crate::epoch::Epoch;
 use crate::names::Names;
+use crate::thresholds::{Keys, shown};
 use crate::words;
-use cabrank_core::{Amendment, CallId, Effect, Promise, Record, Settled, Tick, Trust};
+use cabrank_core::{Amendment, CallId, Change, Effect, Promise, Record, Said, Settled, Tick, Trust};
+use serde::{Deserialize, Serialize};
 
 /// Something to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub enum Entry {
         /// What was said.
         amendment: Amendment,
     },
+    /// A change of thresholds.
+    Change(Box<Change>),
 }
 
 impl TryFrom<Effect> for Entry {
@@ -30,10 +34,23 @@ impl TryFrom<Effect> for Entry {
             Ok(Entry::Record(record))
         } else if let Effect::Amend { call, at, amendment } = effect {
             Ok(Entry::Amendment { call, at, amendment })
+        } else if let Effect::Note(change) = effect {
+            Ok(Entry::Change(change))
         } else {
             Err(effect)
         }
     }
+}
+
+/// Rows that are written together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// Records.
+    pub records: Vec<RecordRow>,
+    /// Later words on records.
+    pub amendments: Vec<AmendmentRow>,
+    /// Changes of thresholds.
+    pub changes: Vec<ChangeRow>,
 }
 
 /// A record as a row: names for ids, the time of day for ticks.
@@ -57,6 +74,17 @@ pub struct RecordRow {
     pub(super) promise: Option<PromiseRow>,
     pub(super) held_us: i64,
     pub(super) offers: i64,
+    pub(super) class: Option<String>,
+    pub(super) quote: Option<QuoteRow>,
+    pub(super) callbacks: i64,
+}
+
+/// What was said about a wait, as part of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct QuoteRow {
+    pub(super) said_at: i64,
+    pub(super) until: i64,
+    pub(super) settled: &'static str,
 }
 
 /// A promise as part of a row.
@@ -86,13 +114,26 @@ impl RecordRow {
             ended_at: at(record.ended_at),
             queue: record.queue.map(|queue| names.queue(queue).to_owned()),
             agent: record.agent.map(|agent| names.agent(agent).to_owned()),
-            pressed: words::pressed(&record.pressed),
+            pressed: words::pressed(record.pressed.as_slice()),
             why: why.map(|(word, _)| word),
             why_detail: why.and_then(|(_, detail)| detail).map(str::to_owned),
             outcome: words::outcome(record.outcome),
             promise: record.promise.as_ref().map(|promise| PromiseRow::new(promise, epoch)),
             held_us: i64::try_from(record.held.0).unwrap_or(i64::MAX),
             offers: i64::from(record.offers),
+            class: record.class.as_ref().map(|class| class.to_string()),
+            quote: record.quote.as_ref().map(|said| QuoteRow::new(said, epoch)),
+            callbacks: i64::from(record.callbacks),
+        }
+    }
+}
+
+impl QuoteRow {
+    fn new(said: &Said, epoch: Epoch) -> QuoteRow {
+        QuoteRow {
+            said_at: epoch.unix_micros(said.at),
+            until: epoch.unix_micros(said.until),
+            settled: words::settled(said.settled),
         }
     }
 }
@@ -134,5 +175,55 @@ impl AmendmentRow {
             word: word.to_owned(),
             said_by: by.to_string(),
         }
+    }
+}
+
+/// A change of thresholds as a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeRow {
+    pub(super) number: i64,
+    pub(super) made_at: i64,
+    pub(super) made_by: String,
+    pub(super) reason: String,
+    /// A JSON list of [`ChangedQueue`].
+    pub(super) queues: String,
+}
+
+/// One queue of a change: its thresholds before and after, under the keys of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedQueue {
+    /// The queue's name.
+    pub queue: String,
+    /// As it was.
+    pub before: Keys,
+    /// As it became.
+    pub after: Keys,
+}
+
+impl ChangeRow {
+    /// The row of a change.
+    pub fn new(change: &Change, names: &Names, epoch: Epoch) -> ChangeRow {
+        // Texts, numbers, lists and objects only: there is no way for this to fail.
+        let queues = serde_json::to_string(&ChangedQueue::all(change, names)).unwrap_or_default();
+        ChangeRow {
+            number: i64::try_from(change.number).unwrap_or(i64::MAX),
+            made_at: epoch.unix_micros(change.at),
+            made_by: change.by.to_string(),
+            reason: change.reason.to_string(),
+            queues,
+        }
+    }
+}
+
+impl ChangedQueue {
+    /// Every queue of a change.
+    pub fn all(change: &Change, names: &Names) -> Vec<ChangedQueue> {
+        let settings = names.settings();
+        let changed = change.queues.iter().map(|(queue, before, after)| ChangedQueue {
+            queue: names.queue(*queue).to_owned(),
+            before: shown(before, settings),
+            after: shown(after, settings),
+        });
+        changed.collect()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! The queries use nothing that PostgreSQL would not understand, so that it can follow.
 
+mod changes;
 mod entry;
 mod open;
 mod profiles;
@@ -9,9 +10,10 @@ mod records;
 mod tokens;
 mod writer;
 
-pub use entry::{AmendmentRow, Entry, RecordRow};
+pub use changes::KeptChange;
+pub use entry::{AmendmentRow, ChangeRow, ChangedQueue, Entry, RecordRow, Rows};
 pub use profiles::Erased;
-pub use records::{KeptPromise, KeptRecord, PastContact};
+pub use records::{KeptPromise, KeptQuote, KeptRecord, PastContact};
 pub use writer::{Patience, Writer, Written};
 
 use sqlx::SqlitePool;

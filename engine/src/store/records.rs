@@ -1,7 +1,7 @@
 //! Records: written so that writing one again changes nothing, read with the later words on them.
 
-use super::entry::{AmendmentRow, RecordRow};
-use super::{Store, StoreError};
+use super::entry::{AmendmentRow, RecordRow, Rows};
+use super::{Store, StoreError, changes};
 use crate::words;
 use cabrank_core::{CallId, Number, Outcome, Settled, Span, Trust, WhyHuman};
 use sqlx::{FromRow, SqliteConnection};
@@ -45,6 +45,23 @@ pub struct KeptRecord {
     pub held: Span,
     /// How often an agent was rung for it.
     pub offers: u32,
+    /// The caller's class in that queue; empty in a queue without classes.
+    pub class: Option<String>,
+    /// What was said about the wait.
+    pub quote: Option<KeptQuote>,
+    /// How often the caller was called back.
+    pub callbacks: u32,
+}
+
+/// What was said about a wait, as it is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptQuote {
+    /// When it was said first, in microseconds since 1970 (UTC).
+    pub said_at: i64,
+    /// The end of the wait as it was said last, in microseconds since 1970 (UTC).
+    pub until: i64,
+    /// Whether it was kept.
+    pub settled: Settled,
 }
 
 /// A promise as it is kept.
@@ -120,13 +137,16 @@ impl Store {
     ///
     /// # Errors
     /// When the store fails; then none is written.
-    pub async fn put_rows(&self, records: &[RecordRow], amendments: &[AmendmentRow]) -> Result<(), StoreError> {
+    pub async fn put_rows(&self, rows: &Rows) -> Result<(), StoreError> {
         let mut writing = self.writes.begin().await?;
-        for row in records {
+        for row in &rows.records {
             put_record(&mut writing, row).await?;
         }
-        for row in amendments {
+        for row in &rows.amendments {
             put_amendment(&mut writing, row).await?;
+        }
+        for row in &rows.changes {
+            changes::put(&mut writing, row).await?;
         }
         Ok(writing.commit().await?)
     }
@@ -165,6 +185,11 @@ async fn put_record(writing: &mut SqliteConnection, row: &RecordRow) -> sqlx::Re
         .bind(promise.map(|promise| promise.settled))
         .bind(row.held_us)
         .bind(row.offers)
+        .bind(&row.class)
+        .bind(row.quote.as_ref().map(|quote| quote.said_at))
+        .bind(row.quote.as_ref().map(|quote| quote.until))
+        .bind(row.quote.as_ref().map(|quote| quote.settled))
+        .bind(row.callbacks)
         .execute(writing)
         .await?;
     Ok(())
@@ -187,14 +212,17 @@ async fn put_amendment(writing: &mut SqliteConnection, row: &AmendmentRow) -> sq
 /// Who called is never written again: it may have been erased meanwhile.
 const UPSERT: &str = "INSERT INTO records (call, line, number, name, trusted, offered_at, queued_at, connected_at, ended_at, \
     queue, agent, pressed, why, why_detail, outcome, promise_made_at, promise_due_at, promise_reference, promise_settled, \
-    held_us, offers) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+    held_us, offers, class, quote_said_at, quote_until, quote_settled, callbacks) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
+    $25, $26) \
     ON CONFLICT (call) DO UPDATE SET line = excluded.line, trusted = excluded.trusted, offered_at = excluded.offered_at, \
     queued_at = excluded.queued_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at, \
     queue = excluded.queue, agent = excluded.agent, pressed = excluded.pressed, why = excluded.why, \
     why_detail = excluded.why_detail, outcome = excluded.outcome, promise_made_at = excluded.promise_made_at, \
     promise_due_at = excluded.promise_due_at, promise_reference = excluded.promise_reference, \
-    promise_settled = excluded.promise_settled, held_us = excluded.held_us, offers = excluded.offers";
+    promise_settled = excluded.promise_settled, held_us = excluded.held_us, offers = excluded.offers, \
+    class = excluded.class, quote_said_at = excluded.quote_said_at, quote_until = excluded.quote_until, \
+    quote_settled = excluded.quote_settled, callbacks = excluded.callbacks";
 
 const CONTACTS: &str = "SELECT number, call, offered_at, outcome, resolution \
     FROM (SELECT number, call, offered_at, outcome, resolution, \
@@ -226,6 +254,11 @@ struct Row {
     promise_settled: Option<String>,
     held_us: i64,
     offers: i64,
+    class: Option<String>,
+    quote_said_at: Option<i64>,
+    quote_until: Option<i64>,
+    quote_settled: Option<String>,
+    callbacks: i64,
     resolution: Option<String>,
 }
 
@@ -233,6 +266,7 @@ impl Row {
     fn into_kept(self) -> Result<KeptRecord, StoreError> {
         let call = call_id(&self.call)?;
         let promise = self.promise()?;
+        let quote = self.quote()?;
         Ok(KeptRecord {
             call,
             line: self.line,
@@ -252,7 +286,17 @@ impl Row {
             resolution: self.resolution,
             held: Span(u64::try_from(self.held_us).unwrap_or(0)),
             offers: u32::try_from(self.offers).unwrap_or(0),
+            class: self.class,
+            quote,
+            callbacks: u32::try_from(self.callbacks).unwrap_or(0),
         })
+    }
+
+    fn quote(&self) -> Result<Option<KeptQuote>, StoreError> {
+        let (Some(said_at), Some(until)) = (self.quote_said_at, self.quote_until) else { return Ok(None) };
+        let word = self.quote_settled.as_deref().unwrap_or("open");
+        let settled = words::settled_from(word).ok_or_else(|| foreign("a quote", word))?;
+        Ok(Some(KeptQuote { said_at, until, settled }))
     }
 
     fn promise(&self) -> Result<Option<KeptPromise>, StoreError> {
@@ -299,6 +343,6 @@ fn why(word: &str, detail: Option<&str>) -> Result<WhyHuman, StoreError> {
     words::why_from(word, detail.unwrap_or_default()).ok_or_else(|| foreign("a reason", word))
 }
 
-fn foreign(what: &str, text: &str) -> StoreError {
+pub(super) fn foreign(what: &str, text: &str) -> StoreError {
     StoreError::Foreign { what: format!("{what}, `{}`,", words::cut(text, 40).escape_debug()) }
 }

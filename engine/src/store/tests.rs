@@ -1,12 +1,12 @@
 //! The store on a real file.
 
-use super::{AmendmentRow, Entry, Patience, RecordRow, Store, StoreError, Writer, Written};
+use super::{AmendmentRow, Entry, Patience, RecordRow, Rows, Store, StoreError, Writer, Written};
 use crate::directory::Directory;
 use crate::epoch::{Epoch, timestamp};
 use crate::names::tests::taxi;
 use cabrank_core::{
-    AgentId, Amendment, CallId, Caller, Digit, DispatchFailure, LineId, Number, Outcome, Profile, Promise, QueueId, Record,
-    Settled, Span, Tick, Trust, WhyHuman,
+    AgentId, Amendment, CallId, Caller, Change, Digit, DispatchFailure, Keys, LineId, Number, Outcome, Profile, Promise, QueueId,
+    Record, Said, Settled, Span, Thresholds, Tick, Trust, WhyHuman,
 };
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
@@ -34,6 +34,7 @@ fn record(call: u64) -> Record {
         caller: Caller {
             number: Some(ann()),
             trust: Trust::Trusted,
+            token: None,
             profile: Some(Arc::new(Profile { name: "Ann".into(), ..Profile::default() })),
         },
         offered_at: Tick(call),
@@ -42,12 +43,15 @@ fn record(call: u64) -> Record {
         ended_at: Tick(call + 2),
         queue: Some(QueueId(0)),
         agent: Some(AgentId(1)),
-        pressed: vec![Digit::Number(1), Digit::Number(0)],
+        pressed: Keys::from_iter([Digit::Number(1), Digit::Number(0)]),
         why_human: Some(WhyHuman::DispatchFailed(DispatchFailure::TimedOut)),
         outcome: Outcome::ServedByAgent,
         promise: Some(Promise { made_at: Tick(5), due_at: Tick(9), reference: "cab 7".into(), settled: Settled::Open }),
         held: Span(3),
         offers: 2,
+        class: Some("regular".into()),
+        quote: Some(Said { at: Tick(6), until: Tick(60), settled: Settled::Kept }),
+        callbacks: 0,
     }
 }
 
@@ -71,7 +75,14 @@ async fn run_writer(store: &Store, directory: &Arc<Directory>, entries: Vec<Entr
     }
     drop(lane);
     let patience = Patience { attempts_max: 3, pause_min: Duration::from_millis(1), ..Patience::default() };
-    let writer = Writer { store: store.clone(), directory: Arc::clone(directory), names: taxi(), epoch: epoch(), patience };
+    let writer = Writer {
+        store: store.clone(),
+        directory: Arc::clone(directory),
+        names: taxi(),
+        epoch: epoch(),
+        times: Arc::default(),
+        patience,
+    };
     writer.run(queue).await
 }
 
@@ -88,7 +99,7 @@ async fn the_file_is_its_owners_alone() {
 #[tokio::test]
 async fn a_record_comes_back_as_it_was_told() {
     let (_dir, store) = opened().await;
-    store.put_rows(&[row(&record(1))], &[]).await.expect("written");
+    store.put_rows(&Rows { records: vec![row(&record(1))], ..Rows::default() }).await.expect("written");
     let kept = store.record(CallId(1)).await.expect("read").expect("there");
     assert_eq!(
         (kept.line.as_str(), kept.queue.as_deref(), kept.agent.as_deref()),
@@ -135,7 +146,7 @@ async fn the_newest_word_counts_in_whatever_order_it_arrives() {
 async fn records_are_listed_newest_first_from_a_moment_on() {
     let (_dir, store) = opened().await;
     let rows: Vec<_> = (1..=5).map(|call| row(&record(call))).collect();
-    store.put_rows(&rows, &[]).await.expect("written");
+    store.put_rows(&Rows { records: rows, ..Rows::default() }).await.expect("written");
     let listed = store.records_since(epoch().unix_micros(Tick(2)), 3).await.expect("read");
     assert_eq!(listed.iter().map(|kept| kept.call.0).collect::<Vec<_>>(), [5, 4, 3]);
 }
@@ -160,10 +171,10 @@ async fn the_directory_learns_of_contacts_at_once_and_again_after_a_restart() {
 async fn an_erased_caller_stays_erased_when_the_record_is_written_again() {
     let (_dir, store) = opened().await;
     store.put_profiles(&[(ann(), Profile::default())]).await.expect("kept");
-    store.put_rows(&[row(&record(1))], &[]).await.expect("written");
+    store.put_rows(&Rows { records: vec![row(&record(1))], ..Rows::default() }).await.expect("written");
     let erased = store.erase(&ann()).await.expect("erased");
     assert!(erased.profile && erased.records == 1);
-    store.put_rows(&[row(&record(1))], &[]).await.expect("written again");
+    store.put_rows(&Rows { records: vec![row(&record(1))], ..Rows::default() }).await.expect("written again");
     let kept = store.record(CallId(1)).await.expect("read").expect("there");
     assert_eq!((kept.number, kept.name), (None, None));
     let again = store.erase(&ann()).await.expect("erased");
@@ -212,7 +223,7 @@ async fn who_hands_records_in_never_waits_for_the_store() {
     let (lane, queue) = tokio::sync::mpsc::channel(4);
     let directory = Arc::new(Directory::default());
     let patience = Patience::default();
-    let writer = Writer { store: store.clone(), directory, names: taxi(), epoch: epoch(), patience };
+    let writer = Writer { store: store.clone(), directory, names: taxi(), epoch: epoch(), times: Arc::default(), patience };
     let writing = tokio::spawn(writer.run(queue));
     for call in 0..1_000 {
         lane.send(Entry::Record(Box::new(record(call)))).await.expect("taken");
@@ -243,4 +254,57 @@ fn an_amendment_row_says_kept_or_broken() {
     let amendment = Amendment::Promise { kept: false, by: "fleet".into() };
     let row = AmendmentRow::new(CallId(1), Tick(0), &amendment, epoch());
     assert_eq!((row.kind, row.word.as_str(), row.said_by.as_str()), ("promise", "broken", "fleet"));
+}
+
+#[tokio::test]
+async fn class_quote_and_callbacks_come_back_as_they_were() {
+    let (_dir, store) = opened().await;
+    let record = Record { callbacks: 2, ..record(1) };
+    store.put_rows(&Rows { records: vec![row(&record)], ..Rows::default() }).await.expect("written");
+    let kept = store.record(CallId(1)).await.expect("read").expect("there");
+    assert_eq!((kept.class.as_deref(), kept.callbacks), (Some("regular"), 2));
+    let quote = kept.quote.expect("a quote");
+    let at = |tick| epoch().unix_micros(Tick(tick));
+    assert_eq!((quote.said_at, quote.until, quote.settled), (at(6), at(60), Settled::Kept));
+}
+
+fn change(number: u64) -> Entry {
+    let (before, after) = (Thresholds::default(), Thresholds { ring_for: Span::secs(20), ..Thresholds::default() });
+    let queues = vec![(QueueId(0), before, after)];
+    Entry::Change(Box::new(Change { number, at: Tick(number), queues, by: "admin".into(), reason: "longer".into() }))
+}
+
+#[tokio::test]
+async fn changes_are_listed_newest_first_and_a_replay_writes_the_same() {
+    let (_dir, store) = opened().await;
+    let entries: Vec<Entry> = (1..=3).map(change).collect();
+    run_writer(&store, &Arc::default(), entries.clone()).await;
+    let once = store.changes(u64::MAX, 10).await.expect("read");
+    run_writer(&store, &Arc::default(), entries).await;
+    assert_eq!(store.changes(u64::MAX, 10).await.expect("read"), once);
+    assert_eq!(once.iter().map(|change| change.number).collect::<Vec<_>>(), [3, 2, 1]);
+    assert_eq!(store.changes(3, 1).await.expect("read"), once[1..2]);
+    let second = store.change(2).await.expect("read").expect("there");
+    assert_eq!((&*second.by, &*second.reason, second.made_at), ("admin", "longer", epoch().unix_micros(Tick(2))));
+    assert_eq!(second.queues[0].queue, "booking");
+    assert_eq!((&second.queues[0].before["ring_for"], &second.queues[0].after["ring_for"]), (&"15s".into(), &"20s".into()));
+    assert_eq!(store.change(4).await.expect("read"), None);
+}
+
+#[tokio::test]
+async fn a_store_of_before_is_brought_up_to_date() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("cabrank.db")).create_if_missing(true);
+    let old = sqlx::SqlitePool::connect_with(options).await.expect("a file");
+    let migrator = sqlx::migrate!("./migrations");
+    let mut first = sqlx::migrate::Migrator::DEFAULT;
+    first.migrations = migrator.migrations[..1].to_vec().into();
+    first.run(&old).await.expect("the first form");
+    let insert = "INSERT INTO records (call, line, trusted, offered_at, ended_at, pressed, outcome, held_us, offers) \
+                  VALUES ('0000000000000001', 'taxi', TRUE, 1, 2, '', 'abandoned', 0, 0)";
+    sqlx::query(insert).execute(&old).await.expect("a record of before");
+    old.close().await;
+    let store = Store::open(dir.path()).await.expect("opened");
+    let kept = store.record(CallId(1)).await.expect("read").expect("there");
+    assert_eq!((kept.class, kept.quote, kept.callbacks), (None, None, 0));
 }

@@ -1,10 +1,11 @@
 //! The one task that writes records: many in one transaction, and never in a call's way.
 
-use super::entry::{AmendmentRow, Entry, RecordRow};
+use super::entry::{AmendmentRow, ChangeRow, Entry, RecordRow, Rows};
 use super::{Store, StoreError};
 use crate::directory::{Contact, Directory};
 use crate::epoch::Epoch;
 use crate::names::Names;
+use crate::times::Times;
 use cabrank_core::{Amendment, CallId, Record, Text};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub struct Writer {
     pub names: Names,
     /// What the ticks count from.
     pub epoch: Epoch,
+    /// Who is told how long calls took.
+    pub times: Arc<Times>,
     /// How long a failing store is put up with.
     pub patience: Patience,
 }
@@ -97,10 +100,11 @@ impl Writer {
     /// A caller who calls again at once is known by the contact, however slow the disk.
     fn note(&self, batch: &[Entry]) {
         for entry in batch {
-            if let Entry::Record(record) = entry
-                && let Some(number) = &record.caller.number
-            {
-                self.directory.note(number, self.contact(record));
+            if let Entry::Record(record) = entry {
+                self.times.note(record);
+                if let Some(number) = &record.caller.number {
+                    self.directory.note(number, self.contact(record));
+                }
             }
         }
     }
@@ -124,30 +128,31 @@ impl Writer {
     }
 
     async fn write_with_patience(&self, batch: &[Entry]) -> Result<(), StoreError> {
-        let (records, amendments) = self.rows(batch);
+        let rows = self.rows(batch);
         let mut pause = self.patience.pause_min;
         for attempt in 1..self.patience.attempts_max {
-            match self.store.put_rows(&records, &amendments).await {
+            match self.store.put_rows(&rows).await {
                 Ok(()) => return Ok(()),
                 Err(failure) => warn!(%failure, attempt, "records are not written yet; trying again"),
             }
             tokio::time::sleep(pause).await;
             pause = self.patience.pause_max.min(pause * 2);
         }
-        self.store.put_rows(&records, &amendments).await
+        self.store.put_rows(&rows).await
     }
 
-    fn rows(&self, batch: &[Entry]) -> (Vec<RecordRow>, Vec<AmendmentRow>) {
-        let (mut records, mut amendments) = (Vec::new(), Vec::new());
+    fn rows(&self, batch: &[Entry]) -> Rows {
+        let mut rows = Rows::default();
         for entry in batch {
             match entry {
-                Entry::Record(record) => records.push(RecordRow::new(record, &self.names, self.epoch)),
+                Entry::Record(record) => rows.records.push(RecordRow::new(record, &self.names, self.epoch)),
                 Entry::Amendment { call, at, amendment } => {
-                    amendments.push(AmendmentRow::new(*call, *at, amendment, self.epoch));
+                    rows.amendments.push(AmendmentRow::new(*call, *at, amendment, self.epoch));
                 }
+                Entry::Change(change) => rows.changes.push(ChangeRow::new(change, &self.names, self.epoch)),
             }
         }
-        (records, amendments)
+        rows
     }
 
     async fn note_resolutions(&self, batch: &[Entry]) {

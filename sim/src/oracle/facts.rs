@@ -2,20 +2,23 @@
 
 use super::books::{Leg, Life, Ringing, RingingStage};
 use super::{Breach, Oracle, Rule, Seen, Verdict, must};
-use cabrank_core::{CallId, Caller, Declined, DispatchAnswer, Input, LineId, OfferId, Tick};
+use cabrank_core::{CallId, Caller, CallerGone, Declined, Digit, DispatchAnswer, Input, LineId, OfferId, StageView, Tick};
 
 impl Oracle {
     pub(super) fn enter_fact(&mut self, seen: Seen<'_>) -> Verdict {
         match seen.input {
             Input::CallOffered { call, line, caller, .. } => self.call_begins(*call, *line, caller, seen.at),
-            Input::CallerHungUp { call, .. } => self.caller_goes(*call, seen.at),
-            Input::DigitPressed { call, digit } => self.note_life(*call, |life| life.keys.push(*digit)),
+            Input::CallerHungUp { call, how } => self.caller_goes(*call, *how, seen.at),
+            Input::DigitPressed { call, digit } => self.key_is_pressed(*call, *digit, seen.at),
+            Input::CallerAnswered { call } => self.dialled_leg_becomes(*call, Leg::Answered),
+            Input::CallerUnreached { call, .. } => self.dialled_leg_becomes(*call, Leg::Away),
             Input::DispatchAnswered { call, answer } => self.service_answers(*call, answer),
             Input::AgentAnswered { offer } => self.agent_answers(*offer),
             Input::AgentDeclined { offer, how } => self.agent_declines(*offer, *how),
             Input::AgentHungUp { offer, .. } => self.agent_goes(*offer, seen.at),
+            Input::AgentReturned { offer, .. } => self.agent_gives_back(*offer, seen.at),
             Input::SettingsChanged { settings, .. } => self.new_settings(settings),
-            Input::PhoneLost { .. } => Ok(()),
+            Input::ThresholdsChanged { queues, .. } => self.new_thresholds(queues, seen),
             Input::DrainAsked { .. } => {
                 self.draining = true;
                 Ok(())
@@ -28,6 +31,7 @@ impl Oracle {
             | Input::HoldChanged { .. }
             | Input::AgentRinging { .. }
             | Input::PhoneReached { .. }
+            | Input::PhoneLost { .. }
             | Input::AgentAsked { .. }
             | Input::PromiseSettled { .. }
             | Input::RecordResolved { .. }
@@ -42,15 +46,36 @@ impl Oracle {
         Ok(())
     }
 
-    fn caller_goes(&mut self, call: CallId, at: Tick) -> Verdict {
+    /// A caller who has agreed to be called back may go; of everybody else that is the end.
+    fn caller_goes(&mut self, call: CallId, how: CallerGone, at: Tick) -> Verdict {
+        self.note_a_kept_place(call, how, at);
         let life = self.caller_there(call)?;
-        life.leg = Leg::Gone;
-        life.ended_at = Some(at);
+        if life.callback.pending {
+            life.leg = Leg::Away;
+        } else {
+            life.leg = Leg::Gone;
+            life.ended_at = Some(at);
+        }
         Ok(())
     }
 
-    fn note_life(&mut self, call: CallId, note: impl FnOnce(&mut Life)) -> Verdict {
-        note(self.life(call)?);
+    fn key_is_pressed(&mut self, call: CallId, digit: Digit, at: Tick) -> Verdict {
+        let is_asked = self.stage_before(call) == Some(StageView::CalledBack);
+        let life = self.life(call)?;
+        life.keys.push(digit);
+        if is_asked && life.leg == Leg::Answered && matches!(digit, Digit::Number(1 | 2)) {
+            life.callback.pending = false;
+            life.callback.cancelled = digit == Digit::Number(2);
+            (life.wait_from, life.free_from) = (at, at);
+            self.known.callback_is_over(call);
+        }
+        Ok(())
+    }
+
+    fn dialled_leg_becomes(&mut self, call: CallId, leg: Leg) -> Verdict {
+        let life = self.life(call)?;
+        must(life.leg == Leg::Dialled, Rule::OrdersFit, || format!("call {call} was not being called: {life:?}"))?;
+        life.leg = leg;
         Ok(())
     }
 
@@ -70,31 +95,42 @@ impl Oracle {
         Ok(())
     }
 
-    /// A phone that failed did not ring: nobody has missed anything, but somebody else was tried in between.
+    /// A phone that failed did not ring: nobody has missed anything.
     fn agent_declines(&mut self, offer: OfferId, how: Declined) -> Verdict {
-        let Ringing { call, stage, .. } = *self.ringing(offer)?;
+        let Ringing { stage, .. } = *self.ringing(offer)?;
         must(stage == RingingStage::Rings, Rule::OrdersFit, || format!("{offer} declined after its answer"))?;
         match how {
             Declined::Busy | Declined::Declined | Declined::Unavailable => self.missed(offer),
-            Declined::Failed => {
-                self.life(call)?.missed_by = None;
-                self.leg_is_over(offer)
-            }
+            Declined::Failed => self.leg_is_over(offer),
         }
     }
 
     fn agent_goes(&mut self, offer: OfferId, at: Tick) -> Verdict {
-        let ringing = *self.ringing(offer)?;
-        self.life(ringing.call)?.wait_from = at;
-        must(ringing.stage == RingingStage::Talks, Rule::OrdersFit, || format!("{offer} hung up without a talk"))?;
+        self.waits_anew(offer, at)?;
         self.leg_is_over(offer)
+    }
+
+    /// The agent asked to be rid of the caller, and gets another one first, if there is one.
+    fn agent_gives_back(&mut self, offer: OfferId, at: Tick) -> Verdict {
+        self.waits_anew(offer, at)?;
+        let ringing = *self.ringing(offer)?;
+        self.note_missed(ringing.agent, ringing.call);
+        Ok(())
+    }
+
+    fn waits_anew(&mut self, offer: OfferId, at: Tick) -> Verdict {
+        let ringing = *self.ringing(offer)?;
+        must(ringing.stage == RingingStage::Talks, Rule::OrdersFit, || format!("{offer} ended without a talk"))?;
+        self.life(ringing.call)?.wait_from = at;
+        Ok(())
     }
 
     fn new_settings(&mut self, settings: &cabrank_core::Settings) -> Verdict {
         let quiet = self.lives.values().all(|life| life.written);
         must(quiet, Rule::OrdersFit, || "settings replaced under live calls".into())?;
         self.settings = settings.clone();
-        self.missed.clear();
+        self.known.forget_places();
+        self.diaries.retain(|name, _| settings.agents.iter().any(|agent| agent.name == *name));
         Ok(())
     }
 
@@ -102,8 +138,7 @@ impl Oracle {
     pub(super) fn missed(&mut self, offer: OfferId) -> Verdict {
         let ringing = *self.ringing(offer)?;
         self.leg_is_over(offer)?;
-        self.missed.insert(ringing.agent, ringing.call);
-        self.life(ringing.call)?.missed_by = Some(ringing.agent);
+        self.note_missed(ringing.agent, ringing.call);
         Ok(())
     }
 
@@ -111,9 +146,11 @@ impl Oracle {
     pub(super) fn leg_is_over(&mut self, offer: OfferId) -> Verdict {
         let unknown = || Breach { rule: Rule::OrdersFit, how: format!("leg {offer} is over or never was") };
         let ringing = self.ringings.remove(&offer).ok_or_else(unknown)?;
+        let now = self.now;
         let life = self.life(ringing.call)?;
         life.ringing = life.ringing.filter(|held| *held != offer);
         life.talking = life.talking.filter(|held| *held != offer);
+        life.free_from = now;
         Ok(())
     }
 }

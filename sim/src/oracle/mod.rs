@@ -1,20 +1,32 @@
 //! What must be true of any desk, checked from outside: slow, plain, and written without a look at the core.
 //!
-//! The oracle sees each input, the orders that followed, and a picture of the desk afterwards. It keeps its own books of
-//! calls and ringings and says which rule was broken. Hand it what was due first ([`Input::Woke`]) as a step of its own,
-//! so that it knows which orders belong to which fact.
+//! The oracle sees each input, the orders and decisions that followed, and a picture of the desk afterwards. It keeps its
+//! own books of calls and ringings and says which rule was broken. Who had to be served next is decided again, by a slow
+//! model of the rules (`reference`). Hand it what was due first ([`Input::Woke`]) as a step of its own, so that it knows
+//! which orders belong to which fact.
 
+mod agents;
 mod books;
+mod change;
+mod decisions;
 mod end;
 mod facts;
+mod known;
+mod moment;
 mod orders;
+mod own_agent;
 mod picture;
 mod record;
+mod said;
 mod service;
 
+use agents::Diary;
 use books::{Leg, Life, Ringing};
-use cabrank_core::{AgentId, CallId, Effect, Input, OfferId, Refusal, Settings, Text, Tick, View};
-use std::collections::BTreeMap;
+use cabrank_core::{
+    AgentId, CallId, Decision, Effect, Input, OfferId, PassedOver, Place, Refusal, Settings, StageView, Text, Tick, View,
+};
+use known::Known;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One step of a desk, as seen from outside.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +39,10 @@ pub struct Seen<'a> {
     pub effects: &'a [Effect],
     /// What was refused.
     pub refusals: &'a [Refusal],
+    /// Who was brought together with whom.
+    pub decisions: &'a [Decision],
+    /// Whom those decisions passed over.
+    pub passed_over: &'a [PassedOver],
     /// The desk afterwards.
     pub view: &'a View,
 }
@@ -49,16 +65,29 @@ pub enum Rule {
     OrdersFit,
     /// An agent has one ringing or talk at a time, a caller one agent.
     OneAtATime,
-    /// First come, first served, among those an agent serves; barring whom the agent has just missed.
-    FirstComeFirstServed,
-    /// The best level, then the longest idle, of those who could take a call.
+    /// Every ringing and every callback is a decision that is told, and there are no others.
+    DecisionsAreTold,
+    /// Of all callers whom an agent may serve now, the one who comes first by the order of service; whom the agent has just
+    /// missed comes last.
+    OrderOfService,
+    /// Of all idle agents open to a caller, the best.
     BestAgent,
-    /// Nobody is rung twice in a row for one call while there is another choice.
-    NotTwiceInARow,
-    /// No free agent while somebody waits whom that agent serves.
+    /// Nobody is overtaken but by a rule, and the decision says which.
+    UnexplainedSkip,
+    /// What a decision says of those it brought together and passed over is true.
+    ReasonsAreTrue,
+    /// No free agent while somebody waits whom that agent may serve now.
     NobodyIdles,
-    /// Nobody loses a place in line.
+    /// A caller waits for an agent of the caller's own alone, for a bounded time, and only while that agent works.
+    OwnAgent,
+    /// Nobody loses a place in line, nobody takes another's, and a caller's class is what the thresholds say.
     PlaceKept,
+    /// Who is to be called back asked for it, has one place, and is tried a bounded number of times.
+    CallbackOnce,
+    /// What is said about a wait never grows, and who waits longer is told.
+    SaidIsKept,
+    /// Thresholds change when whoever changes them knows the present ones, and not otherwise; each change is noted.
+    ChangeIsNoted,
     /// A service is asked once a call at most, and only for whom it may be.
     DispatchOnce,
     /// What is said to be sent was accepted.
@@ -71,7 +100,7 @@ pub enum Rule {
     Limits,
     /// The picture shows what was ordered.
     PictureIsTrue,
-    /// When all are gone nobody is stuck.
+    /// Nobody is stuck: what has no leg has a deadline, and when all are gone all is over.
     NobodyStuck,
 }
 
@@ -98,14 +127,19 @@ fn must(holds: bool, rule: Rule, how: impl FnOnce() -> String) -> Verdict {
 pub struct Oracle {
     settings: Settings,
     step: u64,
+    now: Tick,
     draining: bool,
     lives: BTreeMap<CallId, Life>,
     ringings: BTreeMap<OfferId, Ringing>,
     newest_offer: OfferId,
-    /// Whom each agent missed last.
-    missed: BTreeMap<AgentId, CallId>,
-    /// Since when each agent, by name, has been free or been rung without taking a call.
-    free_since: BTreeMap<Text, Tick>,
+    newest_place: Place,
+    /// How many decisions of this step were judged.
+    decided: usize,
+    known: Known,
+    /// By the agents' names.
+    diaries: BTreeMap<Text, Diary>,
+    /// Queues whose target is said to be missed.
+    warned: BTreeSet<cabrank_core::QueueId>,
     before: Option<View>,
 }
 
@@ -115,12 +149,16 @@ impl Oracle {
         Oracle {
             settings,
             step: 0,
+            now: Tick(0),
             draining: false,
             lives: BTreeMap::new(),
             ringings: BTreeMap::new(),
             newest_offer: OfferId(0),
-            missed: BTreeMap::new(),
-            free_since: BTreeMap::new(),
+            newest_place: Place(0),
+            decided: 0,
+            known: Known::default(),
+            diaries: BTreeMap::new(),
+            warned: BTreeSet::new(),
             before: None,
         }
     }
@@ -128,19 +166,26 @@ impl Oracle {
     /// Judges one step.
     pub fn saw(&mut self, seen: Seen<'_>) -> Verdict {
         self.step += 1;
+        self.now = seen.view.at;
+        self.decided = 0;
+        self.let_time_pass();
         if seen.refusals.is_empty() {
             self.enter_fact(seen)?;
         } else {
             let nothing = seen.effects.is_empty() && seen.refusals.len() == 1;
             must(nothing, Rule::RefusedIsNothing, || format!("{:?} and yet {:?}", seen.refusals, seen.effects))?;
         }
+        self.check_change(seen)?;
         for effect in seen.effects {
             self.enter_order(seen, effect)?;
         }
-        self.compare(seen.view)?;
+        must(self.decided == seen.decisions.len(), Rule::DecisionsAreTold, || format!("{:?} led to nothing", seen.decisions))?;
+        self.compare(seen)?;
+        self.check_said(seen)?;
         self.check_limits(seen)?;
         self.check_service(seen)?;
         self.check_ends(seen)?;
+        self.note_agents(seen.view);
         self.before = Some(seen.view.clone());
         Ok(())
     }
@@ -160,5 +205,19 @@ impl Oracle {
     fn ringing(&mut self, offer: OfferId) -> Result<&mut Ringing, Breach> {
         let ringing = self.ringings.get_mut(&offer);
         ringing.ok_or_else(|| Breach { rule: Rule::OrdersFit, how: format!("ringing {offer} is over or never was") })
+    }
+
+    /// Where a call was before this step.
+    fn stage_before(&self, call: CallId) -> Option<StageView> {
+        let calls = &self.before.as_ref()?.calls;
+        calls.iter().find(|shown| shown.call == call).map(|shown| shown.stage)
+    }
+
+    fn agent_name(&self, agent: AgentId) -> Option<&Text> {
+        self.settings.agents.get(agent.0 as usize).map(|agent| &agent.name)
+    }
+
+    fn agent_named(&self, name: &str) -> Option<AgentId> {
+        self.settings.agents.iter().position(|agent| &*agent.name == name).map(|index| AgentId(index as u32))
     }
 }

@@ -1,23 +1,30 @@
 //! What an order means for the books, and whether it could be given at all.
 
 use super::books::{Leg, Ringing, RingingStage};
+use super::said::settle;
 use super::{Oracle, Rule, Seen, Verdict, must};
-use cabrank_core::{AgentId, CallId, Context, Dispatch, Effect, Input, OfferId, PlayId, Refused, Say, Tick, Trust};
+use cabrank_core::{
+    AgentId, CallId, Context, Dispatch, Effect, Input, LineId, Number, OfferId, PlayId, QueueId, Refused, Say, Span, Step, Tick,
+    Trust,
+};
 
 impl Oracle {
     pub(super) fn enter_order(&mut self, seen: Seen<'_>, effect: &Effect) -> Verdict {
         match effect {
             Effect::Refuse { call, why } => self.refuse(*call, *why, seen.at),
             Effect::Answer { call } => self.answer(*call),
-            Effect::Say { call, play, what } => self.say(*call, *play, *what),
+            Effect::Say { call, play, what } => self.say(*call, *play, *what, seen),
             Effect::Music { call, play } => self.let_hear(*call, *play),
-            Effect::Ring { offer, agent, context } => self.ring(*offer, *agent, context),
+            Effect::Ring { offer, agent, context } => self.ring(*offer, *agent, context, seen),
             Effect::StopRinging { offer } => self.stop_ringing(*offer),
             Effect::Connect { call, offer } => self.connect(*call, *offer, seen.at),
             Effect::Release { offer } => self.release(*offer),
             Effect::HangUp { call, .. } => self.hang_up(*call, seen.at),
             Effect::Dispatch(dispatch) => self.dispatch(dispatch, seen.at),
-            Effect::Write(record) => self.write(record),
+            Effect::Write(record) => self.write(record, seen.view.at),
+            Effect::CallBack { call, line, number } => self.call_back(*call, *line, number, seen),
+            Effect::Warn { queue, missed_in } => self.warn(*queue, *missed_in),
+            Effect::Note(change) => self.note(change, seen),
             Effect::Amend { call, .. } => amend(*call, seen.input),
         }
     }
@@ -45,14 +52,23 @@ impl Oracle {
         Ok(())
     }
 
-    fn say(&mut self, call: CallId, play: PlayId, what: Say) -> Verdict {
+    fn say(&mut self, call: CallId, play: PlayId, what: Say, seen: Seen<'_>) -> Verdict {
         self.let_hear(call, play)?;
-        let life = self.life(call)?;
         match what {
-            Say::Sent { eta } => must(life.eta == Some(eta), Rule::SentIsTrue, || format!("call {call} told {eta:?}: {life:?}")),
+            Say::Sent { eta } => {
+                let life = self.life(call)?;
+                must(life.eta == Some(eta), Rule::SentIsTrue, || format!("call {call} told {eta:?}: {life:?}"))
+            }
             Say::Goodbye | Say::Closed | Say::NobodyCame | Say::TooMany => {
-                life.in_line = false;
+                self.life(call)?.in_line = false;
                 Ok(())
+            }
+            Say::PleaseWait(prospect) | Say::StillWaiting(prospect) => self.says_prospect(call, prospect, seen),
+            Say::LongerThanSaid(prospect) => self.says_longer(call, prospect, seen),
+            Say::WillCallBack => self.agrees(call, seen),
+            Say::CalledBack => {
+                let life = self.life(call)?;
+                must(life.callback.pending, Rule::CallbackOnce, || format!("call {call} is told of a callback: {life:?}"))
             }
             Say::Welcome { .. }
             | Say::MenuAgain { .. }
@@ -60,8 +76,7 @@ impl Oracle {
             | Say::NotNow
             | Say::NeedDetails
             | Say::ToHuman
-            | Say::PleaseWait
-            | Say::StillWaiting
+            | Say::Returned
             | Say::AgentLost => Ok(()),
         }
     }
@@ -74,29 +89,52 @@ impl Oracle {
         Ok(())
     }
 
-    fn ring(&mut self, offer: OfferId, agent: AgentId, context: &Context) -> Verdict {
+    fn ring(&mut self, offer: OfferId, agent: AgentId, context: &Context, seen: Seen<'_>) -> Verdict {
         must(offer > self.newest_offer, Rule::OrdersFit, || format!("ringing {offer} is not new"))?;
         self.newest_offer = offer;
         let busy = self.ringings.values().any(|ringing| ringing.agent == agent);
         must(!busy, Rule::OneAtATime, || format!("agent {agent} rung while in another call"))?;
-        self.fits_context(agent, context)?;
-        let (call, step) = (context.call, self.step);
-        let life = self.caller_there(call)?;
-        let free = life.ringing.is_none() && life.talking.is_none();
-        must(free, Rule::OneAtATime, || format!("a second agent for call {call}"))?;
+        let life = self.caller_there(context.call)?;
+        let free = life.ringing.is_none() && life.talking.is_none() && !life.callback.pending;
+        must(free, Rule::OneAtATime, || format!("a second agent for call {}", context.call))?;
+        self.judge_next(seen, context.call, Some(agent), Step::Rung(offer))?;
+        self.fits_context(context)?;
+        self.note_rung(agent, context.call);
+        let ring_for = self.settings.queues.get(usize::from(context.queue.0)).map(|queue| queue.thresholds.ring_for);
+        let until = self.now.plus(ring_for.unwrap_or_default());
+        let life = self.life(context.call)?;
         life.ringing = Some(offer);
         life.rings = life.rings.saturating_add(1);
-        let ringing = Ringing { agent, call, stage: RingingStage::Rings, step };
-        self.ringings.insert(offer, ringing);
-        self.check_ring(&ringing)
+        self.ringings.insert(offer, Ringing { agent, call: context.call, stage: RingingStage::Rings, until });
+        Ok(())
     }
 
-    fn fits_context(&mut self, agent: AgentId, context: &Context) -> Verdict {
-        let serves = self.serves(agent, context.queue).is_some();
-        must(serves, Rule::OrdersFit, || format!("agent {agent} does not serve queue {}", context.queue))?;
+    fn fits_context(&mut self, context: &Context) -> Verdict {
+        let now = self.now;
         let life = self.life(context.call)?;
         let same = life.line == context.line && life.caller == context.caller && life.eta.is_some() == context.promise.is_some();
-        must(same, Rule::OrdersFit, || format!("the agent is shown {context:?}, the call is {life:?}"))
+        let waited = life.join.is_none_or(|join| context.waited == now.since(join.since));
+        must(same && waited, Rule::OrdersFit, || format!("the agent is shown {context:?}, the call is {life:?}"))
+    }
+
+    /// A caller who asked for it is called back, at its turn, a bounded number of times.
+    fn call_back(&mut self, call: CallId, line: LineId, number: &Number, seen: Seen<'_>) -> Verdict {
+        self.judge_next(seen, call, None, Step::CalledBack)?;
+        let life = self.life(call)?;
+        let callback = &mut life.callback;
+        callback.tries = callback.tries.saturating_add(1);
+        let allowed = callback.pending && callback.tries <= callback.tries_max && life.leg == Leg::Away;
+        must(allowed, Rule::CallbackOnce, || format!("call {call} may not be called back: {life:?}"))?;
+        let same = life.line == line && life.caller.number.as_ref() == Some(number);
+        must(same, Rule::OrdersFit, || format!("{number:?} is called on line {line} for {life:?}"))?;
+        life.leg = Leg::Dialled;
+        Ok(())
+    }
+
+    /// Warnings are raised and taken back in turns.
+    fn warn(&mut self, queue: QueueId, missed_in: Option<Span>) -> Verdict {
+        let news = if missed_in.is_some() { self.warned.insert(queue) } else { self.warned.remove(&queue) };
+        must(news, Rule::OrdersFit, || format!("queue {queue} is warned of again: {missed_in:?}"))
     }
 
     fn stop_ringing(&mut self, offer: OfferId) -> Verdict {
@@ -111,13 +149,14 @@ impl Oracle {
         must(fits, Rule::OrdersFit, || format!("call {call} connected with {ringing:?}"))?;
         ringing.stage = RingingStage::Talks;
         let agent = ringing.agent;
-        self.missed.remove(&agent);
+        self.note_talk(agent);
         let life = self.caller_there(call)?;
         life.ringing = None;
-        life.missed_by = None;
         life.talking = Some(offer);
         life.connected_at = life.connected_at.or(Some(at));
         life.taken_by = Some(agent);
+        settle(life, at);
+        self.note_served(call, agent);
         Ok(())
     }
 
@@ -127,10 +166,16 @@ impl Oracle {
         self.leg_is_over(offer)
     }
 
+    /// A caller who is to be called back stays in line without a leg.
     fn hang_up(&mut self, call: CallId, at: Tick) -> Verdict {
-        let life = self.caller_there(call)?;
-        life.leg = Leg::HungUp;
-        life.ended_at = Some(at);
+        let life = self.life(call)?;
+        must(matches!(life.leg, Leg::Answered | Leg::Dialled), Rule::OrdersFit, || format!("call {call} has no leg: {life:?}"))?;
+        if life.callback.pending {
+            life.leg = Leg::Away;
+        } else {
+            life.leg = Leg::HungUp;
+            life.ended_at = Some(at);
+        }
         Ok(())
     }
 
@@ -147,12 +192,6 @@ impl Oracle {
         let allowed =
             service.zip(profile).is_some_and(|(service, profile)| service.needs.iter().all(|need| profile.field(need).is_some()));
         must(allowed, Rule::DispatchOnce, || format!("call {call} may not ask for service {}", dispatch.service))
-    }
-
-    /// The level at which an agent serves a queue.
-    pub(super) fn serves(&self, agent: AgentId, queue: cabrank_core::QueueId) -> Option<u8> {
-        let skills = &self.settings.agents.get(agent.0 as usize)?.skills;
-        skills.iter().find(|skill| skill.queue == queue).map(|skill| skill.level)
     }
 
     /// Calls without a record so far.
@@ -179,6 +218,10 @@ fn amend(call: CallId, input: &Input) -> Verdict {
         | Input::PhoneLost { .. }
         | Input::AgentAsked { .. }
         | Input::SettingsChanged { .. }
+        | Input::ThresholdsChanged { .. }
+        | Input::CallerAnswered { .. }
+        | Input::CallerUnreached { .. }
+        | Input::AgentReturned { .. }
         | Input::DrainAsked { .. }
         | Input::Restarted
         | Input::Woke => None,

@@ -1,25 +1,43 @@
 //! One end and one record for each call, and the record says what happened.
 
 use super::books::{Leg, Life};
+use super::said::is_settled_right;
 use super::{Oracle, Rule, Verdict, must};
-use cabrank_core::{Digit, Outcome, Record};
+use cabrank_core::{CallId, Digit, Outcome, Record, Tick};
 
 impl Oracle {
-    pub(super) fn write(&mut self, record: &Record) -> Verdict {
+    pub(super) fn write(&mut self, record: &Record, at: Tick) -> Verdict {
+        let joined = record.outcome != Outcome::Joined || self.calls_again(record.call);
+        must(joined, Rule::CallbackOnce, || format!("call {} was joined with no other", record.call))?;
         let life = self.life(record.call)?;
         must(!life.written, Rule::OneRecord, || format!("call {} is written twice", record.call))?;
+        if life.callback.pending && life.leg == Leg::Away {
+            life.ended_at = Some(at);
+        }
         must(life.ended_at.is_some(), Rule::OneRecord, || format!("call {} is written before its end", record.call))?;
         says_who(life, record)?;
         says_when(life, record)?;
         says_how(life, record)?;
+        says_what_was_said(life, record)?;
         life.written = true;
+        if record.outcome != Outcome::Joined {
+            self.known.callback_is_over(record.call);
+        }
         Ok(())
+    }
+
+    /// Whether another call of the same caller is live.
+    fn calls_again(&self, call: CallId) -> bool {
+        let known_by = |life: &Life| life.caller.known_by().map(|(key, _)| key.clone());
+        let key = self.lives.get(&call).and_then(known_by);
+        self.lives.iter().any(|(other, life)| *other != call && !life.written && key.is_some() && known_by(life) == key)
     }
 }
 
 fn says_who(life: &Life, record: &Record) -> Verdict {
     let same = record.line == life.line && record.caller == life.caller && record.agent == life.taken_by;
-    must(same && record.offers == life.rings && is_part_of(&record.pressed, &life.keys), Rule::RecordIsTrue, || {
+    let counted = record.offers == life.rings && record.callbacks == life.callback.tries;
+    must(same && counted && is_part_of(record.pressed.as_slice(), &life.keys), Rule::RecordIsTrue, || {
         format!("{record:?} for {life:?}")
     })
 }
@@ -44,10 +62,18 @@ fn says_how(life: &Life, record: &Record) -> Verdict {
         Outcome::WaitedTooLong => life.join.is_some(),
         Outcome::Closed | Outcome::QueueFull => life.join.is_none() && life.leg != Leg::Refused,
         Outcome::Refused => life.leg == Leg::Refused,
+        Outcome::Joined => life.callback.pending,
+        Outcome::CallbackCancelled => life.callback.cancelled,
+        Outcome::CallbackFailed => life.callback.pending && life.leg == Leg::Away,
         Outcome::CutOff => gone,
     };
     let promised = record.promise.is_some() == life.eta.is_some();
     must(fits && promised, Rule::RecordIsTrue, || format!("{record:?} for {life:?}"))
+}
+
+fn says_what_was_said(life: &Life, record: &Record) -> Verdict {
+    let right = is_settled_right(record.quote, life.said, record.ended_at);
+    must(right, Rule::RecordIsTrue, || format!("{:?} was said, and is {:?} in the record", life.said, record.quote))
 }
 
 /// Whether the keys kept were pressed, in that order; what is pressed in a talk is not kept.

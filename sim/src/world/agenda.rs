@@ -1,6 +1,6 @@
 //! What will happen, in order of time; things of one moment happen in the order they were planned.
 
-use cabrank_core::{Input, Tick};
+use cabrank_core::{Caller, Input, LineId, Tick};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -11,6 +11,8 @@ pub(super) enum Plan {
     Fact(Input),
     /// The next caller.
     Arrival,
+    /// Somebody calls again.
+    Redial(LineId, Caller),
     /// An agent (by place in the settings) does something unasked.
     Whim(usize),
     /// Somebody sends what makes no sense.
@@ -21,6 +23,8 @@ pub(super) enum Plan {
     Closing,
     /// Somebody changes the settings, or tries to.
     Change,
+    /// Somebody changes thresholds while callers wait, or tries to.
+    Tune,
 }
 
 /// What is planned.

@@ -2,14 +2,18 @@
 
 use super::World;
 use super::agenda::Plan;
+use crate::thresholds::CLASSES;
 use cabrank_core::{
-    CallId, Caller, CallerGone, Digit, Input, LegEnd, LineId, Number, OfferId, PlayId, Profile, Say, Side, Span, Text, Trust,
+    CallId, Caller, CallerGone, Digit, Input, LegEnd, LineId, Number, OfferId, PlayId, Profile, QueueId, Say, Side, Span, Text,
+    Trust,
 };
 use std::sync::Arc;
 
 /// The leg of a caller who is on the line.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct CallerLeg {
+    /// The line that was dialled, and by whom.
+    pub(super) from: (LineId, Caller),
     /// The newest thing to be heard.
     pub(super) play: Option<PlayId>,
     /// Connected with the agent's leg of this ringing.
@@ -21,10 +25,24 @@ impl World {
     pub(super) fn arrival(&mut self) -> Input {
         let gap = self.callers.about(self.habits.arrival_every_ms);
         self.plan_until_closing(gap, Plan::Arrival);
+        let (line, caller) = (self.dialled(), self.who());
+        self.calls(line, caller)
+    }
+
+    /// Somebody calls.
+    pub(super) fn calls(&mut self, line: LineId, caller: Caller) -> Input {
         self.calls_made += 1;
         let call = CallId(self.calls_made);
         self.plan_end(call);
-        Input::CallOffered { call, line: self.dialled(), open: self.callers.chance(90), caller: self.who() }
+        Input::CallOffered { call, line, open: self.callers.chance(90), caller }
+    }
+
+    /// Who dropped out, or waits to be called back, may call again.
+    pub(super) fn may_redial(&mut self, (line, caller): (LineId, Caller), likely: u32) {
+        if self.callers.chance(likely) {
+            let after = self.callers.about(20_000);
+            self.plan_until_closing(after, Plan::Redial(line, caller));
+        }
     }
 
     fn dialled(&mut self) -> LineId {
@@ -33,19 +51,21 @@ impl World {
     }
 
     fn who(&mut self) -> Caller {
+        let token = self.callers.chance(8).then(|| Text::from(format!("token-{}", self.callers.between(0, 5))));
         if self.callers.chance(20) {
-            return Caller::unknown();
+            return Caller { token, ..Caller::unknown() };
         }
-        let person = self.callers.between(0, 30);
+        let person = self.callers.between(0, self.habits.people);
         Caller {
             number: Some(Number(Text::from(format!("+65912300{person:02}")))),
             trust: if self.callers.chance(75) { Trust::Trusted } else { Trust::Untrusted },
+            token,
             profile: self.callers.chance(75).then(|| Arc::new(profile(person))),
         }
     }
 
     /// Some leave at once, some soon, some only when they must.
-    fn plan_end(&mut self, call: CallId) {
+    pub(super) fn plan_end(&mut self, call: CallId) {
         let stay = match self.callers.between(0, 9) {
             0 => self.callers.millis(0, 3_000),
             1..=4 => self.callers.about(30_000),
@@ -58,17 +78,26 @@ impl World {
     /// The caller hears something said: it comes to its end, and the caller may do something about it.
     pub(super) fn caller_hears(&mut self, call: CallId, play: PlayId, what: Say) {
         let length = self.length(what);
-        self.plan_fact(length, Input::PromptEnded { call, play });
+        if self.callers.chance(97) {
+            self.plan_fact(length, Input::PromptEnded { call, play });
+        }
         let (likely, reach_ms) = match what {
             Say::Welcome { .. } | Say::MenuAgain { .. } => (80, 6_000),
             Say::Sent { .. } => (40, 2_000),
+            Say::CalledBack => (70, 12_000),
+            Say::PleaseWait(prospect) | Say::StillWaiting(prospect) | Say::LongerThanSaid(prospect) if prospect.callback => {
+                (50, 3_000)
+            }
             Say::OneMoment
             | Say::Goodbye
             | Say::NotNow
             | Say::NeedDetails
             | Say::ToHuman
-            | Say::PleaseWait
-            | Say::StillWaiting
+            | Say::PleaseWait(_)
+            | Say::StillWaiting(_)
+            | Say::LongerThanSaid(_)
+            | Say::WillCallBack
+            | Say::Returned
             | Say::AgentLost
             | Say::Closed
             | Say::NobodyCame
@@ -105,8 +134,12 @@ impl World {
             | Say::NotNow
             | Say::NeedDetails
             | Say::ToHuman
-            | Say::PleaseWait
-            | Say::StillWaiting
+            | Say::PleaseWait(_)
+            | Say::StillWaiting(_)
+            | Say::LongerThanSaid(_)
+            | Say::WillCallBack
+            | Say::CalledBack
+            | Say::Returned
             | Say::AgentLost
             | Say::Closed
             | Say::NobodyCame
@@ -120,6 +153,10 @@ impl World {
         let end = match self.callers.between(0, 9) {
             0..=4 => Input::AgentHungUp { offer, how: LegEnd::HungUp },
             5 => Input::AgentHungUp { offer, how: LegEnd::Lost },
+            6 if self.callers.chance(60) => {
+                let queues = self.settings.queues.len() as u64;
+                Input::AgentReturned { offer, queue: QueueId(self.callers.between(0, queues - 1) as u16) }
+            }
             6 => Input::CallerHungUp { call, how: CallerGone::Lost },
             _ => Input::CallerHungUp { call, how: CallerGone::HungUp },
         };
@@ -153,8 +190,8 @@ fn profile(person: u64) -> Profile {
     Profile {
         name: Text::from(format!("Person {person}")),
         language: Text::from("en"),
-        class: Text::from(if person.is_multiple_of(2) { "regular" } else { "" }),
-        preferred_agent: Text::from(if person.is_multiple_of(5) { "a1" } else { "" }),
+        class: Text::from(CLASSES[(person % CLASSES.len() as u64) as usize]),
+        preferred_agent: Text::from(*["a0", "", "a1", "", ""].get((person % 5) as usize).unwrap_or(&"")),
         fields: pickup.into_iter().collect(),
     }
 }

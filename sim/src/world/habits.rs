@@ -20,6 +20,12 @@ pub(super) struct Habits {
     pub(super) crash_every_ms: Option<u64>,
     /// Mean time between two changes of settings, milliseconds.
     pub(super) change_every_ms: Option<u64>,
+    /// Mean time between two changes of thresholds, milliseconds.
+    pub(super) tune_every_ms: Option<u64>,
+    /// So many people call, each again and again.
+    pub(super) people: u64,
+    /// How many of a hundred who dropped out call again.
+    pub(super) redial: u32,
     /// Callers use their keys wildly.
     pub(super) fumbling: u32,
     /// Moments are multiples of this: a coarse clock makes many things happen at once.
@@ -38,6 +44,9 @@ impl Habits {
             garbage_every_ms: sometimes(draw, 30, 500, 20_000),
             crash_every_ms: sometimes(draw, 25, 60_000, 300_000),
             change_every_ms: sometimes(draw, 30, 5_000, 120_000),
+            tune_every_ms: sometimes(draw, 40, 3_000, 120_000),
+            people: draw.between(3, 40),
+            redial: draw.between(0, 80) as u32,
             fumbling: draw.between(0, 60) as u32,
             grain: *draw.one_of(&[Span(1), Span::millis(20), Span::secs(1)]).unwrap_or(&Span(1)),
             late_ms_max: if draw.chance(40) { draw.between(1, 2_000) } else { 0 },

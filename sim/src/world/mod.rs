@@ -5,17 +5,21 @@
 
 mod agenda;
 mod agents;
+mod callbacks;
 mod callers;
 mod habits;
+mod supervisors;
 mod trouble;
 
 use crate::Draw;
 use agenda::{Agenda, Plan};
 use agents::{AgentLeg, LegStage, Temper};
-use cabrank_core::{CallId, Effect, Input, OfferId, PlayId, Settings, Span, Tick};
+use cabrank_core::{CallId, CallerGone, Effect, Input, OfferId, PlayId, QueueId, Settings, Span, Thresholds, Tick};
+use callbacks::Callbacks;
 use callers::CallerLeg;
 use habits::Habits;
 use std::collections::BTreeMap;
+use supervisors::Supervisors;
 
 /// The world around a desk.
 #[derive(Debug)]
@@ -26,6 +30,8 @@ pub struct World {
     agenda: Agenda,
     calls: BTreeMap<CallId, CallerLeg>,
     offers: BTreeMap<OfferId, AgentLeg>,
+    callbacks: Callbacks,
+    supervisors: Supervisors,
     tempers: Vec<Temper>,
     calls_made: u64,
     offers_seen: u64,
@@ -46,6 +52,8 @@ impl World {
             agenda: Agenda::default(),
             calls: BTreeMap::new(),
             offers: BTreeMap::new(),
+            callbacks: Callbacks::default(),
+            supervisors: Supervisors::new(seed, &settings),
             tempers: Vec::new(),
             calls_made: 0,
             offers_seen: 0,
@@ -68,6 +76,7 @@ impl World {
             (self.habits.garbage_every_ms, Plan::Garbage),
             (self.habits.crash_every_ms, Plan::Crash),
             (self.habits.change_every_ms, Plan::Change),
+            (self.habits.tune_every_ms, Plan::Tune),
         ] {
             if let Some(every_ms) = every_ms {
                 let first = self.trouble.about(every_ms);
@@ -105,11 +114,13 @@ impl World {
         match plan {
             Plan::Fact(input) => (self.is_possible(&input) || self.clock.chance(self.habits.crossing)).then_some(input),
             Plan::Arrival => Some(self.arrival()),
+            Plan::Redial(line, caller) => Some(self.calls(line, caller)),
             Plan::Whim(place) if place < self.settings.agents.len() => Some(self.whim(place)),
             Plan::Whim(_) => None,
             Plan::Garbage => Some(self.garbage()),
             Plan::Crash => Some(self.crash()),
             Plan::Change => Some(self.change()),
+            Plan::Tune => Some(self.tune()),
             Plan::Closing => {
                 self.everybody_leaves();
                 None
@@ -149,8 +160,12 @@ impl World {
             Input::AgentRinging { offer } | Input::AgentAnswered { offer } | Input::AgentDeclined { offer, .. } => {
                 self.offers.get(offer).is_some_and(|leg| leg.stage == LegStage::Ringing)
             }
-            Input::AgentHungUp { offer, .. } => self.offers.get(offer).is_some_and(|leg| leg.stage == LegStage::Answered),
+            Input::AgentHungUp { offer, .. } | Input::AgentReturned { offer, .. } => {
+                self.offers.get(offer).is_some_and(|leg| leg.stage == LegStage::Answered)
+            }
+            Input::CallerAnswered { call } | Input::CallerUnreached { call, .. } => self.callbacks.is_dialled(*call),
             Input::CallOffered { .. }
+            | Input::ThresholdsChanged { .. }
             | Input::DispatchAnswered { .. }
             | Input::PhoneReached { .. }
             | Input::PhoneLost { .. }
@@ -166,15 +181,20 @@ impl World {
 
     fn learn(&mut self, input: &Input) {
         match input {
-            Input::CallOffered { call, .. } => {
-                self.calls.insert(*call, CallerLeg::default());
+            Input::CallOffered { call, line, caller, .. } => {
+                let from = (*line, caller.clone());
+                self.calls.insert(*call, CallerLeg { from, play: None, with: None });
             }
-            Input::CallerHungUp { call, .. } => self.caller_is_gone(*call),
+            Input::CallerHungUp { call, how } => self.caller_hung_up(*call, *how),
+            Input::CallerAnswered { call } => self.picks_up(*call),
+            Input::CallerUnreached { call, .. } => self.callbacks.dial_is_over(*call),
             Input::AgentAnswered { offer } => self.agent_has_answered(*offer),
             Input::AgentDeclined { offer, .. } | Input::AgentHungUp { offer, .. } => self.agent_leg_ends(*offer),
             Input::SettingsChanged { settings, .. } => self.another_day(settings),
+            Input::ThresholdsChanged { queues, .. } => self.thresholds_are(queues),
             Input::PromptEnded { .. }
             | Input::DigitPressed { .. }
+            | Input::AgentReturned { .. }
             | Input::HoldChanged { .. }
             | Input::DispatchAnswered { .. }
             | Input::AgentRinging { .. }
@@ -191,10 +211,15 @@ impl World {
 
     fn obey(&mut self, effect: &Effect) {
         match effect {
-            Effect::Refuse { call, .. } | Effect::HangUp { call, .. } => self.caller_is_gone(*call),
+            Effect::Refuse { call, .. } => self.caller_is_gone(*call),
+            Effect::HangUp { call, .. } => {
+                self.callbacks.dial_is_over(*call);
+                self.caller_is_gone(*call);
+            }
             Effect::Say { call, play, what } => {
                 self.newest_play(*call, *play);
                 self.caller_hears(*call, *play, *what);
+                self.may_be_promised(*call, *what);
             }
             Effect::Music { call, play } => self.newest_play(*call, *play),
             Effect::Ring { offer, agent, context } => {
@@ -205,7 +230,9 @@ impl World {
             Effect::StopRinging { offer } | Effect::Release { offer } => self.agent_leg_ends(*offer),
             Effect::Connect { call, offer } => self.connected(*call, *offer),
             Effect::Dispatch(dispatch) => self.service_is_asked(dispatch),
-            Effect::Answer { .. } | Effect::Write(_) | Effect::Amend { .. } => {}
+            Effect::CallBack { call, .. } => self.caller_is_dialled(*call),
+            Effect::Write(record) => self.callbacks.is_over(record.call),
+            Effect::Answer { .. } | Effect::Warn { .. } | Effect::Note(_) | Effect::Amend { .. } => {}
         }
     }
 
@@ -228,6 +255,14 @@ impl World {
         }
     }
 
+    fn caller_hung_up(&mut self, call: CallId, how: CallerGone) {
+        let from = self.calls.get(&call).map(|leg| leg.from.clone());
+        self.caller_is_gone(call);
+        if let Some(from) = from.filter(|_| how != CallerGone::EngineRestarted || self.habits.redial > 40) {
+            self.may_redial(from, self.habits.redial);
+        }
+    }
+
     fn caller_is_gone(&mut self, call: CallId) {
         self.calls.remove(&call);
     }
@@ -239,9 +274,19 @@ impl World {
         }
     }
 
+    fn thresholds_are(&mut self, queues: &[(QueueId, Thresholds)]) {
+        for (queue, thresholds) in queues {
+            if let Some(slot) = self.settings.queues.get_mut(usize::from(queue.0)) {
+                slot.thresholds = thresholds.clone();
+            }
+        }
+        self.supervisors.saw_a_change(&self.settings);
+    }
+
     /// New settings are in force: agents come on duty again as the new list says.
     fn another_day(&mut self, settings: &Settings) {
         self.settings = settings.clone();
+        self.supervisors.saw_new_settings(settings);
         self.tempers_for(settings);
         self.agents_come();
     }

@@ -5,7 +5,7 @@ use super::agenda::Plan;
 use crate::changed_settings;
 use cabrank_core::{
     AgentId, CallId, Caller, CallerGone, Declined, Digit, Dispatch, DispatchAnswer, DispatchFailure, Input, LegEnd, LineId,
-    OfferId, PhoneLost, PlayId, Side, Span, Wish,
+    OfferId, PhoneLost, PlayId, QueueId, Side, Span, Wish,
 };
 
 impl World {
@@ -42,7 +42,7 @@ impl World {
         let (call, offer, agent) = (self.some_call(), self.some_offer(), self.some_agent());
         let by = "nobody".into();
         let coin = self.trouble.chance(50);
-        match self.trouble.between(0, 15) {
+        match self.trouble.between(0, 18) {
             0 => Input::CallOffered { call, line: self.some_line(), open: coin, caller: Caller::unknown() },
             1 => Input::PromptEnded { call, play: PlayId(self.trouble.between(0, 12) as u32) },
             2 => Input::DigitPressed { call, digit: Digit::Number(self.trouble.between(0, 255) as u8) },
@@ -58,6 +58,9 @@ impl World {
             12 => Input::AgentAsked { agent, wish: if coin { Wish::Ready } else { Wish::SignOut }, by },
             13 => Input::PromiseSettled { call, kept: coin, by },
             14 => Input::RecordResolved { call, resolution: "overtaken by events".into(), by },
+            15 => Input::CallerAnswered { call },
+            16 => Input::CallerUnreached { call, how: Declined::Busy },
+            17 => Input::AgentReturned { offer, queue: QueueId(self.trouble.between(0, 3) as u16) },
             _ => Input::Woke,
         }
     }

@@ -1,9 +1,12 @@
 //! What an agent is doing, and what follows. Every state but signed out, paused by wish and unreachable without a phone has
 //! a deadline or is tied to a live leg: nobody is stuck.
 
-use super::timers::Timer;
+use super::alarms::Owner;
+use super::idle::Turn;
+use super::occupancy::Occupancy;
+use super::own_agent::is_at_work;
 use super::{Desk, Outbox};
-use crate::{AgentId, AgentState, CallId, Next, Pause, PhoneLost, QueueId, Refusal, SignIn, Span, Tick, Wish};
+use crate::{AgentId, AgentOrder, AgentState, CallId, Next, Pause, PhoneLost, QueueId, Refusal, SignIn, Span, Tick, Wish};
 
 /// How long an agent who missed a ringing is left alone.
 const REST: Span = Span::secs(10);
@@ -20,6 +23,7 @@ pub(super) struct Agent {
     pub(super) since: Tick,
     /// Who has been idle longest is rung first; a ringing that the caller called off does not count.
     pub(super) idle_since: Tick,
+    pub(super) occupancy: Occupancy,
     /// Whether the phone can be rung.
     pub(super) reachable: bool,
     /// Signed out by wish: a phone that refreshes its registration does not sign in again.
@@ -37,6 +41,7 @@ impl Agent {
             state: AgentState::SignedOut,
             since: Tick(0),
             idle_since: Tick(0),
+            occupancy: Occupancy::default(),
             reachable: false,
             off_by_wish: false,
             next: Next::Calls,
@@ -117,7 +122,7 @@ impl Desk {
 
     /// The agent's time after a call; what was asked for during it follows.
     pub(super) fn wrap_up(&mut self, id: AgentId, queue: QueueId, out: &mut Outbox) {
-        let wrap_up = self.queue(queue).wrap_up;
+        let wrap_up = self.queue(queue).thresholds.wrap_up;
         if wrap_up == Span(0) {
             self.free(id, out);
         } else {
@@ -166,27 +171,59 @@ impl Desk {
         };
         let idle = state == AgentState::Idle;
         self.put(id, state);
-        if idle && let Some(call) = self.next_for(id) {
-            self.offer(call, id, out);
+        if idle {
+            self.serve_next(id, out);
+            self.share_spare_agents(id, out);
+            self.dial_wherever_possible(out);
         }
     }
 
-    /// The one place where an agent's state changes: the idle and the timers stay in step with it.
+    /// The one place where an agent's state changes: the idle, those on duty and the alarms stay in step with it.
     pub(super) fn put(&mut self, id: AgentId, state: AgentState) {
-        let skills = &self.settings.agents[id.0 as usize].skills;
-        let agent = &mut self.agents[id.0 as usize];
-        if agent.state == AgentState::Idle {
-            self.idle.remove(id, agent.idle_since, skills);
+        let now = self.now;
+        let before = self.agents[id.0 as usize].state.clone();
+        if before == AgentState::Idle {
+            self.unlist_as_idle(id);
         }
+        let agent = self.agent_mut(id);
+        agent.occupancy = agent.occupancy.after(is_busy(&before), now);
+        agent.state = state.clone();
+        agent.since = now;
         if state == AgentState::Idle {
-            self.idle.add(id, agent.idle_since, skills);
+            self.list_as_idle(id);
         }
-        match deadline(&state) {
-            Some(at) => self.timers.set(Timer::Agent(id), at),
-            None => self.timers.cancel(Timer::Agent(id)),
+        self.clock.move_alarm(Owner::Agent(id), deadline(&before), deadline(&state));
+        match (is_at_work(&before), is_at_work(&state)) {
+            (false, true) => self.count_on_duty(id, true),
+            (true, false) => {
+                self.count_on_duty(id, false);
+                self.let_go_of_held(id);
+            }
+            (true, true) | (false, false) => {}
         }
-        agent.state = state;
-        agent.since = self.now;
+    }
+
+    pub(super) fn list_as_idle(&mut self, id: AgentId) {
+        for reach in self.reaches.of_agent(id) {
+            let turn = turn(&self.settings, &self.agents[id.0 as usize], id, reach.queue);
+            self.idle.add(reach, turn);
+        }
+    }
+
+    fn unlist_as_idle(&mut self, id: AgentId) {
+        for reach in self.reaches.of_agent(id) {
+            let turn = turn(&self.settings, &self.agents[id.0 as usize], id, reach.queue);
+            self.idle.remove(reach, turn);
+        }
+    }
+
+    fn count_on_duty(&mut self, id: AgentId, more: bool) {
+        for at in 0..self.settings.agents[id.0 as usize].skills.len() {
+            let queue = self.settings.agents[id.0 as usize].skills[at].queue;
+            let count = &mut self.line_ups[usize::from(queue.0)].on_duty;
+            *count = if more { *count + 1 } else { *count - 1 };
+            self.line_changed(queue);
+        }
     }
 
     pub(super) fn agent_mut(&mut self, id: AgentId) -> &mut Agent {
@@ -237,4 +274,18 @@ pub(super) fn deadline(state: &AgentState) -> Option<Tick> {
         | AgentState::Paused { why: Pause::Asked { .. } | Pause::Away }
         | AgentState::Unreachable { until: None } => None,
     }
+}
+
+/// Whose turn it is among the idle: as long as an agent is idle, it stays as it is.
+pub(super) fn turn(settings: &crate::Settings, agent: &Agent, id: AgentId, queue: QueueId) -> Turn {
+    let load = match settings.queues[usize::from(queue.0)].thresholds.agent_order {
+        AgentOrder::LongestIdle => 0,
+        AgentOrder::LeastOccupied => agent.occupancy.rank(),
+    };
+    Turn { load, idle_since: agent.idle_since, agent: id }
+}
+
+/// Ringing, talking or in wrap-up.
+pub(super) fn is_busy(state: &AgentState) -> bool {
+    matches!(state, AgentState::Offered { .. } | AgentState::Talking { .. } | AgentState::WrapUp { .. })
 }

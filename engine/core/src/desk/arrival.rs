@@ -14,7 +14,7 @@ impl Desk {
         out: &mut Outbox,
     ) -> Result<(), Refusal> {
         let closed = self.settings.lines.get(usize::from(line.0)).ok_or(Refusal::UnknownLine)?.closed;
-        if self.calls.contains_key(&id) {
+        if self.calls.contains(&id) {
             return Err(Refusal::CallKnown);
         }
         let call = Call::new(line, caller, self.now);

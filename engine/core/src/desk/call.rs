@@ -1,10 +1,12 @@
 //! One call's state: who calls, where the call is, what was promised.
 
-use crate::{AgentId, Caller, Digit, LineId, OfferId, Outcome, PlayId, Promise, QueueId, ServiceId, Side, Span, Tick, WhyHuman};
-use alloc::vec::Vec;
-
-/// Keys remembered of a call; what is pressed after that is obeyed, but not kept.
-const PRESSED_MAX: usize = 8;
+use super::alarms::Alarms;
+use crate::quote::Estimate;
+use crate::{
+    AgentId, Caller, ClassId, Keys, LineId, OfferId, Outcome, Place, PlayId, Promise, QueueId, Said, ServiceId, Side, Span,
+    Standing, Thresholds, Tick, WhyHuman,
+};
+use alloc::boxed::Box;
 
 /// One call.
 pub(super) struct Call {
@@ -13,21 +15,36 @@ pub(super) struct Call {
     pub(super) offered_at: Tick,
     /// The newest order about what the caller hears.
     pub(super) play: PlayId,
-    pub(super) pressed: Vec<Digit>,
+    pub(super) pressed: Keys,
     pub(super) stage: Stage,
-    /// The queue joined last, and when.
-    pub(super) joined: Option<(QueueId, Tick)>,
-    pub(super) connected_at: Option<Tick>,
+    pub(super) alarms: Alarms,
+    /// The stand in line, from joining to the end of the call.
+    pub(super) stand: Option<Stand>,
     /// The agent who rings or talks, or did so last.
     pub(super) agent: Option<AgentId>,
-    /// The agent who took the call last.
-    pub(super) taken_by: Option<AgentId>,
+    /// Apart, since callers in line, of whom there are many, have none.
+    pub(super) service: Option<Box<Service>>,
     pub(super) why: Option<WhyHuman>,
     /// What was asked of a fulfilment service and is not answered yet.
     pub(super) asked: Option<Asked>,
-    pub(super) promise: Option<Promise>,
-    pub(super) held: Span,
+    pub(super) promise: Option<Box<Promise>>,
     pub(super) offers: u16,
+    /// The wait as it was reckoned when the caller joined.
+    pub(super) estimate: Option<Estimate>,
+    pub(super) said: Option<Said>,
+    /// How often the caller was called back.
+    pub(super) callbacks: u8,
+}
+
+/// What a caller had of agents.
+#[derive(Clone, Copy)]
+pub(super) struct Service {
+    /// When the first one took the call.
+    pub(super) connected_at: Tick,
+    /// Who took it last.
+    pub(super) by: AgentId,
+    /// How long either had the other on hold.
+    pub(super) held: Span,
 }
 
 /// Where a call is.
@@ -49,11 +66,23 @@ pub(super) enum Stage {
         otherwise: QueueId,
     },
     /// In line.
-    Waiting(Wait),
+    Waiting,
+    /// In line, and held for the agent who served this caller before.
+    Held(AgentId),
     /// In line, and an agent's phone rings.
-    Offered(Wait, OfferId),
+    Offered(OfferId),
     /// With an agent; the place is kept in case the agent is lost.
-    Talking(Wait, OfferId, Hold),
+    Talking(OfferId, Hold),
+    /// Hearing that a call back will come.
+    Agreeing,
+    /// In line without a leg, to be called back.
+    Absent,
+    /// Being called back.
+    Dialling,
+    /// Picked up, and is asked whether to be connected.
+    Confirming,
+    /// Was not reached; will be tried again.
+    Resting,
     /// Hearing the last words.
     Parting(Outcome),
     /// The caller is gone; only a fulfilment service's answer is awaited.
@@ -67,19 +96,23 @@ pub(super) enum Stage {
 
 /// A stand in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Wait {
+pub(super) struct Stand {
     pub(super) queue: QueueId,
-    /// Lower is earlier, over all queues.
+    pub(super) class: ClassId,
+    /// When the caller joined as a newcomer on this call.
+    pub(super) joined_at: Tick,
+    /// From when the wait counts: earlier, where a place was kept.
+    pub(super) since: Tick,
     pub(super) place: Place,
     /// When the longest wait is over.
     pub(super) until: Tick,
     /// Whether the caller was told to wait.
     pub(super) told: bool,
+    /// Whether a callback was offered.
+    pub(super) may_be_called: bool,
+    /// Whether the caller was told that it takes longer than was said.
+    pub(super) told_longer: bool,
 }
-
-/// A place in line; never given twice, kept until the call is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(pub(super) u64);
 
 /// Who has whom on hold, and since when anybody has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,17 +138,19 @@ impl Call {
             caller,
             offered_at: now,
             play: PlayId(0),
-            pressed: Vec::new(),
+            pressed: Keys::default(),
             stage: Stage::Menu { mistakes: 0 },
-            joined: None,
-            connected_at: None,
+            alarms: Alarms::default(),
+            stand: None,
             agent: None,
-            taken_by: None,
+            service: None,
             why: None,
             asked: None,
             promise: None,
-            held: Span(0),
             offers: 0,
+            estimate: None,
+            said: None,
+            callbacks: 0,
         }
     }
 
@@ -124,24 +159,64 @@ impl Call {
         self.asked.filter(|asked| !asked.late)
     }
 
-    pub(super) fn remember_key(&mut self, digit: Digit) {
-        if self.pressed.len() < PRESSED_MAX {
-            self.pressed.push(digit);
-        }
-    }
-
     /// The time on hold, with the hold under way counted up to `now`.
     pub(super) fn held_by(&self, now: Tick) -> Span {
+        let held = self.service.as_ref().map(|service| service.held).unwrap_or_default();
         match self.stage {
-            Stage::Talking(_, _, hold) if hold.any() => self.held.plus(now.since(hold.since)),
+            Stage::Talking(_, hold) if hold.any() => held.plus(now.since(hold.since)),
             Stage::Talking(..)
             | Stage::Menu { .. }
             | Stage::Dispatching { .. }
             | Stage::Told { .. }
-            | Stage::Waiting(_)
-            | Stage::Offered(..)
+            | Stage::Waiting
+            | Stage::Held(_)
+            | Stage::Offered(_)
+            | Stage::Agreeing
+            | Stage::Absent
+            | Stage::Dialling
+            | Stage::Confirming
+            | Stage::Resting
             | Stage::Parting(_)
-            | Stage::Left { .. } => self.held,
+            | Stage::Left { .. } => held,
+        }
+    }
+
+    /// Enters the hold under way into the books.
+    pub(super) fn count_hold(&mut self, now: Tick) {
+        let held = self.held_by(now);
+        if let Some(service) = &mut self.service {
+            service.held = held;
+        }
+    }
+
+    /// An agent took the call.
+    pub(super) fn is_taken(&mut self, by: AgentId, now: Tick) {
+        let first = Service { connected_at: now, by, held: Span(0) };
+        self.service.get_or_insert_with(|| Box::new(first)).by = by;
+    }
+}
+
+impl Stage {
+    /// Standing where an agent may choose the caller.
+    pub(super) fn in_line(self) -> bool {
+        matches!(self, Stage::Waiting | Stage::Held(_) | Stage::Absent)
+    }
+
+    /// To be called back, or being so: the place counts, and no agent may be given.
+    pub(super) fn aside(self) -> bool {
+        matches!(self, Stage::Agreeing | Stage::Dialling | Stage::Confirming | Stage::Resting)
+    }
+}
+
+impl Stand {
+    /// As an order of service sees it.
+    pub(super) fn standing(&self, thresholds: &Thresholds, head_start: Span) -> Standing {
+        Standing {
+            since: self.since,
+            place: self.place,
+            target: thresholds.target(self.class),
+            max_wait: thresholds.max_wait,
+            head_start,
         }
     }
 }

@@ -1,15 +1,12 @@
 //! The desk itself changes: new settings, a restart.
 
 use super::Desk;
-use super::agent::Agent;
-use super::idle::Idle;
+use super::agent::{Agent, is_busy};
+use super::alarms::Due;
 use super::line_up::LineUp;
-use super::timers::Timer;
-use crate::{AgentId, AgentState, Choice, Closed, QueueId, Refusal, ServiceId, Settings, Span};
+use super::verify::verify;
+use crate::{AgentId, AgentState, CallId, QueueId, Refusal, Settings, Text, Tick};
 use alloc::vec::Vec;
-
-/// Shorter spans would have the desk busy with nothing else.
-const SHORTEST: Span = Span::millis(1);
 
 impl Desk {
     /// Agents keep their state by name; who is no longer named is gone.
@@ -19,11 +16,13 @@ impl Desk {
             return Err(Refusal::CallsLive);
         }
         let kept: Vec<Agent> = settings.agents.iter().map(|agent| self.take_agent(&agent.name)).collect();
-        self.line_ups = settings.queues.iter().map(|_| LineUp::default()).collect();
-        self.idle = Idle::new(settings.queues.len());
-        self.timers = Default::default();
+        self.line_ups = settings.queues.iter().map(|queue| LineUp::new(&queue.thresholds)).collect();
+        self.agents_by_name = by_name(&settings);
         self.settings = settings;
+        self.clock.clear();
+        self.known.forget_places();
         self.agents = kept.iter().map(|_| Agent::new()).collect();
+        self.relist_agents();
         for (index, agent) in kept.into_iter().enumerate() {
             self.put_back(AgentId(index as u32), agent);
         }
@@ -45,12 +44,13 @@ impl Desk {
                 | AgentState::Paused { .. } => {}
             }
         }
-        for (id, call) in &self.calls {
-            if let Some(asked) = call.owed() {
-                let patience = self.settings.services[usize::from(asked.service.0)].timeout;
-                self.timers.set(Timer::Dispatch(*id), self.now.plus(patience).plus(super::instant::EDGE_GRACE));
-            }
-        }
+        let owed = |(id, call): (&CallId, &super::call::Call)| {
+            let service = call.owed()?.service;
+            let patience = self.settings.services[usize::from(service.0)].timeout;
+            Some((*id, self.now.plus(patience).plus(super::instant::EDGE_GRACE)))
+        };
+        let deadlines: Vec<(CallId, Tick)> = self.calls.iter().filter_map(owed).collect();
+        deadlines.into_iter().for_each(|(id, at)| self.set_alarm(id, Due::Dispatch, at));
     }
 
     fn take_agent(&mut self, name: &str) -> Agent {
@@ -62,58 +62,23 @@ impl Desk {
 
     fn put_back(&mut self, id: AgentId, agent: Agent) {
         let (state, since) = (agent.state.clone(), agent.since);
-        *self.agent_mut(id) = Agent { state: AgentState::SignedOut, ..agent };
+        let occupancy = agent.occupancy.after(is_busy(&state), self.now);
+        *self.agent_mut(id) = Agent { state: AgentState::SignedOut, occupancy, ..agent };
         self.put(id, state);
         self.agent_mut(id).since = since;
     }
 }
 
-/// Whether settings fit together. Whoever reads settings from a person says more, and with line numbers.
-pub(super) fn verify(settings: &Settings) -> Result<(), Refusal> {
-    let fault = |what| Err(Refusal::BadSettings(what));
-    if settings.lines.is_empty() {
-        return fault("a desk needs a line");
-    }
-    if settings.queues.is_empty() {
-        return fault("a desk needs a queue, since everything leads to a human");
-    }
-    if settings.lines.iter().any(|line| !line_fits(settings, line)) {
-        return fault("a line names a queue or service that is not there, or has no time for silence");
-    }
-    if settings
-        .queues
-        .iter()
-        .any(|queue| [queue.max_wait, queue.ring_for, queue.comfort_every].iter().any(|span| *span < SHORTEST))
-    {
-        return fault("a queue's longest wait, ringing time and comfort interval are longer than nothing");
-    }
-    if settings.agents.iter().any(|agent| agent.skills.iter().any(|skill| !has_queue(settings, skill.queue))) {
-        return fault("an agent serves a queue that is not there");
-    }
-    let mut names: Vec<&str> = settings.agents.iter().map(|agent| &*agent.name).collect();
+/// Agents in the order of their names.
+pub(super) fn by_name(settings: &Settings) -> Vec<(Text, AgentId)> {
+    let mut names: Vec<(Text, AgentId)> =
+        settings.agents.iter().enumerate().map(|(index, agent)| (agent.name.clone(), AgentId(index as u32))).collect();
     names.sort_unstable();
-    if names.windows(2).any(|pair| pair[0] == pair[1]) {
-        return fault("two agents have one name");
-    }
-    Ok(())
+    names
 }
 
-fn line_fits(settings: &Settings, line: &crate::Line) -> bool {
-    let closed = match line.closed {
-        Closed::Message => true,
-        Closed::Queue(queue) => has_queue(settings, queue),
-    };
-    let options = [line.menu.one, line.menu.two].into_iter().flatten().all(|choice| match choice {
-        Choice::Instant { service, otherwise } => has_service(settings, service) && has_queue(settings, otherwise),
-        Choice::Queue(queue) => has_queue(settings, queue),
-    });
-    closed && options && has_queue(settings, line.human) && line.silence >= SHORTEST
-}
-
-fn has_queue(settings: &Settings, queue: QueueId) -> bool {
-    usize::from(queue.0) < settings.queues.len()
-}
-
-fn has_service(settings: &Settings, service: ServiceId) -> bool {
-    usize::from(service.0) < settings.services.len()
+/// Queues that keep idle agents for their own callers.
+pub(super) fn reserving(settings: &Settings) -> Vec<QueueId> {
+    let reserving = |(_, queue): &(usize, &crate::Queue)| queue.thresholds.reserve > 0;
+    settings.queues.iter().enumerate().filter(reserving).map(|(index, _)| QueueId(index as u16)).collect()
 }

@@ -1,10 +1,11 @@
 //! What must always hold, swept after every input in debug builds. A failure here is a bug in the desk, never in an input.
 
 use super::Desk;
-use super::agent::deadline;
-use super::call::Stage;
-use super::timers::Timer;
-use crate::{AgentId, AgentState, CallId, QueueId};
+use super::agent::{deadline, turn};
+use super::alarms::{Due, Owner};
+use super::call::{Call, Stage};
+use super::own_agent::is_at_work;
+use crate::{AgentId, AgentState, CallId, OfferId, QueueId};
 
 impl Desk {
     /// Panics if the desk contradicts itself. Debug builds sweep after every input; anybody may.
@@ -13,48 +14,80 @@ impl Desk {
         self.check_calls();
         self.check_agents();
         self.check_nobody_waits_in_vain();
-        self.check_timers();
+        self.check_alarms();
     }
 
     fn check_lines(&self) {
-        let mut waiting = 0;
-        for line_up in &self.line_ups {
-            for (place, id) in &line_up.waiting {
-                let stage = self.calls.get(id).map(|call| call.stage);
-                assert!(
-                    matches!(stage, Some(Stage::Waiting(wait)) if wait.place == *place),
-                    "{id} stands in line, and is {stage:?}"
-                );
+        for (index, line_up) in self.line_ups.iter().enumerate() {
+            let queue = QueueId(index as u16);
+            for (streams, expected) in [(&line_up.present, Stage::Waiting), (&line_up.absent, Stage::Absent)] {
+                for (class, stream) in streams.iter().enumerate() {
+                    for ((since, place), id) in stream.iter() {
+                        let call = self.calls.get(id);
+                        assert_eq!(call.map(|call| call.stage), Some(expected), "{id} stands in line");
+                        let stand = call.and_then(|call| call.stand);
+                        let found = stand.map(|stand| (stand.queue, usize::from(stand.class.0), stand.since, stand.place));
+                        assert_eq!(found, Some((queue, class, *since, *place)), "{id} stands where it believes to stand");
+                    }
+                }
             }
-            waiting += line_up.waiting.len();
+            self.check_counts(queue);
         }
-        let stages = self.calls.values().filter(|call| matches!(call.stage, Stage::Waiting(_))).count();
-        assert_eq!(waiting, stages, "every waiting call stands in one line");
-        let ringing: u32 = self.line_ups.iter().map(|line_up| line_up.ringing).sum();
-        let offered = self.calls.values().filter(|call| matches!(call.stage, Stage::Offered(..))).count();
-        assert_eq!(ringing as usize, offered, "every call that rings is counted once");
+        for ((agent, since, place), id) in self.held.iter() {
+            let call = self.calls.get(id);
+            let found = call.and_then(|call| call.stand).map(|stand| (stand.since, stand.place));
+            assert_eq!(call.map(|call| call.stage), Some(Stage::Held(*agent)), "{id} is held for {agent}");
+            assert_eq!(found, Some((*since, *place)), "{id} is held where it believes to stand");
+        }
+    }
+
+    fn check_counts(&self, queue: QueueId) {
+        let line_up = &self.line_ups[usize::from(queue.0)];
+        let count = |is: fn(Stage) -> bool| {
+            let of_queue = |call: &Call| call.stand.is_some_and(|stand| stand.queue == queue) && is(call.stage);
+            self.calls.iter().filter(|(_, call)| of_queue(call)).count() as u32
+        };
+        let on_the_line = |stage| matches!(stage, Stage::Waiting | Stage::Held(_) | Stage::Offered(_));
+        assert_eq!(line_up.waiting(), count(on_the_line), "queue {queue}: waiting");
+        assert_eq!(line_up.callbacks(), count(|stage| stage == Stage::Absent), "queue {queue}: to be called back");
+        assert_eq!(line_up.held, count(|stage| matches!(stage, Stage::Held(_))), "queue {queue}: held");
+        assert_eq!(line_up.ringing, count(|stage| matches!(stage, Stage::Offered(_))), "queue {queue}: ringing");
+        let dialling = count(|stage| matches!(stage, Stage::Dialling | Stage::Confirming));
+        assert_eq!(line_up.dialling, dialling, "queue {queue}: being called");
+        let serves = |agent: usize| self.settings.agents[agent].level(queue).is_some();
+        let on_duty = (0..self.agents.len()).filter(|agent| serves(*agent) && is_at_work(&self.agents[*agent].state)).count();
+        assert_eq!(line_up.on_duty as usize, on_duty, "queue {queue}: on duty");
     }
 
     fn check_calls(&self) {
-        for (id, call) in &self.calls {
+        let mut bound = 0;
+        for (id, call) in self.calls.iter() {
             match call.stage {
-                Stage::Offered(_, offer) => {
+                Stage::Offered(offer) => {
+                    bound += 1;
                     self.check_bond(*id, offer, call.agent, &AgentState::Offered { offer, call: *id });
                 }
-                Stage::Talking(_, offer, _) => {
+                Stage::Talking(offer, _) => {
+                    bound += 1;
                     self.check_bond(*id, offer, call.agent, &AgentState::Talking { offer, call: *id });
                 }
                 Stage::Dispatching { .. } | Stage::Left { .. } => {
                     assert!(call.owed().is_some(), "{id} waits for an answer that nobody owes");
                 }
-                Stage::Menu { .. } | Stage::Told { .. } | Stage::Waiting(_) | Stage::Parting(_) => {}
+                Stage::Waiting
+                | Stage::Held(_)
+                | Stage::Agreeing
+                | Stage::Absent
+                | Stage::Dialling
+                | Stage::Confirming
+                | Stage::Resting => assert!(call.stand.is_some(), "{id} is in line and has no stand"),
+                Stage::Menu { .. } | Stage::Told { .. } | Stage::Parting(_) => {}
             }
         }
-        let bound = self.calls.values().filter(|call| matches!(call.stage, Stage::Offered(..) | Stage::Talking(..))).count();
         assert_eq!(bound, self.offers.len(), "every offer is one call's");
     }
 
-    fn check_bond(&self, id: CallId, offer: crate::OfferId, agent: Option<AgentId>, state: &AgentState) {
+    fn check_bond(&self, id: CallId, offer: OfferId, agent: Option<AgentId>, state: &AgentState) {
         assert_eq!(self.offers.get(&offer), Some(&id), "{offer} is the offer of {id}");
         let agent = agent.and_then(|agent| self.agents.get(agent.0 as usize));
         assert_eq!(agent.map(|agent| &agent.state), Some(state), "call {id} and its agent agree");
@@ -69,47 +102,68 @@ impl Desk {
             if let AgentState::Offered { offer, call } | AgentState::Talking { offer, call } = &agent.state {
                 assert_eq!(self.offers.get(offer), Some(call), "agent {id} is bound to a call that is bound to nobody");
             }
-            for skill in &self.settings.agents[index].skills {
-                let listed = self.idle.of(skill.queue).contains(&(skill.level, agent.idle_since, id));
+            for reach in self.reaches.of_agent(id) {
+                let free = self.idle.tiers(reach.queue).iter().find(|free| free.tier == reach.tier);
+                let turn = turn(&self.settings, agent, id, reach.queue);
+                let listed = free.is_some_and(|free| free.turns.contains(&turn));
                 assert_eq!(listed, agent.state == AgentState::Idle, "agent {id} is idle and listed, or neither");
             }
         }
     }
 
-    /// Work conservation: no caller waits for whom an agent is idle.
+    /// Work conservation: no caller waits for whom an agent is idle who may serve that caller now.
     fn check_nobody_waits_in_vain(&self) {
         for (index, line_up) in self.line_ups.iter().enumerate() {
-            let idle = self.idle.of(QueueId(index as u16));
-            assert!(line_up.waiting.is_empty() || idle.is_empty(), "queue {index} has callers waiting and agents idle");
+            let queue = QueueId(index as u16);
+            let absent = if self.may_dial(queue) { &line_up.absent[..] } else { &[] };
+            for stream in line_up.present.iter().chain(absent) {
+                let Some(((since, _), id)) = stream.first() else { continue };
+                let open = self.idle.tiers(queue).iter().filter(|free| since.plus(free.after) <= self.now);
+                let mut agents = open.flat_map(|free| free.turns.iter().map(|(turn, ())| turn.agent));
+                let in_vain = agents.find(|agent| self.kept_from(*agent, queue).is_none());
+                assert_eq!(in_vain, None, "{id} waits in queue {queue} for whom an agent is idle");
+            }
         }
     }
 
-    fn check_timers(&self) {
-        for (id, call) in &self.calls {
-            let bounded = self.timers.at(Timer::Stage(*id)).is_some();
+    fn check_alarms(&self) {
+        let mut set = 0;
+        for (id, call) in self.calls.iter() {
+            let bounded = call.alarms.at(Due::Stage).is_some();
             let needs_bound = match call.stage {
-                Stage::Menu { .. } | Stage::Told { .. } | Stage::Waiting(_) | Stage::Parting(_) => true,
-                Stage::Dispatching { .. } | Stage::Offered(..) | Stage::Talking(..) | Stage::Left { .. } => false,
+                Stage::Menu { .. }
+                | Stage::Told { .. }
+                | Stage::Waiting
+                | Stage::Held(_)
+                | Stage::Offered(_)
+                | Stage::Agreeing
+                | Stage::Absent
+                | Stage::Dialling
+                | Stage::Confirming
+                | Stage::Resting
+                | Stage::Parting(_) => true,
+                Stage::Dispatching { .. } | Stage::Talking(..) | Stage::Left { .. } => false,
             };
             assert_eq!(bounded, needs_bound, "call {id} has a deadline just when its stage {:?} needs one", call.stage);
-            assert_eq!(
-                self.timers.at(Timer::Dispatch(*id)).is_some(),
-                call.owed().is_some(),
-                "call {id} has a service's deadline"
-            );
-        }
-        for (index, agent) in self.agents.iter().enumerate() {
-            let at = self.timers.at(Timer::Agent(AgentId(index as u32)));
-            assert_eq!(at, deadline(&agent.state), "agent {index} has the deadline of the state");
-        }
-        for timer in self.timers.all().keys() {
-            match timer {
-                Timer::Stage(id) | Timer::Comfort(id) | Timer::Dispatch(id) => {
-                    assert!(self.calls.contains_key(id), "{timer:?} is set for a call that is over");
-                }
-                Timer::Ring(offer) => assert!(self.offers.contains_key(offer), "{timer:?} is set for a ringing that is over"),
-                Timer::Agent(_) => {}
+            assert_eq!(call.alarms.at(Due::Dispatch).is_some(), call.owed().is_some(), "call {id} has a service's deadline");
+            if let Some(at) = call.alarms.earliest() {
+                set += 1;
+                assert!(self.clock.holds(Owner::Call(*id), at), "the alarm of call {id} is set");
             }
         }
+        for (index, agent) in self.agents.iter().enumerate() {
+            let id = AgentId(index as u32);
+            if let Some(at) = deadline(&agent.state) {
+                set += 1;
+                assert!(self.clock.holds(Owner::Agent(id), at), "agent {id} has the deadline of the state");
+            }
+        }
+        for (index, line_up) in self.line_ups.iter().enumerate() {
+            if let Some(at) = line_up.warning.next {
+                set += 1;
+                assert!(self.clock.holds(Owner::Queue(QueueId(index as u16)), at), "queue {index} is looked at");
+            }
+        }
+        assert_eq!(self.clock.len(), set, "no alarm is set for what is over");
     }
 }

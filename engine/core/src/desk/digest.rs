@@ -2,14 +2,14 @@
 
 use super::Desk;
 use super::agent::Agent;
-use super::call::{Asked, Call, Hold, Place, Stage, Wait};
-use super::timers::Timer;
-use crate::code::{code_enum, code_newtype, code_struct};
+use super::call::{Asked, Call, Hold, Service, Stage, Stand};
+use super::line_up::LineUp;
+use crate::code::{code_enum, code_struct};
 use crate::{AgentState, Code, Next, Outcome, Pause, Sink};
 
 impl Desk {
-    /// A number that is equal for equal desks, on every machine. Lines and idle agents are left out: they follow from the
-    /// calls and the agents.
+    /// A number that is equal for equal desks, on every machine. What follows from the calls and the agents is left out: lines,
+    /// idle agents, alarms.
     pub fn digest(&self) -> u64 {
         let mut hash = Fnv::new();
         self.settings.encode(&mut hash);
@@ -20,7 +20,9 @@ impl Desk {
         self.places_given.encode(&mut hash);
         self.calls.encode(&mut hash);
         self.agents.encode(&mut hash);
-        self.timers.all().encode(&mut hash);
+        self.changes.encode(&mut hash);
+        self.known.encode(&mut hash);
+        self.line_ups.iter().for_each(|line_up| encode_line_up(line_up, &mut hash));
         hash.value
     }
 }
@@ -46,24 +48,33 @@ impl Sink for Fnv {
     }
 }
 
-code_newtype!(Place);
+/// What a line has learnt; who stands in it follows from the calls.
+fn encode_line_up(line_up: &LineUp, hash: &mut Fnv) {
+    line_up.quoter.encode(hash);
+    line_up.warning.encode(hash);
+}
 
 code_struct! {
-    Call { line, caller, offered_at, play, pressed, stage, joined, connected_at, agent, taken_by, why, asked, promise, held, offers }
-    Wait { queue, place, until, told }
+    Call {
+        line, caller, offered_at, play, pressed, stage, alarms, stand, agent, service, why, asked, promise,
+        offers, estimate, said, callbacks,
+    }
+    Stand { queue, class, joined_at, since, place, until, told, may_be_called, told_longer }
     Hold { by_caller, by_agent, since }
+    Service { connected_at, by, held }
     Asked { service, at, late }
-    Agent { state, since, idle_since, reachable, off_by_wish, next, misses, last_missed }
+    Agent { state, since, idle_since, occupancy, reachable, off_by_wish, next, misses, last_missed }
 }
 
 code_enum! {
     Stage {
-        0: Menu { mistakes }, 1: Dispatching { otherwise }, 2: Told { otherwise }, 3: Waiting(wait), 4: Offered(wait, offer),
-        5: Talking(wait, offer, hold), 6: Parting(outcome), 7: Left { outcome, ended_at },
+        0: Menu { mistakes }, 1: Dispatching { otherwise }, 2: Told { otherwise }, 3: Waiting, 4: Offered(offer),
+        5: Talking(offer, hold), 6: Parting(outcome), 7: Left { outcome, ended_at }, 8: Held(agent), 9: Agreeing, 10: Absent,
+        11: Dialling, 12: Confirming, 13: Resting,
     }
     Outcome {
         0: ServedInstantly, 1: ServedByAgent, 2: LeftInMenu, 3: Abandoned, 4: WaitedTooLong, 5: Closed, 6: QueueFull,
-        7: Refused, 8: CutOff,
+        7: Refused, 8: CutOff, 9: Joined, 10: CallbackCancelled, 11: CallbackFailed,
     }
     AgentState {
         0: SignedOut, 1: Idle, 2: Offered { offer, call }, 3: Talking { offer, call }, 4: WrapUp { until }, 5: Paused { why },
@@ -71,5 +82,4 @@ code_enum! {
     }
     Pause { 0: Asked { reason }, 1: Missed { until }, 2: Away }
     Next { 0: Calls, 1: Pause { reason }, 2: SignOut }
-    Timer { 0: Stage(call), 1: Comfort(call), 2: Dispatch(call), 3: Ring(offer), 4: Agent(agent) }
 }

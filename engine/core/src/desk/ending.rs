@@ -1,7 +1,7 @@
 //! How calls end, and what is written down of them.
 
-use super::call::{Call, Stage};
-use super::timers::Timer;
+use super::alarms::Due;
+use super::call::{Call, Stage, Stand};
 use super::{Desk, Outbox};
 use crate::{Amendment, CallId, CallerGone, Effect, Outcome, Parting, Promise, Record, Refusal, Say, Settled, Text, Tick};
 use alloc::boxed::Box;
@@ -11,9 +11,18 @@ impl Desk {
         let natural = match self.call(id)?.stage {
             Stage::Menu { .. } | Stage::Dispatching { .. } => Outcome::LeftInMenu,
             Stage::Told { .. } => Outcome::ServedInstantly,
-            Stage::Waiting(_) | Stage::Offered(..) => Outcome::Abandoned,
+            Stage::Waiting | Stage::Held(_) | Stage::Offered(_) => Outcome::Abandoned,
             Stage::Talking(..) => Outcome::ServedByAgent,
             Stage::Parting(outcome) => outcome,
+            Stage::Agreeing => {
+                self.await_turn(id, out);
+                return Ok(());
+            }
+            Stage::Confirming => {
+                self.rest(id, out);
+                return Ok(());
+            }
+            Stage::Absent | Stage::Dialling | Stage::Resting => return Err(Refusal::OutOfPlace),
             Stage::Left { .. } => return Err(Refusal::UnknownCall),
         };
         let outcome = match (how, natural) {
@@ -22,13 +31,16 @@ impl Desk {
             (CallerGone::Lost | CallerGone::EngineRestarted, Outcome::ServedInstantly) => Outcome::ServedInstantly,
             (CallerGone::Lost | CallerGone::EngineRestarted, _) => Outcome::CutOff,
         };
+        if matches!(outcome, Outcome::Abandoned | Outcome::CutOff) {
+            self.keep_place(id);
+        }
         self.let_go_of_agent(id, outcome, out);
         Ok(())
     }
 
     /// Last words, then the end.
     pub(super) fn part(&mut self, id: CallId, words: Say, outcome: Outcome, out: &mut Outbox) {
-        self.timers.cancel(Timer::Comfort(id));
+        self.cancel_alarm(id, Due::Comfort);
         self.enter(id, Stage::Parting(outcome));
         self.say(id, words, out);
     }
@@ -40,8 +52,9 @@ impl Desk {
 
     /// The caller's leg is gone or going. The record waits for a fulfilment service that still owes an answer.
     pub(super) fn close(&mut self, id: CallId, outcome: Outcome, out: &mut Outbox) {
-        self.timers.cancel(Timer::Stage(id));
-        self.timers.cancel(Timer::Comfort(id));
+        for due in [Due::Stage, Due::Comfort, Due::Opening] {
+            self.cancel_alarm(id, due);
+        }
         let now = self.now;
         match self.calls.get_mut(&id) {
             Some(call) if call.owed().is_some() => call.stage = Stage::Left { outcome, ended_at: now },
@@ -52,8 +65,8 @@ impl Desk {
 
     /// Nothing more is owed: the call leaves the desk and becomes a record.
     pub(super) fn forget(&mut self, id: CallId, outcome: Outcome, ended_at: Tick, out: &mut Outbox) {
+        self.cancel_alarms(id);
         if let Some(call) = self.calls.remove(&id) {
-            self.timers.cancel(Timer::Dispatch(id));
             self.write_record(id, call, outcome, ended_at, out);
         }
     }
@@ -64,18 +77,26 @@ impl Desk {
             line: call.line,
             caller: call.caller,
             offered_at: call.offered_at,
-            queued_at: call.joined.map(|(_, at)| at),
-            connected_at: call.connected_at,
+            queued_at: call.stand.map(|stand| stand.joined_at),
+            connected_at: call.service.as_ref().map(|service| service.connected_at),
             ended_at,
-            queue: call.joined.map(|(queue, _)| queue),
-            agent: call.taken_by,
+            queue: call.stand.map(|stand| stand.queue),
+            class: call.stand.and_then(|stand| self.class_of(stand)),
+            agent: call.service.as_ref().map(|service| service.by),
             pressed: call.pressed,
             why_human: call.why,
             outcome,
-            promise: call.promise,
-            held: call.held,
+            promise: call.promise.map(|promise| *promise),
+            held: call.service.as_ref().map(|service| service.held).unwrap_or_default(),
             offers: call.offers,
+            quote: call.said,
+            callbacks: call.callbacks,
         })));
+    }
+
+    fn class_of(&self, stand: Stand) -> Option<Text> {
+        let classes = &self.queue(stand.queue).thresholds.classes;
+        classes.get(usize::from(stand.class.0)).map(|class| class.name.clone())
     }
 
     pub(super) fn promise_settled(&mut self, id: CallId, kept: bool, by: Text, out: &mut Outbox) {
@@ -93,27 +114,38 @@ impl Desk {
     fn let_go_of_agent(&mut self, id: CallId, outcome: Outcome, out: &mut Outbox) {
         let Some(stage) = self.calls.get(&id).map(|call| call.stage) else { return };
         match stage {
-            Stage::Waiting(_) => {
+            Stage::Waiting | Stage::Held(_) => {
+                self.line_abandoned(id);
                 self.leave_line(id);
                 self.close(id, outcome, out);
             }
-            Stage::Offered(_, offer) => {
+            Stage::Offered(offer) => {
+                self.line_abandoned(id);
                 let agent = self.call_off(offer, out);
                 self.close(id, outcome, out);
                 if let Some(agent) = agent {
                     self.free_as_before(agent, out);
                 }
             }
-            Stage::Talking(wait, offer, _) => {
-                let agent = self.talking(offer).map(|(_, _, agent)| agent);
+            Stage::Talking(offer, _) => {
+                let bond = self.talking(offer);
                 self.talk_is_over(id, offer);
                 out.order(Effect::Release { offer });
                 self.close(id, outcome, out);
-                if let Ok(agent) = agent {
-                    self.wrap_up(agent, wait.queue, out);
+                if let Ok((_, stand, agent)) = bond {
+                    self.wrap_up(agent, stand.queue, out);
                 }
             }
-            Stage::Menu { .. } | Stage::Dispatching { .. } | Stage::Told { .. } | Stage::Parting(_) | Stage::Left { .. } => {
+            Stage::Menu { .. }
+            | Stage::Dispatching { .. }
+            | Stage::Told { .. }
+            | Stage::Agreeing
+            | Stage::Absent
+            | Stage::Dialling
+            | Stage::Confirming
+            | Stage::Resting
+            | Stage::Parting(_)
+            | Stage::Left { .. } => {
                 self.close(id, outcome, out);
             }
         }

@@ -1,44 +1,84 @@
-//! Idle agents by queue: best level first, then longest idle.
+//! Idle agents by queue and tier: the best tier first, within it whose turn it is.
 
-use crate::{AgentId, QueueId, Skill, Tick};
-use alloc::collections::BTreeSet;
+use super::reach::{Reach, Tier};
+use crate::ordered::Ordered;
+use crate::{AgentId, QueueId, Span, Tick};
 use alloc::vec::Vec;
+
+/// Whose turn it is among the idle of one tier: a lower one comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Turn {
+    /// What the queue's order of agents looks at before the time idle.
+    pub(super) load: u64,
+    pub(super) idle_since: Tick,
+    pub(super) agent: AgentId,
+}
+
+/// The idle of one tier of a queue.
+pub(super) struct Free {
+    pub(super) tier: Tier,
+    /// The wait after which the queue's callers are open to this tier.
+    pub(super) after: Span,
+    pub(super) turns: Ordered<Turn, ()>,
+}
 
 /// Who is free, for each queue.
 pub(super) struct Idle {
-    by_queue: Vec<BTreeSet<(u8, Tick, AgentId)>>,
+    by_queue: Vec<Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// By tier, ascending.
+    tiers: Vec<Free>,
+    /// The queue's own agents among them.
+    own: u32,
 }
 
 impl Idle {
-    pub(super) fn new(queues: usize) -> Idle {
-        Idle { by_queue: (0..queues).map(|_| BTreeSet::new()).collect() }
+    /// Nobody is idle.
+    pub(super) fn new<'a>(queues: usize, reaches: impl Iterator<Item = &'a Reach>) -> Idle {
+        let mut idle = Idle { by_queue: (0..queues).map(|_| Queue::default()).collect() };
+        reaches.for_each(|reach| idle.make_room(reach));
+        idle
     }
 
-    pub(super) fn add(&mut self, agent: AgentId, since: Tick, skills: &[Skill]) {
-        for skill in skills {
-            self.by_queue[usize::from(skill.queue.0)].insert((skill.level, since, agent));
+    pub(super) fn add(&mut self, reach: &Reach, turn: Turn) {
+        let queue = &mut self.by_queue[usize::from(reach.queue.0)];
+        queue.own += u32::from(!reach.tier.guest);
+        if let Some(free) = queue.tiers.iter_mut().find(|free| free.tier == reach.tier) {
+            free.turns.insert(turn, ());
         }
     }
 
-    pub(super) fn remove(&mut self, agent: AgentId, since: Tick, skills: &[Skill]) {
-        for skill in skills {
-            self.by_queue[usize::from(skill.queue.0)].remove(&(skill.level, since, agent));
+    pub(super) fn remove(&mut self, reach: &Reach, turn: Turn) {
+        let queue = &mut self.by_queue[usize::from(reach.queue.0)];
+        queue.own -= u32::from(!reach.tier.guest);
+        if let Some(free) = queue.tiers.iter_mut().find(|free| free.tier == reach.tier) {
+            free.turns.remove(&turn);
         }
     }
 
-    /// The best agent for a queue. One to be spared comes after all others; only one at a time can have just missed a call.
-    pub(super) fn best(&self, queue: QueueId, spare: impl Fn(AgentId) -> bool) -> Option<AgentId> {
-        let free = self.by_queue.get(usize::from(queue.0))?;
-        let mut best = free.iter().map(|(_, _, agent)| *agent);
-        let first = best.next()?;
-        if !spare(first) {
-            return Some(first);
-        }
-        best.find(|agent| !spare(*agent)).or(Some(first))
+    /// The tiers of a queue, the best first.
+    pub(super) fn tiers(&self, queue: QueueId) -> &[Free] {
+        &self.by_queue[usize::from(queue.0)].tiers
     }
 
-    /// Everybody who is free for a queue.
-    pub(super) fn of(&self, queue: QueueId) -> &BTreeSet<(u8, Tick, AgentId)> {
-        &self.by_queue[usize::from(queue.0)]
+    /// How many of a queue's own agents are idle.
+    pub(super) fn own(&self, queue: QueueId) -> u32 {
+        self.by_queue[usize::from(queue.0)].own
+    }
+
+    /// A queue's own idle agents.
+    pub(super) fn own_agents(&self, queue: QueueId) -> impl Iterator<Item = AgentId> {
+        let own = self.tiers(queue).iter().filter(|free| !free.tier.guest);
+        own.flat_map(|free| free.turns.iter().map(|(turn, ())| turn.agent))
+    }
+
+    fn make_room(&mut self, reach: &Reach) {
+        let tiers = &mut self.by_queue[usize::from(reach.queue.0)].tiers;
+        if let Err(at) = tiers.binary_search_by(|free| free.tier.cmp(&reach.tier)) {
+            tiers.insert(at, Free { tier: reach.tier, after: reach.after, turns: Ordered::new() });
+        }
     }
 }

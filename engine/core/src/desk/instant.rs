@@ -1,7 +1,7 @@
 //! A known caller is served at once; every doubt and failure leads to a human, who is told why.
 
+use super::alarms::Due;
 use super::call::{Asked, Call, Stage};
-use super::timers::Timer;
 use super::{Desk, Outbox};
 use crate::{
     CallId, Dispatch, DispatchAnswer, DispatchFailure, Effect, Outcome, Promise, QueueId, Refusal, Say, Service, ServiceId,
@@ -28,15 +28,16 @@ impl Desk {
             caller: call.caller.clone(),
             asked_at: self.now,
         })));
-        self.timers.set(Timer::Dispatch(id), self.now.plus(service.timeout).plus(EDGE_GRACE));
-        self.timers.cancel(Timer::Stage(id));
+        let until = self.now.plus(service.timeout).plus(EDGE_GRACE);
+        self.set_alarm(id, Due::Dispatch, until);
+        self.cancel_alarm(id, Due::Stage);
         self.say(id, Say::OneMoment, out);
     }
 
     pub(super) fn dispatch_answered(&mut self, id: CallId, answer: DispatchAnswer, out: &mut Outbox) -> Result<(), Refusal> {
         let call = self.call(id)?;
         call.asked.take().ok_or(Refusal::OutOfPlace)?;
-        self.timers.cancel(Timer::Dispatch(id));
+        self.cancel_alarm(id, Due::Dispatch);
         match answer {
             DispatchAnswer::Accepted { eta, reference } => self.dispatch_accepted(id, eta, reference, out),
             DispatchAnswer::Refused { reason } => self.dispatch_came_to_nothing(id, WhyHuman::DispatchRefused { reason }, out),
@@ -56,7 +57,7 @@ impl Desk {
     fn dispatch_accepted(&mut self, id: CallId, eta: Span, reference: Text, out: &mut Outbox) {
         let now = self.now;
         let Some(call) = self.calls.get_mut(&id) else { return };
-        call.promise = Some(Promise { made_at: now, due_at: now.plus(eta), reference, settled: Settled::Open });
+        call.promise = Some(Box::new(Promise { made_at: now, due_at: now.plus(eta), reference, settled: Settled::Open }));
         match call.stage {
             Stage::Dispatching { otherwise } => {
                 self.enter(id, Stage::Told { otherwise });
@@ -68,9 +69,15 @@ impl Desk {
             }
             Stage::Menu { .. }
             | Stage::Told { .. }
-            | Stage::Waiting(_)
-            | Stage::Offered(..)
+            | Stage::Waiting
+            | Stage::Held(_)
+            | Stage::Offered(_)
             | Stage::Talking(..)
+            | Stage::Agreeing
+            | Stage::Absent
+            | Stage::Dialling
+            | Stage::Confirming
+            | Stage::Resting
             | Stage::Parting(_) => {}
         }
     }
@@ -82,9 +89,15 @@ impl Desk {
             Stage::Left { outcome, ended_at } => self.forget(id, outcome, ended_at, out),
             Stage::Menu { .. }
             | Stage::Told { .. }
-            | Stage::Waiting(_)
-            | Stage::Offered(..)
+            | Stage::Waiting
+            | Stage::Held(_)
+            | Stage::Offered(_)
             | Stage::Talking(..)
+            | Stage::Agreeing
+            | Stage::Absent
+            | Stage::Dialling
+            | Stage::Confirming
+            | Stage::Resting
             | Stage::Parting(_) => {}
         }
     }

@@ -1,154 +1,230 @@
-//! Callers in line: who joins, who is next, who has waited too long.
+//! Callers in line: who stands where.
 
-use super::call::{Place, Stage, Wait};
-use super::timers::Timer;
+use super::alarms::Due;
+use super::call::{Call, Stage, Stand};
+use super::warning::Warning;
 use super::{Desk, Outbox};
-use crate::{AgentId, CallId, Outcome, Queue, QueueId, Say, WhyHuman};
-use alloc::collections::BTreeMap;
+use crate::ordered::Ordered;
+use crate::quote::{Estimate, Quoter};
+use crate::{CallId, Outcome, Place, QueueId, Say, Text, Thresholds, Tick, Trust, WhyHuman};
+use alloc::vec::Vec;
+
+/// Callers of one class, whoever came first first.
+pub(super) type Stream = Ordered<(Tick, Place), CallId>;
 
 /// One queue's callers.
-#[derive(Default)]
 pub(super) struct LineUp {
-    /// Nobody rings for these yet; the first is next.
-    pub(super) waiting: BTreeMap<Place, CallId>,
-    /// An agent's phone rings for so many more.
+    /// By class: callers who wait on the line.
+    pub(super) present: Vec<Stream>,
+    /// By class: callers who are to be called back.
+    pub(super) absent: Vec<Stream>,
+    /// Callers who wait for an agent of their own.
+    pub(super) held: u32,
+    /// Callers for whom an agent's phone rings.
     pub(super) ringing: u32,
+    /// Callers who are being called back.
+    pub(super) dialling: u32,
+    /// Agents on duty who serve the queue.
+    pub(super) on_duty: u32,
+    pub(super) quoter: Option<Quoter>,
+    pub(super) warning: Warning,
 }
 
 impl LineUp {
-    pub(super) fn len(&self) -> u32 {
-        u32::try_from(self.waiting.len()).unwrap_or(u32::MAX).saturating_add(self.ringing)
+    pub(super) fn new(thresholds: &Thresholds) -> LineUp {
+        let classes = thresholds.classes.len();
+        LineUp {
+            present: (0..classes).map(|_| Stream::new()).collect(),
+            absent: (0..classes).map(|_| Stream::new()).collect(),
+            held: 0,
+            ringing: 0,
+            dialling: 0,
+            on_duty: 0,
+            quoter: thresholds.quote.map(|quote| Quoter::new(quote.confidence, classes)),
+            warning: Warning::default(),
+        }
+    }
+
+    /// Callers who wait on the line, those for whom an agent rings included.
+    pub(super) fn waiting(&self) -> u32 {
+        count(&self.present).saturating_add(self.held).saturating_add(self.ringing)
+    }
+
+    /// Callers who are to be called back.
+    pub(super) fn callbacks(&self) -> u32 {
+        count(&self.absent)
+    }
+
+    pub(super) fn streams(&self) -> impl Iterator<Item = &Stream> {
+        self.present.iter().chain(&self.absent)
     }
 }
 
+fn count(streams: &[Stream]) -> u32 {
+    streams.iter().map(|stream| u32::try_from(stream.len()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add)
+}
+
 impl Desk {
-    /// A newcomer joins a line; an idle agent is rung at once.
+    /// A newcomer joins a line; an idle agent is rung at once. A place that was kept is taken again.
     pub(super) fn join(&mut self, id: CallId, queue: QueueId, why: WhyHuman, out: &mut Outbox) {
-        let (max_waiting, max_wait) = (self.queue(queue).max_waiting, self.queue(queue).max_wait);
         let first_words = first_words(&why);
-        let now = self.now;
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.why = Some(why);
-        if self.line_ups[usize::from(queue.0)].len() >= max_waiting {
+        let class = class_name(call);
+        let kept = self.take_kept_place(id, queue, out);
+        let thresholds = &self.queue(queue).thresholds;
+        if kept.is_none() && self.line_ups[usize::from(queue.0)].waiting() >= thresholds.max_waiting {
             return self.part(id, Say::TooMany, Outcome::QueueFull, out);
         }
-        call.joined = Some((queue, now));
-        self.places_given += 1;
-        let place = Place(self.places_given);
-        self.stand(id, Wait { queue, place, until: now.plus(max_wait), told: false });
-        self.seat(id, out);
+        let (class, until) = (thresholds.class_of(&class), self.now.plus(thresholds.max_wait));
+        let (since, place) = kept.unwrap_or_else(|| self.next_place());
+        let joined_at = self.now;
+        let stand = Stand { queue, class, joined_at, since, place, until, told: false, may_be_called: false, told_longer: false };
+        let estimate = self.newcomer_reckons(&stand);
+        self.line_joined(queue, class);
+        self.stand(id, stand);
+        if !self.hold_for_own_agent(id) {
+            self.seat(id, out);
+        }
+        // There is nothing to bound for whom an idle agent takes at once.
+        self.note_estimate(id, estimate.filter(|_| !self.is_offered(id)));
         match first_words {
             Some(words) => self.say(id, words, out),
             None if self.is_offered(id) => self.say(id, Say::ToHuman, out),
             None => self.please_wait(id, out),
         }
+        if kept.is_some() {
+            self.dial_wherever_possible(out);
+        }
     }
 
-    /// Back in line at the place held before.
-    pub(super) fn stand_again(&mut self, id: CallId, wait: Wait, out: &mut Outbox) {
-        self.stand(id, wait);
+    /// Takes a stand in a line, on the line.
+    pub(super) fn stand(&mut self, id: CallId, stand: Stand) {
+        self.stand_as(id, stand, Stage::Waiting);
+        self.comfort_later(id);
+    }
+
+    /// Takes a stand in a line, waiting or to be called back.
+    pub(super) fn stand_as(&mut self, id: CallId, stand: Stand, stage: Stage) {
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        call.stage = stage;
+        call.stand = Some(stand);
+        let line_up = &mut self.line_ups[usize::from(stand.queue.0)];
+        let streams = if stage == Stage::Absent { &mut line_up.absent } else { &mut line_up.present };
+        streams[usize::from(stand.class.0)].insert((stand.since, stand.place), id);
+        self.set_alarm(id, Due::Stage, stand.until);
+        self.set_opening(id, stand);
+        self.line_changed(stand.queue);
+    }
+
+    /// Back in line at the place held before; an idle agent is rung.
+    pub(super) fn stand_again(&mut self, id: CallId, stand: Stand, out: &mut Outbox) {
+        self.stand(id, stand);
         self.seat(id, out);
     }
 
-    /// What a waiting caller heard has ended.
-    pub(super) fn go_on_waiting(&mut self, id: CallId, out: &mut Outbox) {
-        match self.calls.get(&id).map(|call| call.stage) {
-            Some(Stage::Waiting(wait)) if !wait.told => self.please_wait(id, out),
-            Some(_) => self.music(id, out),
-            None => {}
-        }
-    }
-
-    /// A word now and then to somebody who waits.
-    pub(super) fn comfort(&mut self, id: CallId, out: &mut Outbox) {
-        match self.calls.get(&id).map(|call| call.stage) {
-            Some(Stage::Waiting(wait)) => {
-                self.say(id, Say::StillWaiting, out);
-                self.comfort_later(id, wait.queue);
-            }
-            Some(Stage::Offered(wait, _)) => self.comfort_later(id, wait.queue),
-            Some(
-                Stage::Menu { .. }
-                | Stage::Dispatching { .. }
-                | Stage::Told { .. }
-                | Stage::Talking(..)
-                | Stage::Parting(_)
-                | Stage::Left { .. },
-            )
-            | None => {}
-        }
-    }
-
-    pub(super) fn waited_too_long(&mut self, id: CallId, out: &mut Outbox) {
-        self.leave_line(id);
-        self.part(id, Say::NobodyCame, Outcome::WaitedTooLong, out);
-    }
-
-    /// Takes a waiting call out of its line, and returns where it stood.
-    pub(super) fn leave_line(&mut self, id: CallId) -> Option<Wait> {
-        match self.calls.get(&id)?.stage {
-            Stage::Waiting(wait) => {
-                self.line_ups[usize::from(wait.queue.0)].waiting.remove(&wait.place);
-                self.timers.cancel(Timer::Stage(id));
-                Some(wait)
+    /// Takes a call out of its line, and returns where it stood.
+    pub(super) fn leave_line(&mut self, id: CallId) -> Option<Stand> {
+        let call = self.calls.get(&id)?;
+        let stand = call.stand?;
+        let line_up = &mut self.line_ups[usize::from(stand.queue.0)];
+        let key = (stand.since, stand.place);
+        match call.stage {
+            Stage::Waiting => drop(line_up.present[usize::from(stand.class.0)].remove(&key)),
+            Stage::Absent => drop(line_up.absent[usize::from(stand.class.0)].remove(&key)),
+            Stage::Held(agent) => {
+                line_up.held -= 1;
+                self.held.remove(&(agent, stand.since, stand.place));
             }
             Stage::Menu { .. }
             | Stage::Dispatching { .. }
             | Stage::Told { .. }
-            | Stage::Offered(..)
+            | Stage::Offered(_)
             | Stage::Talking(..)
+            | Stage::Agreeing
+            | Stage::Dialling
+            | Stage::Confirming
+            | Stage::Resting
             | Stage::Parting(_)
-            | Stage::Left { .. } => None,
+            | Stage::Left { .. } => return None,
+        }
+        self.cancel_alarm(id, Due::Stage);
+        self.cancel_alarm(id, Due::Opening);
+        self.line_changed(stand.queue);
+        Some(stand)
+    }
+
+    /// Waited as long as the queue allows, on the line or for a callback.
+    pub(super) fn waited_too_long(&mut self, id: CallId, out: &mut Outbox) {
+        let absent = self.calls.get(&id).is_some_and(|call| call.stage == Stage::Absent);
+        self.leave_line(id);
+        if absent {
+            self.forget_callback(id);
+            self.close(id, Outcome::CallbackFailed, out);
+        } else {
+            self.part(id, Say::NobodyCame, Outcome::WaitedTooLong, out);
         }
     }
 
-    /// The caller whom this agent, just become free, serves next: first come, first served over all the agent's queues.
-    /// Whom the agent has just missed comes after everybody else, so that nobody is rung twice in a row for one call while
-    /// there is another.
-    pub(super) fn next_for(&self, agent: AgentId) -> Option<CallId> {
-        let missed = self.agents[agent.0 as usize].last_missed;
-        let skills = &self.settings.agents[agent.0 as usize].skills;
-        let firsts = skills.iter().flat_map(|skill| self.line_ups[usize::from(skill.queue.0)].waiting.iter().take(2));
-        firsts.map(|(place, call)| (Some(*call) == missed, *place, *call)).min().map(|(_, _, call)| call)
-    }
-
-    /// The queue of a live call; settings are not replaced while there is one.
-    pub(super) fn queue(&self, queue: QueueId) -> &Queue {
-        &self.settings.queues[usize::from(queue.0)]
-    }
-
-    fn stand(&mut self, id: CallId, wait: Wait) {
-        let Some(call) = self.calls.get_mut(&id) else { return };
-        call.stage = Stage::Waiting(wait);
-        self.line_ups[usize::from(wait.queue.0)].waiting.insert(wait.place, id);
-        self.timers.set(Timer::Stage(id), wait.until);
-        self.comfort_later(id, wait.queue);
-    }
-
-    /// An idle agent for this caller, if there is one.
-    fn seat(&mut self, id: CallId, out: &mut Outbox) {
-        let Some(Stage::Waiting(wait)) = self.calls.get(&id).map(|call| call.stage) else { return };
-        if let Some(agent) = self.idle.best(wait.queue, |agent| self.agents[agent.0 as usize].last_missed == Some(id)) {
-            self.offer(id, agent, out);
-        }
-    }
-
-    fn is_offered(&self, id: CallId) -> bool {
-        self.calls.get(&id).is_some_and(|call| matches!(call.stage, Stage::Offered(..)))
-    }
-
-    fn please_wait(&mut self, id: CallId, out: &mut Outbox) {
-        if let Some(call) = self.calls.get_mut(&id) {
-            if let Stage::Waiting(wait) = &mut call.stage {
-                wait.told = true;
+    /// More agents may take the caller from now on: a step of widening, help from another queue, or the end of the wait for
+    /// an agent of the caller's own.
+    pub(super) fn opens(&mut self, id: CallId, out: &mut Outbox) {
+        let Some(call) = self.calls.get(&id) else { return };
+        let (stage, Some(stand)) = (call.stage, call.stand) else { return };
+        match stage {
+            Stage::Held(_) => {
+                self.leave_line(id);
+                self.stand_again(id, stand, out);
             }
-            self.say(id, Say::PleaseWait, out);
+            Stage::Waiting | Stage::Absent => {
+                self.set_opening(id, stand);
+                self.seat(id, out);
+            }
+            Stage::Menu { .. }
+            | Stage::Dispatching { .. }
+            | Stage::Told { .. }
+            | Stage::Offered(_)
+            | Stage::Talking(..)
+            | Stage::Agreeing
+            | Stage::Dialling
+            | Stage::Confirming
+            | Stage::Resting
+            | Stage::Parting(_)
+            | Stage::Left { .. } => {}
         }
     }
 
-    fn comfort_later(&mut self, id: CallId, queue: QueueId) {
-        let every = self.queue(queue).comfort_every;
-        self.timers.set(Timer::Comfort(id), self.now.plus(every));
+    fn note_estimate(&mut self, id: CallId, estimate: Option<Estimate>) {
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.estimate = estimate;
+        }
+    }
+
+    pub(super) fn is_offered(&self, id: CallId) -> bool {
+        self.calls.get(&id).is_some_and(|call| matches!(call.stage, Stage::Offered(_)))
+    }
+
+    /// The next moment at which more agents may take the caller.
+    fn set_opening(&mut self, id: CallId, stand: Stand) {
+        let tiers = self.idle.tiers(stand.queue).iter();
+        let later = tiers.map(|free| stand.since.plus(free.after)).filter(|at| *at > self.now).min();
+        match later {
+            Some(at) => self.set_alarm(id, Due::Opening, at),
+            None => self.cancel_alarm(id, Due::Opening),
+        }
+    }
+
+    fn next_place(&mut self) -> (Tick, Place) {
+        self.places_given += 1;
+        (self.now, Place(self.places_given))
+    }
+}
+
+/// The class that the caller's profile names.
+pub(super) fn class_name(call: &Call) -> Text {
+    match &call.caller.profile {
+        Some(profile) if call.caller.trust == Trust::Trusted => profile.class.clone(),
+        Some(_) | None => Text::default(),
     }
 }
 

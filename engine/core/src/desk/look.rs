@@ -2,7 +2,7 @@
 
 use super::Desk;
 use super::call::{Call, Stage};
-use crate::{AgentId, AgentView, CallId, CallView, Dispatch, QueueId, QueueView, StageView, Tick, View};
+use crate::{AgentId, AgentView, CallId, CallView, Dispatch, QueueId, QueueView, Span, StageView, Tick, View};
 
 impl Desk {
     /// A picture of this moment, its own copy.
@@ -10,6 +10,7 @@ impl Desk {
         View {
             at: self.now,
             draining: self.draining,
+            changes: self.changes,
             queues: (0..self.line_ups.len()).map(|index| self.queue_view(QueueId(index as u16))).collect(),
             agents: (0..self.agents.len()).map(|index| self.agent_view(AgentId(index as u32))).collect(),
             calls: self.calls.iter().map(|(id, call)| call_view(*id, call)).collect(),
@@ -17,14 +18,32 @@ impl Desk {
         }
     }
 
+    /// One call, if it is live, as it stands in [`View::calls`]: the others are not looked at.
+    pub fn look_at_call(&self, call: CallId) -> Option<CallView> {
+        self.calls.get(&call).map(|found| call_view(call, found))
+    }
+
+    /// One queue, if there is such, as it stands in [`View::queues`]: the others are not looked at.
+    pub fn look_at_queue(&self, queue: QueueId) -> Option<QueueView> {
+        (usize::from(queue.0) < self.line_ups.len()).then(|| self.queue_view(queue))
+    }
+
+    /// The wait after which an agent may serve callers of a queue, by skill or as help from another queue; never if `None`.
+    pub fn opens_after(&self, agent: AgentId, queue: QueueId) -> Option<Span> {
+        self.reaches.of_agent(agent).iter().find(|reach| reach.queue == queue).map(|reach| reach.after)
+    }
+
     fn queue_view(&self, queue: QueueId) -> QueueView {
         let line_up = &self.line_ups[usize::from(queue.0)];
-        let first = line_up.waiting.values().next().and_then(|id| self.calls.get(id));
-        let joined_at = first.and_then(|call| call.joined).map(|(_, at)| at);
+        let since = line_up.streams().filter_map(|stream| stream.first()).map(|((since, _), _)| *since).min();
         QueueView {
             queue,
-            waiting: line_up.len(),
-            longest_wait: joined_at.map(|at: Tick| self.now.since(at)).unwrap_or_default(),
+            waiting: line_up.waiting(),
+            longest_wait: since.map(|since: Tick| self.now.since(since)).unwrap_or_default(),
+            callbacks: line_up.callbacks(),
+            on_duty: line_up.on_duty,
+            missed_in: line_up.warning.missed_in,
+            at_most: self.newcomers_wait(queue),
         }
     }
 
@@ -41,30 +60,44 @@ impl Desk {
 }
 
 fn call_view(id: CallId, call: &Call) -> CallView {
-    let (stage, place) = match call.stage {
-        Stage::Menu { .. } => (StageView::Menu, None),
-        Stage::Dispatching { .. } => (StageView::Dispatching, None),
-        Stage::Told { .. } => (StageView::Told, None),
-        Stage::Waiting(wait) => (StageView::Waiting, Some(wait.place.0)),
-        Stage::Offered(wait, _) => (StageView::Offered, Some(wait.place.0)),
-        Stage::Talking(..) => (StageView::Talking, None),
-        Stage::Parting(_) => (StageView::Parting, None),
-        Stage::Left { .. } => (StageView::Left, None),
-    };
+    let stage = stage_view(call.stage);
+    let in_line = call.stand.filter(|_| call.stage.in_line() || call.stage.aside() || stage == StageView::Offered);
     CallView {
         call: id,
         line: call.line,
         caller: call.caller.clone(),
         stage,
         offered_at: call.offered_at,
-        queued_at: call.joined.map(|(_, at)| at),
-        connected_at: call.connected_at,
-        queue: call.joined.map(|(queue, _)| queue),
-        place,
-        agent: call.agent.filter(|_| matches!(call.stage, Stage::Offered(..) | Stage::Talking(..))),
-        pressed: call.pressed.clone(),
+        queued_at: call.stand.map(|stand| stand.joined_at),
+        since: call.stand.map(|stand| stand.since),
+        connected_at: call.service.as_ref().map(|service| service.connected_at),
+        estimate: call.estimate,
+        quote: call.said,
+        queue: call.stand.map(|stand| stand.queue),
+        class: call.stand.map(|stand| stand.class),
+        place: in_line.map(|stand| stand.place),
+        waits_for: if let Stage::Held(agent) = call.stage { Some(agent) } else { None },
+        agent: call.agent.filter(|_| matches!(call.stage, Stage::Offered(_) | Stage::Talking(..))),
+        pressed: call.pressed,
         why_human: call.why.clone(),
-        promise: call.promise.clone(),
+        promise: call.promise.as_deref().cloned(),
+    }
+}
+
+fn stage_view(stage: Stage) -> StageView {
+    match stage {
+        Stage::Menu { .. } => StageView::Menu,
+        Stage::Dispatching { .. } => StageView::Dispatching,
+        Stage::Told { .. } => StageView::Told,
+        Stage::Waiting | Stage::Held(_) => StageView::Waiting,
+        Stage::Offered(_) => StageView::Offered,
+        Stage::Agreeing => StageView::Agreeing,
+        Stage::Absent => StageView::Absent,
+        Stage::Dialling | Stage::Confirming => StageView::CalledBack,
+        Stage::Resting => StageView::Resting,
+        Stage::Talking(..) => StageView::Talking,
+        Stage::Parting(_) => StageView::Parting,
+        Stage::Left { .. } => StageView::Left,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Two options, no more; 0, silence and mistakes lead to a human.
 
+use super::alarms::Due;
 use super::call::Stage;
-use super::timers::Timer;
 use super::{Desk, Outbox};
 use crate::{CallId, Choice, Digit, Line, Menu, Outcome, PlayId, Refusal, Say, Span, WhyHuman};
 
@@ -16,7 +16,7 @@ impl Desk {
     pub(super) fn enter(&mut self, id: CallId, stage: Stage) {
         if let Some(call) = self.calls.get_mut(&id) {
             call.stage = stage;
-            self.timers.set(Timer::Stage(id), self.now.plus(PROMPT_MAX));
+            self.set_alarm(id, Due::Stage, self.now.plus(PROMPT_MAX));
         }
     }
 
@@ -33,11 +33,18 @@ impl Desk {
             }
             Stage::Menu { .. } | Stage::Told { .. } => {
                 let silence = self.now.plus(self.line(line).silence);
-                self.timers.set(Timer::Stage(id), silence);
+                self.set_alarm(id, Due::Stage, silence);
             }
-            Stage::Waiting(_) | Stage::Offered(..) => self.go_on_waiting(id, out),
+            Stage::Waiting | Stage::Held(_) | Stage::Offered(_) => self.go_on_waiting(id, out),
+            Stage::Agreeing => self.hang_up_until_called_back(id, out),
+            Stage::Confirming => self.await_confirmation(id),
             Stage::Parting(outcome) => self.hang_up(id, outcome, out),
-            Stage::Dispatching { .. } | Stage::Talking(..) | Stage::Left { .. } => {}
+            Stage::Dispatching { .. }
+            | Stage::Talking(..)
+            | Stage::Absent
+            | Stage::Dialling
+            | Stage::Resting
+            | Stage::Left { .. } => {}
         }
         Ok(())
     }
@@ -46,15 +53,31 @@ impl Desk {
         let call = self.call(id)?;
         match call.stage {
             Stage::Menu { mistakes } => {
-                call.remember_key(digit);
+                call.pressed.remember(digit);
                 self.choose(id, digit, mistakes, out);
             }
             Stage::Dispatching { otherwise } | Stage::Told { otherwise } => {
-                call.remember_key(digit);
+                call.pressed.remember(digit);
                 self.maybe_talk_about_it(id, digit, otherwise, out);
             }
+            Stage::Waiting | Stage::Held(_)
+                if digit == Digit::Number(1) && call.stand.is_some_and(|stand| stand.may_be_called) =>
+            {
+                call.pressed.remember(digit);
+                self.agree_to_call_back(id, out);
+            }
+            Stage::Confirming => self.confirm(id, digit, out),
             // What is pressed in a talk is the talkers' business, and secret.
-            Stage::Waiting(_) | Stage::Offered(..) | Stage::Talking(..) | Stage::Parting(_) | Stage::Left { .. } => {}
+            Stage::Waiting
+            | Stage::Held(_)
+            | Stage::Offered(_)
+            | Stage::Talking(..)
+            | Stage::Agreeing
+            | Stage::Absent
+            | Stage::Dialling
+            | Stage::Resting
+            | Stage::Parting(_)
+            | Stage::Left { .. } => {}
         }
         Ok(())
     }
@@ -65,9 +88,13 @@ impl Desk {
         match call.stage {
             Stage::Menu { .. } => self.join(id, self.line(call.line).human, WhyHuman::Silence, out),
             Stage::Told { .. } => self.part(id, Say::Goodbye, Outcome::ServedInstantly, out),
-            Stage::Waiting(_) => self.waited_too_long(id, out),
+            Stage::Waiting | Stage::Held(_) | Stage::Absent => self.waited_too_long(id, out),
+            Stage::Offered(offer) => self.ring_is_over(offer, out),
+            Stage::Agreeing => self.hang_up_until_called_back(id, out),
+            Stage::Dialling | Stage::Confirming => self.not_reached(id, out),
+            Stage::Resting => self.await_turn(id, out),
             Stage::Parting(outcome) => self.hang_up(id, outcome, out),
-            Stage::Dispatching { .. } | Stage::Offered(..) | Stage::Talking(..) | Stage::Left { .. } => {}
+            Stage::Dispatching { .. } | Stage::Talking(..) | Stage::Left { .. } => {}
         }
     }
 

@@ -1,28 +1,45 @@
 //! The desk itself: one state machine, one writer, no lock.
 
 mod agent;
+mod ahead;
+mod alarms;
 mod arrival;
 mod call;
+mod callback;
 mod change;
 mod check;
+mod choose;
+mod comfort;
 mod digest;
 mod ending;
 mod idle;
 mod instant;
+mod known;
 mod line_up;
 mod look;
 mod menu;
+mod occupancy;
 mod offer;
-mod timers;
+mod own_agent;
+mod reach;
+mod reserve;
+mod thresholds;
+mod verify;
+mod warning;
 
-use crate::{CallId, Effect, Input, LegEnd, OfferId, PlayId, Refusal, Say, Settings, Tick};
+use crate::ordered::Ordered;
+use crate::{
+    AgentId, CallId, Decision, Effect, Input, LegEnd, OfferId, PassedOver, Place, PlayId, Queue, QueueId, Refusal, Say, Settings,
+    Text, Tick,
+};
 use agent::Agent;
-use alloc::collections::BTreeMap;
+use alarms::{Clock, Due, Owner};
 use alloc::vec::Vec;
 use call::Call;
 use idle::Idle;
+use known::Known;
 use line_up::LineUp;
-use timers::{Timer, Timers};
+use reach::Reaches;
 
 /// One routing domain: its lines, menus, queues and agents, and the calls that are live.
 ///
@@ -32,18 +49,28 @@ pub struct Desk {
     seed: u64,
     now: Tick,
     draining: bool,
-    /// Offers and places ever given out; none is given twice.
+    /// Changes of thresholds, offers and places ever made; no number is given twice.
+    changes: u64,
     offers_made: u64,
     places_given: u64,
-    calls: BTreeMap<CallId, Call>,
+    calls: Ordered<CallId, Call>,
     /// Ringings and talks under way, and whose they are.
-    offers: BTreeMap<OfferId, CallId>,
+    offers: Ordered<OfferId, CallId>,
     /// By queue id.
     line_ups: Vec<LineUp>,
+    /// Callers who wait for an agent of their own, by that agent.
+    held: Ordered<(AgentId, Tick, Place), CallId>,
+    /// Who called before.
+    known: Known,
     /// By agent id.
     agents: Vec<Agent>,
+    /// In the order of names.
+    agents_by_name: Vec<(Text, AgentId)>,
+    reaches: Reaches,
+    /// Queues that keep idle agents for their own callers.
+    reserving: Vec<QueueId>,
     idle: Idle,
-    timers: Timers,
+    clock: Clock,
 }
 
 /// What came of handing inputs to a desk. Reused from one to the next, so that a decision allocates nothing.
@@ -53,6 +80,10 @@ pub struct Outbox {
     pub effects: Vec<Effect>,
     /// Why inputs were not acted upon.
     pub refusals: Vec<Refusal>,
+    /// Who was brought together with whom, in order.
+    pub decisions: Vec<Decision>,
+    /// Whom those decisions passed over; each names its part.
+    pub passed_over: Vec<PassedOver>,
 }
 
 impl Outbox {
@@ -60,6 +91,8 @@ impl Outbox {
     pub fn clear(&mut self) {
         self.effects.clear();
         self.refusals.clear();
+        self.decisions.clear();
+        self.passed_over.clear();
     }
 
     fn order(&mut self, effect: Effect) {
@@ -71,23 +104,27 @@ impl Desk {
     /// A desk with nobody in it and every agent signed out. Refuses settings that contradict themselves.
     /// The seed is for policies that draw lots; it is part of the digest.
     pub fn new(settings: Settings, seed: u64) -> Result<Desk, Refusal> {
-        change::verify(&settings)?;
-        let line_ups = settings.queues.iter().map(|_| LineUp::default()).collect();
-        let agents = settings.agents.iter().map(|_| Agent::new()).collect();
-        let idle = Idle::new(settings.queues.len());
+        verify::verify(&settings)?;
+        let reaches = Reaches::of(&settings);
         Ok(Desk {
-            settings,
             seed,
             now: Tick(0),
             draining: false,
+            changes: 0,
             offers_made: 0,
             places_given: 0,
-            calls: BTreeMap::new(),
-            offers: BTreeMap::new(),
-            line_ups,
-            agents,
-            idle,
-            timers: Timers::default(),
+            calls: Ordered::new(),
+            offers: Ordered::new(),
+            line_ups: settings.queues.iter().map(|queue| LineUp::new(&queue.thresholds)).collect(),
+            held: Ordered::new(),
+            known: Known::default(),
+            agents: settings.agents.iter().map(|_| Agent::new()).collect(),
+            agents_by_name: change::by_name(&settings),
+            idle: Idle::new(settings.queues.len(), reaches.all()),
+            reaches,
+            reserving: change::reserving(&settings),
+            clock: Clock::default(),
+            settings,
         })
     }
 
@@ -110,7 +147,7 @@ impl Desk {
 
     /// The moment at which [`Input::Woke`] is owed, if nothing else happens before.
     pub fn next_wake(&self) -> Option<Tick> {
-        self.timers.next()
+        self.clock.next()
     }
 
     /// What the desk is made of.
@@ -124,6 +161,8 @@ impl Desk {
             Input::PromptEnded { call, play } => self.prompt_ended(call, play, out),
             Input::DigitPressed { call, digit } => self.digit_pressed(call, digit, out),
             Input::CallerHungUp { call, how } => self.caller_hung_up(call, how, out),
+            Input::CallerAnswered { call } => self.caller_answered(call, out),
+            Input::CallerUnreached { call, how: _ } => self.caller_unreached(call, out),
             Input::HoldChanged { call, by, held } => self.hold_changed(call, by, held),
             Input::DispatchAnswered { call, answer } => self.dispatch_answered(call, answer, out),
             Input::AgentRinging { offer } => self.agent_ringing(offer),
@@ -131,6 +170,7 @@ impl Desk {
             Input::AgentDeclined { offer, how } => self.agent_declined(offer, how, out),
             Input::AgentHungUp { offer, how: LegEnd::HungUp } => self.agent_hung_up(offer, out),
             Input::AgentHungUp { offer, how: LegEnd::Lost } => self.agent_lost(offer, out),
+            Input::AgentReturned { offer, queue } => self.agent_returned(offer, queue, out),
             Input::PhoneReached { agent } => self.phone_reached(agent, out),
             Input::PhoneLost { agent, how } => self.phone_lost(agent, how),
             Input::AgentAsked { agent, wish, by: _ } => self.agent_asked(agent, wish, out),
@@ -143,6 +183,7 @@ impl Desk {
                 Ok(())
             }
             Input::SettingsChanged { settings, by: _, reason: _ } => self.settings_changed(*settings),
+            Input::ThresholdsChanged { base, queues, by, reason } => self.thresholds_changed(base, queues, by, reason, out),
             Input::DrainAsked { by: _ } => {
                 self.draining = true;
                 Ok(())
@@ -153,19 +194,28 @@ impl Desk {
 
     /// Everything that is due by now, in the order in which it fell due.
     fn ring_alarms(&mut self, out: &mut Outbox) {
-        while let Some(timer) = self.timers.take_due(self.now) {
-            match timer {
-                Timer::Stage(call) => self.stage_is_over(call, out),
-                Timer::Comfort(call) => self.comfort(call, out),
-                Timer::Dispatch(call) => self.dispatch_is_late(call, out),
-                Timer::Ring(offer) => self.ring_is_over(offer, out),
-                Timer::Agent(agent) => self.agent_is_back(agent, out),
+        while let Some(owner) = self.clock.take_due(self.now) {
+            match owner {
+                Owner::Call(call) => match self.take_what_is_due(call) {
+                    Some(Due::Stage) => self.stage_is_over(call, out),
+                    Some(Due::Dispatch) => self.dispatch_is_late(call, out),
+                    Some(Due::Comfort) => self.comfort(call, out),
+                    Some(Due::Opening) => self.opens(call, out),
+                    None => {}
+                },
+                Owner::Agent(agent) => self.agent_is_back(agent, out),
+                Owner::Queue(queue) => self.look_ahead(queue, out),
             }
         }
     }
 
     fn call(&mut self, call: CallId) -> Result<&mut Call, Refusal> {
         self.calls.get_mut(&call).ok_or(Refusal::UnknownCall)
+    }
+
+    /// The queue of a live call; queues are not replaced while there is one.
+    fn queue(&self, queue: QueueId) -> &Queue {
+        &self.settings.queues[usize::from(queue.0)]
     }
 
     fn say(&mut self, id: CallId, what: Say, out: &mut Outbox) {

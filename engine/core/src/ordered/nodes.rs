@@ -101,10 +101,6 @@ impl<K, V> Nodes<K, V> {
         self.slots.get_mut(slot as usize)
     }
 
-    pub(super) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.slots.iter_mut().filter_map(|node| node.value.as_mut())
-    }
-
     /// Puts a node into the slot that became free last, or else into a new one. It is a subtree by itself.
     pub(super) fn occupy(&mut self, key: K, value: V) -> Subtree {
         let node = Node { key, value: Some(value), sides: [Subtree::EMPTY; 2] };
@@ -211,11 +207,11 @@ impl<K, V> Nodes<K, V> {
         side.with(before, after)
     }
 
-    /// A full arena grows by a quarter. Doubling, the habit of `Vec`, leaves up to half of it empty; so it is a fifth at most,
+    /// A full arena grows by an eighth. Doubling, the habit of `Vec`, leaves up to half of it empty; so it is a ninth at most,
     /// and an entry costs little more than its node. A desk fills only once, so the copies that this adds do not count.
     fn make_room(&mut self) {
         if self.slots.len() == self.slots.capacity() {
-            self.slots.reserve_exact(self.slots.len() / 4 + 4);
+            self.slots.reserve_exact(self.slots.len() / 8 + 4);
         }
     }
 }

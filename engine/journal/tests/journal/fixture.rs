@@ -1,78 +1,38 @@
-//! A journal as format version 1 was first written, kept for ever: every later engine must read it.
-//!
-//! While the version is not released, `CABRANK_FIXTURE=write cargo test -p cabrank-journal fixture` writes it anew. After
-//! that, a change of form is a new version with a fixture of its own.
+//! Journals kept for ever: every later engine must read them. What stands in all of them is here.
 
-use crate::sample::{directory, recover_as};
+use crate::sample::directory;
 use cabrank_core::{
-    Agent, AgentId, CallId, Caller, CallerGone, Choice, Closed, Code, Declined, Digit, DispatchAnswer, DispatchFailure, Input,
-    LegEnd, Limits, Line, LineId, Menu, Number, OfferId, PhoneLost, PlayId, Profile, Queue, QueueId, Service, ServiceId,
-    Settings, Side, SignIn, Skill, Span, Tick, Trust, Wish,
+    Agent, AgentId, CallId, Caller, CallerGone, Choice, Closed, Declined, Digit, DispatchAnswer, DispatchFailure, Input, LegEnd,
+    Limits, Line, LineId, Menu, Number, OfferId, PhoneLost, PlayId, Profile, Queue, QueueId, Service, ServiceId, Settings, Side,
+    SignIn, Skill, Span, Text, Tick, Trust, Wish,
 };
-use cabrank_journal::{Beginning, Entry, Journal, Log, Options, OsDisk, Reader, Seq, UnixMicros, check};
-use std::collections::BTreeSet;
+use cabrank_journal::{Beginning, Entry, Options, Seq, UnixMicros};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tempfile::TempDir;
 
-const CALL: CallId = CallId(0xfedc_ba98_7654_3210);
-const OPTIONS: Options = Options { segment_bytes_max: 900 };
+pub(crate) const CALL: CallId = CallId(0xfedc_ba98_7654_3210);
+/// The fixtures have several segments.
+pub(crate) const OPTIONS: Options = Options { segment_bytes_max: 900 };
 
-fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/v1")
+/// The data directory of the fixture of that version.
+pub(crate) fn fixture(version: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(version)
 }
 
-#[test]
-fn version_1_is_read() {
-    let mut reader = Reader::open(&fixture()).expect("opened");
-    assert_eq!(reader.start(), &beginning());
-    let read: Vec<Entry> = reader.by_ref().collect::<Result<_, _>>().expect("readable");
-    assert_eq!(read, entries());
-    assert_eq!(reader.tail(), None);
-    let report = check(&fixture()).expect("checked");
-    assert_eq!((report.segments, report.entries, report.finding), (3, entries().len() as u64, None));
-}
-
-#[test]
-fn version_1_is_recovered() {
+/// A copy of the fixture of that version, to be written on.
+pub(crate) fn copy_of(version: &str) -> TempDir {
     let dir = directory();
     fs::create_dir(dir.path().join("journal")).expect("made");
-    for (name, bytes) in files(&fixture()) {
+    for (name, bytes) in files(&fixture(version)) {
         fs::write(dir.path().join("journal").join(name), bytes).expect("copied");
     }
-    let outcome = recover_as(dir.path(), OPTIONS, &beginning()).expect("recovered");
-    let told: Vec<_> = entries().into_iter().map(|entry| (entry.tick, entry.input)).collect();
-    assert_eq!((outcome.told, outcome.cut), (told, None));
-}
-
-#[test]
-fn version_1_is_still_written_byte_for_byte() {
-    let dir = directory();
-    write(dir.path());
-    if std::env::var("CABRANK_FIXTURE").is_ok_and(|wish| wish == "write") {
-        for (name, bytes) in files(dir.path()) {
-            fs::write(fixture().join("journal").join(name), bytes).expect("written");
-        }
-    }
-    assert!(files(dir.path()) == files(&fixture()), "the bytes have changed: that is a new format version");
-}
-
-#[test]
-fn every_input_of_version_1_is_in_the_fixture() {
-    let tags: BTreeSet<u8> = inputs().iter().map(|input| input.to_bytes()[0]).collect();
-    assert_eq!(tags, (0..=18).collect());
-}
-
-fn write(data: &Path) {
-    let mut journal = Journal::create(OsDisk, data, &beginning(), OPTIONS).expect("created");
-    for entry in entries() {
-        assert_eq!(journal.append(entry.tick, &entry.input), Ok(entry.seq));
-        journal.write().expect("written");
-    }
+    dir
 }
 
 /// Names and bytes of the segments, in order.
-fn files(data: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(data: &Path) -> Vec<(String, Vec<u8>)> {
     let names = fs::read_dir(data.join("journal")).expect("listed").map(|entry| entry.expect("named").path());
     let mut segments: Vec<_> = names
         .filter(|path| path.extension().is_some_and(|extension| extension == "seg"))
@@ -82,19 +42,49 @@ fn files(data: &Path) -> Vec<(String, Vec<u8>)> {
     segments
 }
 
-fn entries() -> Vec<Entry> {
-    let stamped = (1..).zip(inputs());
-    stamped.map(|(n, input)| Entry { seq: Seq(n), tick: Tick(n * 1_000_003), input }).collect()
+/// The inputs as entries of a journal.
+pub(crate) fn stamped(inputs: Vec<Input>) -> Vec<Entry> {
+    (1..).zip(inputs).map(|(n, input)| Entry { seq: Seq(n), tick: Tick(n * 1_000_003), input }).collect()
 }
 
-fn inputs() -> Vec<Input> {
-    [call_inputs(), agent_inputs(), desk_inputs()].concat()
+/// What recovery should tell.
+pub(crate) fn told(entries: Vec<Entry>) -> Vec<(Tick, Input)> {
+    entries.into_iter().map(|entry| (entry.tick, entry.input)).collect()
 }
 
-fn call_inputs() -> Vec<Input> {
+/// Every input that version 1 knew, of a caller with that token and with those settings.
+pub(crate) fn first_inputs(token: Option<Text>, settings: &Settings) -> Vec<Input> {
+    [call_inputs(token), agent_inputs(), desk_inputs(settings)].concat()
+}
+
+pub(crate) fn beginning(settings: Settings) -> Beginning {
+    Beginning { epoch: UnixMicros(1_790_000_000_000_000), seed: 0x0123_4567_89ab_cdef, settings }
+}
+
+/// A desk with those queues; whoever calls it reaches the first.
+pub(crate) fn settings(queues: Vec<Queue>) -> Settings {
+    let skills = vec![Skill { queue: QueueId(0), level: 1 }];
+    let instant = Choice::Instant { service: ServiceId(0), otherwise: QueueId(0) };
+    let menu = Menu { one: Some(instant), two: Some(Choice::Queue(QueueId(0))) };
+    let line =
+        |number: &str, closed, menu| Line { number: number.into(), closed, menu, human: QueueId(0), silence: Span::secs(5) };
+    Settings {
+        name: "taxi".into(),
+        limits: Limits { calls_max: 500 },
+        lines: vec![line("+6565521111", Closed::Message, menu), line("taxi", Closed::Queue(QueueId(0)), Menu::default())],
+        services: vec![Service { name: "taxi-now".into(), timeout: Span::secs(2), needs: vec!["pickup".into()] }],
+        queues,
+        agents: vec![
+            Agent { name: "a101".into(), skills: skills.clone(), sign_in: SignIn::WithPhone },
+            Agent { name: "a102".into(), skills, sign_in: SignIn::OnRequest },
+        ],
+    }
+}
+
+fn call_inputs(token: Option<Text>) -> Vec<Input> {
     let (call, accepted) = (CALL, DispatchAnswer::Accepted { eta: Span::secs(420), reference: "R-7".into() });
     vec![
-        Input::CallOffered { call, line: LineId(0), open: true, caller: known() },
+        Input::CallOffered { call, line: LineId(0), open: true, caller: known(token) },
         Input::CallOffered { call: CallId(1), line: LineId(1), open: false, caller: Caller::unknown() },
         Input::PromptEnded { call, play: PlayId(3) },
         Input::DigitPressed { call, digit: Digit::Number(9) },
@@ -134,8 +124,8 @@ fn agent_inputs() -> Vec<Input> {
     inputs
 }
 
-fn desk_inputs() -> Vec<Input> {
-    let settings = Box::new(beginning().settings);
+fn desk_inputs(settings: &Settings) -> Vec<Input> {
+    let settings = Box::new(settings.clone());
     vec![
         Input::SettingsChanged { settings, by: "admin".into(), reason: "noon".into() },
         Input::DrainAsked { by: "SIGTERM".into() },
@@ -144,7 +134,7 @@ fn desk_inputs() -> Vec<Input> {
     ]
 }
 
-fn known() -> Caller {
+fn known(token: Option<Text>) -> Caller {
     let profile = Profile {
         name: "Ms Tan".into(),
         language: "en".into(),
@@ -152,35 +142,5 @@ fn known() -> Caller {
         preferred_agent: "a101".into(),
         fields: vec![("pickup".into(), "12 Orchard Road".into())],
     };
-    Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, profile: Some(Arc::new(profile)) }
-}
-
-fn beginning() -> Beginning {
-    Beginning { epoch: UnixMicros(1_790_000_000_000_000), seed: 0x0123_4567_89ab_cdef, settings: settings() }
-}
-
-fn settings() -> Settings {
-    let skills = vec![Skill { queue: QueueId(0), level: 1 }];
-    let instant = Choice::Instant { service: ServiceId(0), otherwise: QueueId(0) };
-    let menu = Menu { one: Some(instant), two: Some(Choice::Queue(QueueId(0))) };
-    let line =
-        |number: &str, closed, menu| Line { number: number.into(), closed, menu, human: QueueId(0), silence: Span::secs(5) };
-    Settings {
-        name: "taxi".into(),
-        limits: Limits { calls_max: 500 },
-        lines: vec![line("+6565521111", Closed::Message, menu), line("taxi", Closed::Queue(QueueId(0)), Menu::default())],
-        services: vec![Service { name: "taxi-now".into(), timeout: Span::secs(2), needs: vec!["pickup".into()] }],
-        queues: vec![Queue {
-            name: "booking".into(),
-            max_waiting: 500,
-            max_wait: Span::secs(1800),
-            ring_for: Span::secs(15),
-            wrap_up: Span::secs(15),
-            comfort_every: Span::secs(45),
-        }],
-        agents: vec![
-            Agent { name: "a101".into(), skills: skills.clone(), sign_in: SignIn::WithPhone },
-            Agent { name: "a102".into(), skills, sign_in: SignIn::OnRequest },
-        ],
-    }
+    Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, token, profile: Some(Arc::new(profile)) }
 }

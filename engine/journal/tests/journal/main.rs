@@ -10,3 +10,5 @@ mod repair;
 mod roll;
 mod sample;
 mod torn;
+mod version_1;
+mod version_2;

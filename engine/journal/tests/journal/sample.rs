@@ -2,7 +2,7 @@
 
 use cabrank_core::{
     Agent, AgentId, CallId, Caller, CallerGone, Choice, Closed, Digit, DispatchAnswer, Input, Limits, Line, LineId, Menu, Number,
-    Profile, Queue, QueueId, Settings, SignIn, Skill, Span, Tick, Trust, Wish,
+    Profile, Queue, QueueId, Settings, SignIn, Skill, Span, Thresholds, Tick, Trust, Wish,
 };
 use cabrank_journal::{Beginning, Cut, Entry, Error, Journal, Log, Options, OsDisk, Reader, SegmentNo, Seq, UnixMicros};
 use std::fs;
@@ -36,14 +36,7 @@ fn settings() -> Settings {
             silence: Span::secs(5),
         }],
         services: Vec::new(),
-        queues: vec![Queue {
-            name: "booking".into(),
-            max_waiting: 500,
-            max_wait: Span::secs(1800),
-            ring_for: Span::secs(15),
-            wrap_up: Span::secs(15),
-            comfort_every: Span::secs(45),
-        }],
+        queues: vec![Queue { name: "booking".into(), thresholds: Thresholds::default() }],
         agents: vec![Agent {
             name: "a101".into(),
             skills: vec![Skill { queue: QueueId(0), level: 1 }],
@@ -69,7 +62,7 @@ pub(crate) fn input(n: u64) -> Input {
 fn caller() -> Caller {
     let fields = vec![("pickup".into(), "12 Orchard Road".into())];
     let profile = Profile { name: "Ms Tan".into(), class: "regular".into(), fields, ..Profile::default() };
-    Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, profile: Some(Arc::new(profile)) }
+    Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, token: None, profile: Some(Arc::new(profile)) }
 }
 
 pub(crate) fn tick(n: u64) -> Tick {

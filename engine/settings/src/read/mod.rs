@@ -1,6 +1,8 @@
 //! Reading a file: everything that is wrong is said at once.
 
 mod agent;
+mod amend;
+mod class;
 mod desk;
 mod line;
 mod names;
@@ -9,12 +11,22 @@ mod reach;
 mod report;
 mod section;
 mod service;
+mod service_level;
+mod sharing;
 mod sip;
+mod thresholds;
 mod value;
+
+pub use amend::{amend, contradictions};
+pub(crate) use service_level::DENOMINATORS;
+pub(crate) use thresholds::AGENT_ORDERS;
+pub(crate) use value::written;
 
 use crate::{Config, Faults, Surroundings};
 use cabrank_core::{Settings, Span};
 use names::Names;
+use queue::Site;
+use reach::Exits;
 use report::Report;
 use section::Section;
 use std::time::Duration;
@@ -59,20 +71,25 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     let agent_names = Names::of("agent", &agents);
     at_least_one(root, "line", lines.len(), "callers dial it");
     at_least_one(root, "queue", queues.len(), "everything leads to a human, by way of a queue");
+    at_least_one(root, "agent", agents.len(), "without one nobody who calls ever reaches a human");
 
     let sip = sip::read(root, &desk.name, base);
     let media = desk::read_media(root);
     let http = desk::read_http(root);
     let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
-    let mut exits = reach::Exits::default();
+    let mut exits = Exits::default();
     let (lines, receptions) = line::read_all(lines, &house, &mut exits);
     let (services, backends) = service::read_all(services, &service_names);
-    let (queues, targets) = queue::read_all(queues, &queue_names);
+    let (queues, sites) = queue::read_all(queues, &queue_names);
     let (agents, phones) = agent::read_all(agents, &agent_names, &queue_names, base);
-    exits.check(root.report, &agents, &queue_names);
+    let settings = Settings { name: desk.name, limits: desk.limits, lines, services, queues, agents };
+    check_whole(root.report, &settings, &exits, &sites);
+    if sip.trunks.iter().all(|trunk| trunk.outbound.is_none()) {
+        note_callbacks_without_a_way(root.report, &settings, &sites);
+    }
 
     Config {
-        desk: Settings { name: desk.name, limits: desk.limits, lines, services, queues, agents },
+        desk: settings,
         region: desk.region,
         timezone: desk.timezone,
         language: desk.language,
@@ -82,9 +99,39 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         http,
         lines: receptions,
         services: backends,
-        queues: targets,
         agents: phones,
         notices: Vec::new(),
+    }
+}
+
+/// What a whole desk contradicts itself in. Of an agent whose skills could not be read nobody knows whom it serves: that fault
+/// comes first, and so do those of a queue itself.
+fn check_whole(report: &Report, settings: &Settings, exits: &Exits, sites: &[Site]) {
+    if settings.agents.is_empty() || settings.agents.iter().any(|agent| agent.skills.is_empty()) {
+        return;
+    }
+    exits.check(report, settings, |queue| sites.get(usize::from(queue.0)).is_some_and(|site| site.sound));
+    sharing::check(report, settings, sites);
+    for (place, name) in exits.idle_queues(settings) {
+        if let Some(site) = sites.get(place).filter(|site| site.sound) {
+            let what =
+                format!("no line leads to queue `{name}`, and no agent serves it: whoever is passed on to it waits for nobody");
+            report.notice(site.section.clone(), what);
+        }
+    }
+}
+
+/// Callers are offered to be called back where no trunk can do it.
+fn note_callbacks_without_a_way(report: &Report, settings: &Settings, sites: &[Site]) {
+    for (queue, site) in settings.queues.iter().zip(sites) {
+        if queue.thresholds.callback.is_some() {
+            let what = format!(
+                "callers of queue `{}` are offered to be called back, and no [[sip.trunk]] names `outbound`: only registered \
+                 phones can be reached",
+                queue.name
+            );
+            report.notice(site.section.clone(), what);
+        }
     }
 }
 

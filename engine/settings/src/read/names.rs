@@ -26,6 +26,11 @@ impl Names {
         names
     }
 
+    /// Names known from elsewhere.
+    pub(super) fn known(kind: &'static str, names: &[Text]) -> Names {
+        Names { kind, names: names.to_vec() }
+    }
+
     /// The name at that place.
     pub(super) fn at(&self, place: usize) -> Text {
         self.names.get(place).cloned().unwrap_or_default()
@@ -46,10 +51,14 @@ impl Names {
     pub(super) fn find_text(&self, value: &Value<'_>, name: &str) -> Option<u16> {
         let found = self.position(name);
         if found.is_none() && !self.is_unsure() {
-            let what = format!("there is no {} `{}`", self.kind, shown(name));
-            value.report.absent(value.at.clone(), what, self.nearest(name));
+            value.report.absent(value.at.clone(), self.unknown(name), self.nearest(name));
         }
         found
+    }
+
+    /// That nothing goes by that name.
+    pub(super) fn unknown(&self, name: &str) -> String {
+        format!("there is no {} `{}`", self.kind, shown(name))
     }
 
     /// A name that could not be read may be the one that is looked for; its own fault is enough.

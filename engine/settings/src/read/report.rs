@@ -74,6 +74,16 @@ impl Report {
         faults.push((at.start, fault));
     }
 
+    /// How many faults there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.faults.borrow().len() + self.more.get()
+    }
+
+    /// The faults, in the order of the text.
+    pub(super) fn into_faults(self) -> Vec<Fault> {
+        in_order(self.faults.into_inner())
+    }
+
     /// No fault, but to be known.
     pub(super) fn notice(&self, at: Range<usize>, what: impl Into<String>) {
         self.notices.borrow_mut().push((at.start, Notice { line: self.line(at.start), what: what.into() }));

@@ -29,6 +29,11 @@ impl<'r> Section<'r> {
         self.table?.get(key).map(|raw| Value { report: self.report, key: key.to_owned(), at: raw.span(), raw: raw.get_ref() })
     }
 
+    /// Where the value of that key stands; where the section does if the file has none.
+    pub(super) fn place(&self, key: &str) -> Range<usize> {
+        self.table.and_then(|table| table.get(key)).map_or_else(|| self.at.clone(), toml::Spanned::span)
+    }
+
     /// The value of that key; that it is missing is a fault. `such_as` is an example.
     pub(super) fn need(&self, key: &'static str, such_as: &str) -> Option<Value<'r>> {
         let found = self.find(key);
@@ -82,14 +87,25 @@ impl<'r> Section<'r> {
         self.refused.borrow_mut().push(key.to_owned());
     }
 
+    /// Names that key if nobody asked for it, although it is not there.
+    pub(super) fn know(&self, key: &str) {
+        if !self.asked.borrow().contains(&key) {
+            self.unknown(self.at.clone(), key);
+        }
+    }
+
+    fn unknown(&self, at: Range<usize>, key: &str) {
+        let right = super::names::nearest(key, self.asked.borrow().iter().copied());
+        self.report.wrong(at, format!("unknown key `{}` in {}", super::value::shown(key), self.title), right);
+    }
+
     /// Names every key that nobody asked for.
     pub(super) fn close(self) {
         let (asked, refused) = (self.asked.borrow(), self.refused.borrow());
         for (key, _) in self.table.into_iter().flatten() {
             let name: &str = key.get_ref();
             if !asked.contains(&name) && !refused.iter().any(|done| done == name) {
-                let right = super::names::nearest(name, asked.iter().copied());
-                self.report.wrong(key.span(), format!("unknown key `{}` in {}", super::value::shown(name), self.title), right);
+                self.unknown(key.span(), name);
             }
         }
     }

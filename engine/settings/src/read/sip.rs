@@ -3,7 +3,7 @@
 use super::names::Places;
 use super::section::Section;
 use super::value::{Value, shown};
-use crate::{Digest, Identity, Listen, Sip, Surroundings, Transport, Trunk};
+use crate::{Digest, Identity, Listen, Sip, SipUri, Surroundings, Transport, Trunk};
 use cabrank_core::{Span, Text};
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -98,7 +98,8 @@ fn trunk(section: Section<'_>, names: &mut Places, nets: &mut Places, base: &dyn
     }
     let identity = section.find("identity").and_then(|value| identity(&value)).unwrap_or(Identity::Untrusted);
     let from = section.need("from", "[\"192.0.2.0/24\"]").map(|value| from(&value, identity, nets)).unwrap_or_default();
-    let trunk = Trunk { name: section.name(), from, identity };
+    let outbound = section.find("outbound").and_then(|value| outbound(&value));
+    let trunk = Trunk { name: section.name(), from, identity, outbound };
     if let Some(value) = section.find("register") {
         register(&value, base);
     }
@@ -113,6 +114,15 @@ fn identity(value: &Value<'_>) -> Option<Identity> {
         value.notice("`identity = \"attested\"` counts as untrusted until verification (STIR/SHAKEN) is built");
     }
     Some(identity)
+}
+
+fn outbound(value: &Value<'_>) -> Option<SipUri> {
+    let uri = value.read("such as \"sip:sbc.example.net:5060\" or \"sip:192.0.2.7;transport=tcp\"", str::parse::<SipUri>)?;
+    if uri.user.is_some() {
+        value.wrong(format!("`{uri}` calls one user"), "name the place alone: the caller's number is put in front of it");
+        return None;
+    }
+    Some(uri)
 }
 
 fn from(value: &Value<'_>, identity: Identity, nets: &mut Places) -> Vec<IpNet> {
@@ -147,9 +157,9 @@ fn net(value: &Value<'_>) -> Option<IpNet> {
 /// Nothing registers anywhere yet; what is said about it has to be right all the same.
 fn register(value: &Value<'_>, base: &dyn Surroundings) {
     let Some(section) = value.section("register".to_owned()) else { return };
-    section.need("server", "\"sip.example.net\"").and_then(|value| {
-        value.read("a host, such as \"sip.example.net\"", |text| format!("sip:{text}").parse::<crate::SipUri>())
-    });
+    section
+        .need("server", "\"sip.example.net\"")
+        .and_then(|value| value.read("a host, such as \"sip.example.net\"", |text| format!("sip:{text}").parse::<SipUri>()));
     section.need("user", "\"…\"").and_then(|value| value.text());
     super::agent::password(&section, base);
     value.notice(format!("`{}` is not done yet: the carrier has to send calls here by itself", shown(&value.key)));

@@ -3,7 +3,7 @@
 use super::names::nearest;
 use super::report::Report;
 use super::section::Section;
-use cabrank_core::{Span, Text};
+use cabrank_core::{Permille, Span, Text};
 use jiff::SignedDuration;
 use std::ops::{Range, RangeInclusive};
 use toml::de::DeValue;
@@ -111,10 +111,11 @@ impl<'r> Value<'r> {
     }
 
     /// A share, more than nothing and less than all.
-    pub(super) fn share(&self) -> Option<f64> {
-        let right = "a number between 0 and 1, such as 0.8";
+    pub(super) fn share(&self) -> Option<Permille> {
+        let right = "a number between 0 and 1, such as 0.8; thousandths count";
         let DeValue::Float(number) = self.raw else { return self.not_a("a share", right) };
-        let share = number.as_str().parse().ok().filter(|share| *share > 0.0 && *share < 1.0);
+        let permille = number.as_str().parse::<f64>().map_or(f64::NAN, |share| (share * 1000.0).round());
+        let share = (1.0..=999.0).contains(&permille).then_some(Permille(permille as u16));
         if share.is_none() {
             self.wrong(format!("{} is out of bounds for `{}`", shown(number.as_str()), shown(&self.key)), right);
         }
@@ -177,9 +178,9 @@ fn read_span(text: &str) -> Result<Span, Unreadable> {
     u64::try_from(span.as_micros()).map(Span).map_err(|_| unreadable())
 }
 
-fn written(span: Span) -> String {
-    let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-    format!("{:#}", SignedDuration::from_millis(millis))
+/// A length of time as it is written in a file.
+pub(crate) fn written(span: Span) -> String {
+    format!("{:#}", SignedDuration::from_micros(i64::try_from(span.0).unwrap_or(i64::MAX)))
 }
 
 fn kind(value: &DeValue<'_>) -> &'static str {

@@ -160,7 +160,8 @@ fn document(agent: &AgentView, api: &Api) -> AgentDocument {
 }
 
 fn skills(agent: AgentId, api: &Api) -> BTreeMap<String, u8> {
-    let found = usize::try_from(agent.0).ok().and_then(|at| api.names().settings().agents.get(at));
+    let settings = api.in_force().now().settings;
+    let found = usize::try_from(agent.0).ok().and_then(|at| settings.agents.get(at));
     let skills = found.into_iter().flat_map(|agent| &agent.skills);
     skills.map(|skill| (api.names().queue(skill.queue).to_owned(), skill.level)).collect()
 }

@@ -7,12 +7,15 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use cabrank_core::Text;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
 
 /// Who may do everything.
 const ADMIN: &str = "admin";
+/// Who may change thresholds.
+const TUNERS: [&str; 2] = [ADMIN, "supervisor"];
 
 /// The digests of every token that opens the API.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +27,17 @@ pub struct FreshToken(String);
 /// Who asks: the role of the token that came with the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bearer(pub(super) String);
+
+impl Bearer {
+    /// Who may change thresholds, by name.
+    pub(super) fn may_tune(self) -> Result<Text, Problem> {
+        if TUNERS.contains(&self.0.as_str()) {
+            return Ok(self.0.into());
+        }
+        let detail = format!("Thresholds are changed by {}; this token is one of {}.", TUNERS.join(" or "), self.0);
+        Err(Problem::new(StatusCode::FORBIDDEN, detail))
+    }
+}
 
 impl Tokens {
     /// The tokens in the store. At the very first start there are none: then one for the administrator is made, to be shown.

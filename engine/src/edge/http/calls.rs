@@ -4,6 +4,7 @@ use super::parts::{Path, Query, call_id, moment};
 use super::problem::Problem;
 use super::server::Api;
 use crate::context::CallDocument;
+use crate::names::Names;
 use crate::store::KeptRecord;
 use axum::Json;
 use axum::extract::State;
@@ -18,7 +19,20 @@ const COUNT: u32 = 100;
 /// Calls in one answer at the most.
 const COUNT_MAX: u32 = 1_000;
 /// Every state that a live call can be in.
-const LIVE: [&str; 8] = ["menu", "dispatching", "told", "waiting", "offered", "talking", "parting", "left"];
+const LIVE: [&str; 12] = [
+    "menu",
+    "dispatching",
+    "told",
+    "waiting",
+    "offered",
+    "agreeing",
+    "absent",
+    "called_back",
+    "resting",
+    "talking",
+    "parting",
+    "left",
+];
 
 /// Which calls.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -108,7 +122,9 @@ pub(super) fn find(view: &View, call: CallId) -> Option<&CallView> {
 
 /// The document of a live call.
 pub(super) fn document(call: &CallView, now: Tick, api: &Api) -> CallDocument {
-    CallDocument::live(call, now, api.names(), api.epoch(), api.directory())
+    // Classes are named as they are now.
+    let names = Names::new(api.in_force().now().settings);
+    CallDocument::live(call, now, &names, api.epoch(), api.directory())
 }
 
 impl<'a> Asked<'a> {

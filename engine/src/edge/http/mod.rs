@@ -3,7 +3,9 @@
 mod agents;
 mod auth;
 mod calls;
+mod changes;
 mod connections;
+mod figures;
 mod glance;
 mod health;
 mod openapi;
@@ -12,10 +14,14 @@ mod problem;
 mod queues;
 mod records;
 mod server;
+mod thresholds;
+mod why;
 
 pub use auth::{FreshToken, Tokens};
 pub use problem::Problem;
-pub use server::{Api, router, serve};
+pub use server::{Api, Ways, router, serve};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tuning_tests;

@@ -1,6 +1,6 @@
 //! What the API is, for programs: OpenAPI, from the code itself.
 
-use super::{agents, calls, health, queues, records};
+use super::{agents, calls, changes, figures, health, queues, records, thresholds, why};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -14,11 +14,16 @@ use utoipa::{Modify, OpenApi};
         health::ready,
         calls::list,
         calls::one,
+        why::tell,
+        changes::list,
+        changes::revert,
+        figures::all,
         agents::list,
         agents::one,
         agents::set_state,
         queues::list,
         queues::one,
+        thresholds::change,
         records::one,
         records::amend,
     ),

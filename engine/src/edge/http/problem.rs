@@ -23,13 +23,16 @@ pub struct Problem {
     status: u16,
     /// What is wrong here, and what would be right.
     detail: String,
+    /// Everything that is wrong, where it is more than one thing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    faults: Vec<String>,
 }
 
 impl Problem {
     /// A problem of that status; `detail` says what is wrong and what would be right.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Problem {
         let title = status.canonical_reason().unwrap_or("Error");
-        Problem { kind: "about:blank", title, status: status.as_u16(), detail: detail.into() }
+        Problem { kind: "about:blank", title, status: status.as_u16(), detail: detail.into(), faults: Vec::new() }
     }
 
     pub(super) fn not_found(what: &str, list: &str) -> Problem {
@@ -38,6 +41,11 @@ impl Problem {
 
     pub(super) fn unprocessable(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    /// Faults in what was sent, every one at once.
+    pub(super) fn faults(faults: Vec<String>) -> Problem {
+        Problem { faults: faults.clone(), ..Problem::unprocessable(faults.join(". ")) }
     }
 
     /// What the client should know besides, by RFC 9110.

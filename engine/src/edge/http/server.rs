@@ -3,21 +3,25 @@
 use super::auth::{Tokens, only_bearers};
 use super::glance::Glance;
 use super::problem::Problem;
-use super::{agents, calls, connections, health, openapi, queues, records};
+use super::why::Teller;
+use super::{agents, calls, changes, connections, figures, health, openapi, queues, records, thresholds, why};
 use crate::directory::Directory;
 use crate::door::{Busy, Door};
 use crate::epoch::Epoch;
+use crate::in_force::InForce;
 use crate::names::Names;
 use crate::store::Store;
+use crate::times::Times;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{get, patch, put};
+use axum::routing::{get, patch, post, put};
 use cabrank_core::{Input, Tick, View};
 use jiff::Timestamp;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -35,36 +39,71 @@ pub struct Api {
 
 #[derive(Debug)]
 struct Inner {
-    door: Door,
+    ways: Ways,
     glance: Glance,
-    names: Names,
-    epoch: Epoch,
-    store: Store,
-    directory: Arc<Directory>,
+    teller: Teller,
     tokens: Tokens,
+}
+
+/// The ways to what is shown and changed.
+#[derive(Debug)]
+pub struct Ways {
+    /// The desk.
+    pub door: Door,
+    /// The thresholds in force.
+    pub in_force: InForce,
+    /// The names behind the desk's ids.
+    pub names: Names,
+    /// What its ticks count from.
+    pub epoch: Epoch,
+    /// What is kept.
+    pub store: Store,
+    /// Who calls.
+    pub directory: Arc<Directory>,
+    /// How long calls took.
+    pub times: Arc<Times>,
+    /// The data directory, for its journal.
+    pub data: PathBuf,
 }
 
 impl Api {
     /// An API for one desk. Must be called within a tokio runtime.
-    pub fn new(door: Door, names: Names, epoch: Epoch, store: Store, directory: Arc<Directory>, tokens: Tokens) -> Api {
-        let glance = Glance::new(door.clone());
-        Api { inner: Arc::new(Inner { door, glance, names, epoch, store, directory, tokens }) }
+    pub fn new(ways: Ways, tokens: Tokens) -> Api {
+        let glance = Glance::new(ways.door.clone());
+        let teller = Teller::new(ways.data.clone());
+        Api { inner: Arc::new(Inner { ways, glance, teller, tokens }) }
+    }
+
+    pub(super) fn door(&self) -> &Door {
+        &self.inner.ways.door
+    }
+
+    pub(super) fn in_force(&self) -> &InForce {
+        &self.inner.ways.in_force
+    }
+
+    pub(super) fn times(&self) -> &Times {
+        &self.inner.ways.times
+    }
+
+    pub(super) fn teller(&self) -> &Teller {
+        &self.inner.teller
     }
 
     pub(super) fn names(&self) -> &Names {
-        &self.inner.names
+        &self.inner.ways.names
     }
 
     pub(super) fn epoch(&self) -> Epoch {
-        self.inner.epoch
+        self.inner.ways.epoch
     }
 
     pub(super) fn store(&self) -> &Store {
-        &self.inner.store
+        &self.inner.ways.store
     }
 
     pub(super) fn directory(&self) -> &Directory {
-        &self.inner.directory
+        &self.inner.ways.directory
     }
 
     pub(super) fn tokens(&self) -> &Tokens {
@@ -83,12 +122,12 @@ impl Api {
 
     /// Tells the desk something and waits until it is journalled.
     pub(super) async fn ask(&self, input: Input) -> Result<(), Problem> {
-        Ok(self.inner.door.ask(input).await??)
+        Ok(self.door().ask(input).await??)
     }
 
     /// Now, as the desk counts. A quiet desk's own view may be older.
     pub(super) fn now(&self, view: &View) -> Tick {
-        let micros = Timestamp::now().as_microsecond().saturating_sub(self.inner.epoch.unix_micros(Tick(0)));
+        let micros = Timestamp::now().as_microsecond().saturating_sub(self.inner.ways.epoch.unix_micros(Tick(0)));
         Tick(u64::try_from(micros).unwrap_or(0)).max(view.at)
     }
 }
@@ -98,11 +137,16 @@ pub fn router(api: Api) -> Router {
     let guarded = Router::new()
         .route("/api/v1/calls", get(calls::list))
         .route("/api/v1/calls/{id}", get(calls::one))
+        .route("/api/v1/calls/{id}/why", get(why::tell))
+        .route("/api/v1/changes", get(changes::list))
+        .route("/api/v1/changes/{number}/revert", post(changes::revert))
+        .route("/api/v1/figures", get(figures::all))
         .route("/api/v1/agents", get(agents::list))
         .route("/api/v1/agents/{name}", get(agents::one))
         .route("/api/v1/agents/{name}/state", put(agents::set_state))
         .route("/api/v1/queues", get(queues::list))
         .route("/api/v1/queues/{name}", get(queues::one))
+        .route("/api/v1/queues/{name}/thresholds", patch(thresholds::change))
         .route("/api/v1/records/{id}", patch(records::amend).get(records::one))
         .route_layer(middleware::from_fn_with_state(api.clone(), only_bearers));
     Router::new()

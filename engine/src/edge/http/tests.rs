@@ -1,12 +1,15 @@
 //! The API over real sockets, with a real desk behind it.
 
-use super::{Api, Tokens, serve};
+use super::{Api, Tokens, Ways, serve};
 use crate::directory::Directory;
 use crate::door::{Door, Submission};
 use crate::epoch::Epoch;
+use crate::in_force::InForce;
 use crate::names::tests::taxi;
 use crate::store::{Entry, Patience, Store, Writer};
-use cabrank_core::{AgentId, CallId, Caller, CallerGone, Desk, Digit, Input, LineId, Number, Outbox, Profile, Tick, Trust};
+use cabrank_core::{
+    AgentId, CallId, Caller, CallerGone, Desk, Digit, Effect, Input, LineId, Number, Outbox, Profile, Tick, Trust,
+};
 use crossbeam::channel::{Receiver, bounded};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -16,11 +19,11 @@ use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
 /// An engine reduced to desk, store and API.
-struct Engine {
+pub(super) struct Engine {
     url: String,
     token: String,
     door: Door,
-    store: Store,
+    pub(super) store: Store,
     directory: Arc<Directory>,
     end: Option<oneshot::Sender<()>>,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -28,23 +31,43 @@ struct Engine {
 }
 
 impl Engine {
-    async fn start() -> Engine {
+    pub(super) async fn start() -> Engine {
         let (lane, submissions) = bounded(64);
         let (entries, queue) = mpsc::channel(64);
-        std::thread::spawn(move || run_desk(&submissions, &entries));
-        Engine::with_door(Door::new(lane), queue).await
+        let in_force = InForce::new(taxi().settings().clone(), 0);
+        let noted = in_force.clone();
+        std::thread::spawn(move || run_desk(&submissions, &entries, &noted));
+        Engine::with_door(Door::new(lane), queue, in_force).await
     }
 
-    async fn with_door(door: Door, queue: mpsc::Receiver<Entry>) -> Engine {
+    async fn with_door(door: Door, queue: mpsc::Receiver<Entry>, in_force: InForce) -> Engine {
         let dir = tempfile::tempdir().expect("a directory");
         let store = Store::open(dir.path()).await.expect("a store");
         let directory = Arc::new(Directory::default());
         let epoch = Epoch::new(jiff::Timestamp::now());
         let (tokens, fresh) = Tokens::open(&store).await.expect("tokens");
         let patience = Patience::default();
-        let writer = Writer { store: store.clone(), directory: Arc::clone(&directory), names: taxi(), epoch, patience };
+        let times = Arc::default();
+        let writer = Writer {
+            store: store.clone(),
+            directory: Arc::clone(&directory),
+            names: taxi(),
+            epoch,
+            times: Arc::clone(&times),
+            patience,
+        };
         tokio::spawn(writer.run(queue));
-        let api = Api::new(door.clone(), taxi(), epoch, store.clone(), Arc::clone(&directory), tokens);
+        let ways = Ways {
+            door: door.clone(),
+            in_force,
+            names: taxi(),
+            epoch,
+            store: store.clone(),
+            directory: Arc::clone(&directory),
+            times,
+            data: dir.path().to_owned(),
+        };
+        let api = Api::new(ways, tokens);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (end, ended) = oneshot::channel::<()>();
@@ -53,7 +76,7 @@ impl Engine {
         Engine { url, token, door, store, directory, end: Some(end), served, _dir: dir }
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         Client::builder()
             .no_proxy()
             .build()
@@ -62,21 +85,21 @@ impl Engine {
             .bearer_auth(&self.token)
     }
 
-    async fn read(&self, path: &str) -> Value {
+    pub(super) async fn read(&self, path: &str) -> Value {
         let response = self.request(Method::GET, path).send().await.expect("an answer");
         assert_eq!(response.status(), StatusCode::OK, "{path}");
         response.json().await.expect("JSON")
     }
 
-    async fn tell(&self, input: Input) {
+    pub(super) async fn tell(&self, input: Input) {
         self.door.ask(input).await.expect("not busy").expect("taken");
     }
 
     /// A caller who pressed 2 and waits.
-    async fn caller_waits(&self, call: u64) {
+    pub(super) async fn caller_waits(&self, call: u64) {
         let number = Some(Number("+6591234567".into()));
         let profile = Some(Arc::new(Profile { name: "Ann".into(), ..Profile::default() }));
-        let caller = Caller { number, trust: Trust::Trusted, profile };
+        let caller = Caller { number, trust: Trust::Trusted, token: None, profile };
         self.tell(Input::CallOffered { call: CallId(call), line: LineId(0), open: true, caller }).await;
         self.tell(Input::DigitPressed { call: CallId(call), digit: Digit::Number(2) }).await;
     }
@@ -92,13 +115,13 @@ impl Engine {
         panic!("call {call} was not recorded within 5 s");
     }
 
-    async fn caller_leaves(&self, call: u64) {
+    pub(super) async fn caller_leaves(&self, call: u64) {
         self.tell(Input::CallerHungUp { call: CallId(call), how: CallerGone::HungUp }).await;
         self.recorded(call).await;
     }
 }
 
-fn run_desk(submissions: &Receiver<Submission>, entries: &mpsc::Sender<Entry>) {
+fn run_desk(submissions: &Receiver<Submission>, entries: &mpsc::Sender<Entry>, in_force: &InForce) {
     let mut desk = Desk::new(taxi().settings().clone(), 1).expect("a desk");
     let since = Instant::now();
     let mut out = Outbox::default();
@@ -114,6 +137,11 @@ fn run_desk(submissions: &Receiver<Submission>, entries: &mpsc::Sender<Entry>) {
         };
         out.clear();
         desk.handle(Tick(since.elapsed().as_micros() as u64), input, &mut out);
+        for effect in &out.effects {
+            if let Effect::Note(change) = effect {
+                in_force.note(change);
+            }
+        }
         for entry in out.effects.drain(..).filter_map(|effect| Entry::try_from(effect).ok()) {
             entries.blocking_send(entry).expect("a writer");
         }
@@ -123,7 +151,7 @@ fn run_desk(submissions: &Receiver<Submission>, entries: &mpsc::Sender<Entry>) {
     }
 }
 
-async fn problem(response: Response) -> (u16, String) {
+pub(super) async fn problem(response: Response) -> (u16, String) {
     let status = response.status().as_u16();
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     let body: Value = response.json().await.expect("JSON");
@@ -294,7 +322,7 @@ async fn a_busy_desk_is_503_with_retry_after_and_not_ready() {
     let (lane, submissions) = bounded(0);
     let (_entries, queue) = mpsc::channel(1);
     drop(submissions);
-    let engine = Engine::with_door(Door::new(lane), queue).await;
+    let engine = Engine::with_door(Door::new(lane), queue, InForce::new(taxi().settings().clone(), 0)).await;
     for path in ["/api/v1/agents", "/api/v1/queues", "/api/v1/calls"] {
         let response = engine.request(Method::GET, path).send().await.expect("an answer");
         assert_eq!(response.headers()["retry-after"], "1");
@@ -342,9 +370,19 @@ async fn polling_looks_at_the_desk_but_seldom() {
 async fn the_description_names_every_route() {
     let engine = Engine::start().await;
     let document = engine.read("/api/v1/openapi.json").await;
-    for path in
-        ["/healthz", "/readyz", "/api/v1/calls", "/api/v1/calls/{id}", "/api/v1/agents/{name}/state", "/api/v1/records/{id}"]
-    {
+    for path in [
+        "/healthz",
+        "/readyz",
+        "/api/v1/calls",
+        "/api/v1/calls/{id}",
+        "/api/v1/calls/{id}/why",
+        "/api/v1/agents/{name}/state",
+        "/api/v1/queues/{name}/thresholds",
+        "/api/v1/changes",
+        "/api/v1/changes/{number}/revert",
+        "/api/v1/figures",
+        "/api/v1/records/{id}",
+    ] {
         assert!(document["paths"].get(path).is_some(), "{path}");
     }
     assert!(document["components"]["schemas"].get("Problem").is_some());

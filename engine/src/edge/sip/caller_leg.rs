@@ -5,7 +5,7 @@ use rsipstack::sip::StatusCode;
 
 use super::edge::Edge;
 use super::event::LegId;
-use super::leg::{CallerPhase, Exchange};
+use super::leg::{CallerLeg, CallerPhase, Exchange};
 use super::sdp::read_answer;
 
 impl Edge {
@@ -19,12 +19,23 @@ impl Edge {
 
     /// The caller gave up before the answer; the INVITE ends with `status`.
     pub(super) fn give_up(&mut self, call: CallId, status: StatusCode) {
-        let Some(leg) = self.legs.remove_caller(call) else { return };
-        self.media.close(leg.talk.stream);
+        let Some(leg) = self.drop_caller(call) else { return };
         if let CallerPhase::Offered(offered) = leg.phase {
             offered.orders.respond(offered.reply.bare(status, Vec::new()));
         }
         self.desk.tell(Input::CallerHungUp { call, how: CallerGone::HungUp });
+    }
+
+    /// Forgets a caller's leg and closes its media.
+    pub(super) fn drop_caller(&mut self, call: CallId) -> Option<CallerLeg> {
+        let leg = self.legs.remove_caller(call)?;
+        self.media.close(leg.talk.stream);
+        match leg.phase {
+            // A late 200 is still to be acknowledged.
+            CallerPhase::CalledBack => self.legs.remember(leg.talk.dialog.key.clone(), self.in_64_t1()),
+            CallerPhase::Offered(_) | CallerPhase::Answered => {}
+        }
+        Some(leg)
     }
 
     /// The ACK to a 2xx of ours; it carries the answer when our 2xx carried the offer.

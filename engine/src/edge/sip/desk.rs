@@ -38,6 +38,12 @@ impl Desk {
         }
     }
 
+    /// A door to ask at.
+    #[must_use]
+    pub(super) fn door(&self) -> Door {
+        self.door.clone()
+    }
+
     /// Hands in what waited, as far as the desk takes it.
     pub(super) fn catch_up(&mut self) {
         while let Some(input) = self.waiting.front() {

@@ -8,16 +8,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use cabrank_core::{AgentId, CallId, Effect, Input, LineId};
+use cabrank_core::{AgentId, CallId, Effect, Input, LineId, QueueId, Text};
 use rsipstack::platform::CancellationToken;
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Duration, MissedTickBehavior, interval};
 
+use super::callback::Origins;
 use super::desk::Desk;
 use super::digest::{Authenticator, Secret};
-use super::event::Event;
+use super::event::{Event, TryId};
+use super::heal::Missing;
 use super::legs::Legs;
 use super::listen::Sockets;
 use super::number::Numbers;
@@ -33,6 +35,9 @@ use crate::media::{Fact, Media};
 const TICK: Duration = Duration::from_millis(100);
 /// How many ticks pass between two looks at what may come late.
 const SWEEP_TICKS: u64 = 10;
+
+/// How many ticks pass between two looks at the desk.
+const LOOK_TICKS: u64 = 150;
 
 /// The edge.
 pub(super) struct Edge {
@@ -56,14 +61,23 @@ pub(super) struct Edge {
     pub limits: SipLimits,
     /// Dialled numbers.
     pub lines: HashMap<String, LineId>,
+    /// The same, by id.
+    pub line_names: Vec<Text>,
+    /// The queues, by name.
+    pub queues: HashMap<String, QueueId>,
     /// The agents' phones.
     pub phones: Phones,
     /// Whether new calls are turned away.
     pub draining: Arc<AtomicBool>,
     /// Re-INVITEs that wait for an ACK.
     pub(super) parked: Parked,
+    /// By which trunk calls came in.
+    pub(super) origins: Origins,
+    /// What the desk believed in and was not there.
+    pub(super) missing: Missing,
     clock: Instant,
     calls: CallIds,
+    tries: u64,
 }
 
 /// The agents' phones and how they prove themselves.
@@ -122,6 +136,7 @@ impl Edge {
         sockets: Sockets,
     ) -> Edge {
         let lines = settings.lines.iter().zip(0..).map(|(number, id)| (number.to_string(), LineId(id)));
+        let queues = settings.queues.iter().zip(0..).map(|(name, id)| (name.to_string(), QueueId(id)));
         Edge {
             desk,
             house,
@@ -133,11 +148,16 @@ impl Edge {
             numbers: Numbers(settings.region),
             limits: settings.limits,
             lines: lines.collect(),
+            line_names: settings.lines.clone(),
+            queues: queues.collect(),
             phones: Phones::new(settings),
             draining: Arc::new(AtomicBool::new(false)),
             parked: Parked::default(),
+            origins: Origins::default(),
+            missing: Missing::default(),
             clock: Instant::now(),
             calls: CallIds::new(),
+            tries: 0,
         }
     }
 
@@ -155,7 +175,7 @@ impl Edge {
                 Some(fact) = inlets.facts.recv() => self.on_fact(fact),
                 _ = tick.tick() => {
                     ticks += 1;
-                    self.on_tick(ticks % SWEEP_TICKS == 0);
+                    self.on_tick(ticks);
                 }
                 () = inlets.stop.cancelled() => break,
             }
@@ -196,6 +216,12 @@ impl Edge {
         self.calls.next()
     }
 
+    /// A name for a new attempt to reach a caller.
+    pub(super) fn new_try(&mut self) -> TryId {
+        self.tries += 1;
+        TryId(self.tries)
+    }
+
     fn on_request(&mut self, tx: Transaction) {
         let Some(path) = tx.connection.as_ref().and_then(Path::back) else { return };
         self.on_request_from(tx, path);
@@ -206,23 +232,31 @@ impl Edge {
             Event::Cancelled(leg) => self.on_cancelled(leg),
             Event::Acked(leg, body) => self.on_acked(leg, &body),
             Event::Unacked(leg) => self.lose(leg),
-            Event::RingAnswer(offer, answer) => self.on_ring_answer(offer, *answer),
-            Event::RingFailed(offer) | Event::RingEnded(offer) => self.on_ring_ended(offer),
+            Event::RingAnswer(ring, answer) => self.on_ring_answer(ring, *answer),
+            Event::RingFailed(ring) | Event::RingEnded(ring) => self.on_ring_ended(ring),
+            Event::Looked(view) => self.on_look(&view),
             Event::Refreshed(leg, method, response) => self.on_refreshed(leg, method, &response),
             Event::StrayOk(answer) => self.on_stray_ok(*answer),
         }
     }
 
-    fn on_tick(&mut self, sweep: bool) {
+    fn on_tick(&mut self, ticks: u64) {
         self.desk.catch_up();
         self.clear_parked(self.now_ms());
-        if sweep {
-            let now_ms = self.now_ms();
-            self.legs.forget_parted(now_ms);
-            self.lapse_phones(now_ms);
-            for leg in self.legs.due(now_ms) {
-                self.on_session_due(leg);
-            }
+        if ticks.is_multiple_of(SWEEP_TICKS) {
+            self.sweep();
+        }
+        if ticks.is_multiple_of(LOOK_TICKS) {
+            self.pumps.look(self.desk.door());
+        }
+    }
+
+    fn sweep(&mut self) {
+        let now_ms = self.now_ms();
+        self.legs.forget_parted(now_ms);
+        self.lapse_phones(now_ms);
+        for leg in self.legs.due(now_ms) {
+            self.on_session_due(leg);
         }
     }
 }

@@ -5,7 +5,7 @@ use cabrank_core::{CallId, Effect, Input, OfferId, Refused};
 use rsipstack::sip::{Header, Method, StatusCode};
 
 use super::edge::Edge;
-use super::event::LegId;
+use super::event::{LegId, RingId};
 use super::leg::{CallerPhase, Exchange, Offered, Session, Talk};
 use super::methods::{SDP, capabilities};
 use super::path::Path;
@@ -22,18 +22,18 @@ impl Edge {
             Effect::Say { call, play, what } => self.say(call, play, what),
             Effect::Music { call, play } => self.wait_with_music(call, play),
             Effect::Ring { offer, agent, context } => self.ring(offer, agent, &context),
-            Effect::StopRinging { offer } => self.stop_ringing(offer),
+            Effect::StopRinging { offer } => self.end_agent(offer),
             Effect::Connect { call, offer } => self.connect(call, offer),
             Effect::Release { offer } => self.end_agent(offer),
-            Effect::HangUp { call, why: _ } => self.end_caller(call),
+            Effect::HangUp { call, why: _ } => self.hang_up(call),
+            Effect::CallBack { call, line, number } => self.call_back(call, line, number),
             // Other rooms' orders; the lane sends them there.
-            Effect::Dispatch(_) | Effect::Write(_) | Effect::Amend { .. } => {}
+            Effect::Warn { .. } | Effect::Note(_) | Effect::Dispatch(_) | Effect::Write(_) | Effect::Amend { .. } => {}
         }
     }
 
     fn refuse_call(&mut self, call: CallId, why: Refused) {
-        let Some(leg) = self.legs.remove_caller(call) else { return };
-        self.media.close(leg.talk.stream);
+        let Some(leg) = self.drop_caller(call) else { return };
         match why {
             Refused::Full => tracing::info!(%call, "refused: the desk is full"),
             Refused::Draining => tracing::info!(%call, "refused: the desk is draining"),
@@ -52,12 +52,17 @@ impl Edge {
         self.tell_media(LegId::Caller(call));
     }
 
+    /// The caller is no longer wanted, on the line or still to be reached.
+    fn hang_up(&mut self, call: CallId) {
+        self.stop_calling(call);
+        self.end_caller(call);
+    }
+
     /// Ends the caller's leg from our side.
     pub(super) fn end_caller(&mut self, call: CallId) {
-        let Some(mut leg) = self.legs.remove_caller(call) else { return };
-        self.media.close(leg.talk.stream);
+        let Some(mut leg) = self.drop_caller(call) else { return };
         match leg.phase {
-            CallerPhase::Answered => self.bye(&mut leg.talk),
+            CallerPhase::Answered | CallerPhase::CalledBack => self.bye(&mut leg.talk),
             CallerPhase::Offered(offered) => {
                 offered.orders.respond(offered.reply.bare(StatusCode::TemporarilyUnavailable, Vec::new()));
             }
@@ -125,6 +130,9 @@ impl Edge {
                 LegId::Caller(call) => self.end_caller(call),
                 LegId::Agent(offer) => self.end_agent(offer),
             }
+        }
+        for id in self.legs.all_dialled() {
+            self.give_up_ringing(RingId::Caller(id));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the tasks and threads around the edge report to it.
 
-use cabrank_core::{CallId, OfferId};
+use cabrank_core::{CallId, OfferId, View};
 use rsipstack::sip::{Method, Response};
 
 use super::path::Path;
@@ -14,6 +14,19 @@ pub(super) enum LegId {
     Agent(OfferId),
 }
 
+/// An attempt to reach a caller who is to be called back; never the same twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct TryId(pub u64);
+
+/// An INVITE of ours, from the first message to the final answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum RingId {
+    /// It rings an agent.
+    Agent(OfferId),
+    /// It calls a caller back.
+    Caller(TryId),
+}
+
 /// A report from a transaction. Boxed where large: small events are measurably cheaper.
 #[derive(Debug)]
 pub(super) enum Event {
@@ -23,14 +36,16 @@ pub(super) enum Event {
     Acked(LegId, Vec<u8>),
     /// A 2xx of ours was retransmitted for 64*T1 and never acknowledged (RFC 3261 13.3.1.4).
     Unacked(LegId),
-    /// An answer to the INVITE that rings an agent.
-    RingAnswer(OfferId, Box<Answer>),
-    /// The INVITE that rings an agent could not be sent.
-    RingFailed(OfferId),
-    /// The transaction that rings an agent has ended.
-    RingEnded(OfferId),
+    /// An answer to an INVITE of ours.
+    RingAnswer(RingId, Box<Answer>),
+    /// An INVITE of ours could not be sent.
+    RingFailed(RingId),
+    /// The transaction of an INVITE of ours has ended.
+    RingEnded(RingId),
     /// The final answer to a request of ours inside a dialog.
     Refreshed(LegId, Method, Box<Response>),
+    /// The desk as it is, which was asked for.
+    Looked(Box<View>),
     /// A 2xx to an INVITE of ours whose transaction is over: a retransmission or a fork.
     StrayOk(Box<Answer>),
 }

@@ -31,8 +31,7 @@ impl Edge {
             Method::Update => self.on_update(leg, tx),
             Method::Info => self.on_info(leg, tx),
             Method::Options => self.refuse(tx, StatusCode::OK, capabilities()),
-            // Transfers are not built yet: declined, and the call goes on (RFC 3515 2.4.2).
-            Method::Refer => self.refuse(tx, StatusCode::Decline, Vec::new()),
+            Method::Refer => self.on_refer(leg, tx),
             Method::PRack | Method::Notify | Method::Subscribe | Method::Message | Method::Publish | Method::Register => {
                 self.refuse_method(tx);
             }
@@ -49,8 +48,7 @@ impl Edge {
                 self.give_up(call, StatusCode::RequestTerminated);
             }
             LegId::Caller(call) => {
-                if let Some(gone) = self.legs.remove_caller(call) {
-                    self.media.close(gone.talk.stream);
+                if self.drop_caller(call).is_some() {
                     self.desk.tell(Input::CallerHungUp { call, how: CallerGone::HungUp });
                 }
             }

@@ -16,7 +16,8 @@ use super::reply::{Reply, retry_after};
 use super::requests::{branches, check_common, hops_of};
 use super::sdp::{LocalAudio, Offer, SdpFault, read_offer};
 use super::session_timer::{self, Asked, MIN_SE_S, SessionTimer};
-use super::trunk;
+use super::trunk::TrunkId;
+use super::uui;
 
 /// A refusal: status and the headers it needs.
 pub(super) type Refusal = (StatusCode, Vec<Header>);
@@ -25,6 +26,7 @@ pub(super) type Refusal = (StatusCode, Vec<Header>);
 struct Wanted {
     line: LineId,
     caller: Caller,
+    trunk: TrunkId,
     hops: u32,
     offer: Option<Offer>,
     session: Option<SessionTimer>,
@@ -44,13 +46,14 @@ impl Edge {
             return self.refuse_busy(tx);
         };
         let call = self.new_call();
-        let (line, caller) = (wanted.line, wanted.caller.clone());
+        let (line, caller, trunk) = (wanted.line, wanted.caller.clone(), wanted.trunk);
         tracing::debug!(%call, caller = caller.number.as_ref().map(number::masked), "a call came in");
         let input = Input::CallOffered { call, line, open: self.house.is_open(line), caller };
         if self.desk.offer(input).is_err() {
             self.media.close(stream);
             return self.refuse_busy(tx);
         }
+        self.origins.note(call, trunk);
         let local = LocalAudio::new(addr, rand::random::<u32>().into());
         self.admit(call, tx, wanted, |dialog| talk(dialog, stream, local));
     }
@@ -92,7 +95,7 @@ impl Edge {
         let hops = check_loop(invite)?;
         self.check_merged(invite)?;
         check_common(invite)?;
-        let believed = self.check_source(&path)?;
+        let (trunk, believed) = self.check_source(&path)?;
         let line = self.line(invite)?;
         let session = check_session(invite)?;
         let offer = check_offer(invite)?;
@@ -100,7 +103,7 @@ impl Edge {
         let own = self.sockets.own_addr(path.transport(), path.addr);
         let dialog = Dialog::as_server(invite, &tag, path, own).map_err(|fault| bad(&fault.to_string()))?;
         let caller = self.caller(invite, believed);
-        Ok(Wanted { line, caller, hops, offer, session, dialog, tag })
+        Ok(Wanted { line, caller, trunk, hops, offer, session, dialog, tag })
     }
 
     fn check_room(&self) -> Result<(), Refusal> {
@@ -119,11 +122,11 @@ impl Edge {
         if self.legs.is_merged(&key) { Err((StatusCode::LoopDetected, Vec::new())) } else { Ok(()) }
     }
 
-    /// Only trunks send calls; whether the number is to be believed. Nothing about users is looked
+    /// Only trunks send calls; which one this is, and whether the number is to be believed. Nothing about users is looked
     /// at before, so the answer and its time tell nothing about them.
-    fn check_source(&self, path: &Path) -> Result<bool, Refusal> {
+    fn check_source(&self, path: &Path) -> Result<(TrunkId, bool), Refusal> {
         let trunk = self.trunks.of(path.ip());
-        trunk.map(|trunk: &trunk::Trunk| trunk.trust.believes()).ok_or((StatusCode::Forbidden, Vec::new()))
+        trunk.map(|(id, trunk)| (id, trunk.trust.believes())).ok_or((StatusCode::Forbidden, Vec::new()))
     }
 
     fn line(&self, invite: &Request) -> Result<LineId, Refusal> {
@@ -135,7 +138,7 @@ impl Edge {
         let number = number::caller(invite, believed, &self.numbers);
         let profile = number.as_ref().and_then(|number| self.house.profile(number));
         let trust = if believed { Trust::Trusted } else { Trust::Untrusted };
-        Caller { number, trust, profile }
+        Caller { number, trust, token: uui::token(invite), profile }
     }
 }
 

@@ -1,8 +1,8 @@
-//! The INVITE that rings an agent: from the caller, with the caller's context.
+//! The INVITEs that ring an agent, from the caller and with the context, and call a caller back, from the line.
 
 use std::net::SocketAddr;
 
-use cabrank_core::{AgentId, Caller, Context};
+use cabrank_core::{AgentId, CallId, Caller, Context};
 use rsipstack::sip::{Auth, Header, HeadersExt as _, Method, Param, Request, Scheme, Transport, Uri, Version, typed};
 use rsipstack::transport::SipAddr;
 
@@ -16,6 +16,8 @@ use super::session_timer::{Refresher, SessionTimer};
 use super::settings::Phone;
 use super::uui;
 
+/// How often a call of our own may be forwarded (RFC 3261 8.1.1.6).
+pub(super) const HOPS: u32 = 70;
 /// Longest caller's name shown, in characters.
 const NAME_CHARS_MAX: usize = 64;
 
@@ -50,7 +52,8 @@ impl Edge {
         Some(Target { contact: binding.contact.clone(), way: Way::Open(path), own, transport })
     }
 
-    fn fixed_target(&self, contact: &Uri) -> Option<Target> {
+    /// Where a phone or a trunk at a known address is called.
+    pub(super) fn fixed_target(&self, contact: &Uri) -> Option<Target> {
         let named = contact.params.iter().find_map(|param| {
             let Param::Transport(transport) = param else { return None };
             Some(*transport)
@@ -67,17 +70,33 @@ impl Edge {
         Some(Target { contact: contact.clone(), way, own, transport })
     }
 
-    /// The INVITE itself.
+    /// The INVITE to an agent, with the context.
     pub(super) fn invite_to(&self, target: &Target, context: &Context, hops: u32, body: Vec<u8>) -> Request {
+        let context_header = uui::value(self.house.context(context).as_bytes());
+        if context_header.is_none() {
+            tracing::warn!(call = %context.call, "the context is too long for User-to-User; the agent rings without");
+        }
+        let more = context_header.map(|value| Header::UserToUser(value.into())).into_iter().collect();
+        let from = from_of(&context.caller, target.own);
+        // Ours is one more hop, so that a loop through us ends (RFC 3261 16.6 step 3).
+        self.invite(target, context.call, from, hops.saturating_sub(1), more, body)
+    }
+
+    /// The INVITE that calls a caller back, from the line that was dialled.
+    pub(super) fn invite_back(&self, target: &Target, call: CallId, line: &str, body: Vec<u8>) -> Request {
+        let from = typed::From { display_name: None, uri: uri_at(line, target.own), params: Vec::new() };
+        self.invite(target, call, from, HOPS, Vec::new(), body)
+    }
+
+    fn invite(&self, target: &Target, call: CallId, from: typed::From, hops: u32, more: Vec<Header>, body: Vec<u8>) -> Request {
         let session = SessionTimer { interval_s: self.limits.session_s, refresher: Refresher::Us };
-        let from = from_of(&context.caller, target.own).with_tag(new_tag().into());
+        let from = from.with_tag(new_tag().into());
         let mut headers = vec![
             via(target.own, target.transport),
-            // Ours is one more hop, so that a loop through us ends (RFC 3261 16.6 step 3).
-            Header::MaxForwards(hops.saturating_sub(1).into()),
+            Header::MaxForwards(hops.into()),
             from.into(),
             Header::To(format!("<{}>", target.contact).into()),
-            Header::CallId(format!("{:016x}-{}", rand::random::<u64>(), context.call).into()),
+            Header::CallId(format!("{:016x}-{}", rand::random::<u64>(), call).into()),
             Header::CSeq("1 INVITE".into()),
             own_contact(target.own, target.transport),
             Header::UserAgent(PRODUCT.into()),
@@ -86,10 +105,7 @@ impl Edge {
             Header::ContentType(SDP.into()),
         ];
         headers.extend(session.request_headers());
-        match uui::value(self.house.context(context).as_bytes()) {
-            Some(value) => headers.push(Header::UserToUser(value.into())),
-            None => tracing::warn!(call = %context.call, "the context is too long for User-to-User; the agent rings without"),
-        }
+        headers.extend(more);
         headers.push(Header::ContentLength((body.len() as u32).into()));
         let uri = target.contact.clone();
         Request { method: Method::Invite, uri, version: Version::V2, headers: headers.into(), body }
@@ -141,9 +157,12 @@ fn fresh_branch(via: &str) -> String {
 fn from_of(caller: &Caller, own: SocketAddr) -> typed::From {
     let user = caller.number.as_ref().map_or("anonymous", |number| &*number.0);
     let display_name = caller.profile.as_ref().map(|profile| shown(&profile.name)).filter(|name| !name.is_empty());
+    typed::From { display_name, uri: uri_at(user, own), params: Vec::new() }
+}
+
+fn uri_at(user: &str, place: SocketAddr) -> Uri {
     let auth = Some(Auth { user: user.to_owned(), password: None });
-    let uri = Uri { scheme: Some(Scheme::Sip), auth, host_with_port: own.into(), ..Uri::default() };
-    typed::From { display_name, uri, params: Vec::new() }
+    Uri { scheme: Some(Scheme::Sip), auth, host_with_port: place.into(), ..Uri::default() }
 }
 
 /// A name that may stand between quotes.

@@ -5,6 +5,7 @@ use rsipstack::sip::{Request, Response};
 use rsipstack::transaction::transaction::{TransactionEvent, TransactionEventSender};
 
 use super::dialog::Dialog;
+use super::pump::Way;
 use super::reply::Reply;
 use super::sdp::{LocalAudio, Offer, RemoteAudio};
 use super::session_timer::SessionTimer;
@@ -67,7 +68,7 @@ impl Session {
 pub(super) struct CallerLeg {
     /// The line that was dialled.
     pub line: LineId,
-    /// Who calls.
+    /// Who calls, or was called back.
     pub caller: Caller,
     /// How often the call may still be forwarded (Max-Forwards).
     pub hops: u32,
@@ -88,6 +89,21 @@ pub(super) enum CallerPhase {
     Offered(Box<Offered>),
     /// 200 sent. Whether its ACK came is the exchange's matter.
     Answered,
+    /// We called, and the caller picked up.
+    CalledBack,
+}
+
+/// A caller who is being called back.
+#[derive(Debug)]
+pub(super) struct Dialled {
+    /// The call.
+    pub call: CallId,
+    /// The line that was dialled.
+    pub line: LineId,
+    /// Who is called.
+    pub caller: Caller,
+    /// Our INVITE.
+    pub ringing: Ringing,
 }
 
 /// An INVITE that waits for its answer.
@@ -139,14 +155,14 @@ pub(super) struct Ringing {
     /// As it was sent; the CANCEL copies from it.
     pub invite: Request,
     /// Where it was sent.
-    pub way: super::pump::Way,
+    pub way: Way,
     /// Its media.
     pub stream: StreamId,
     /// What we said about our media.
     pub local: LocalAudio,
     /// Whether a provisional answer came: a CANCEL may not go before (RFC 3261 9.1).
     pub heard: bool,
-    /// Whether the agent is still wanted.
+    /// Whether whom it rings is still wanted.
     pub wanted: Wanted,
     /// Whether a longer session interval was already granted to this phone (422).
     pub retried: bool,
@@ -154,7 +170,15 @@ pub(super) struct Ringing {
     pub running: u8,
 }
 
-/// Whether a ringing agent is still wanted.
+impl Ringing {
+    /// An INVITE that is about to be sent.
+    #[must_use]
+    pub(super) fn new(invite: Request, way: Way, stream: StreamId, local: LocalAudio) -> Ringing {
+        Ringing { invite, way, stream, local, heard: false, wanted: Wanted::Yes, retried: false, running: 1 }
+    }
+}
+
+/// Whether whom we ring is still wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     /// Yes.

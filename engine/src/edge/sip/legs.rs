@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use cabrank_core::{CallId, OfferId};
 
 use super::dialog::DialogKey;
-use super::event::LegId;
-use super::leg::{AgentLeg, AgentPhase, CallerLeg, CallerPhase, Talk};
+use super::event::{LegId, RingId, TryId};
+use super::leg::{AgentLeg, AgentPhase, CallerLeg, CallerPhase, Dialled, Ringing, Talk};
 use crate::media::StreamId;
 
 /// Ended agents' dialogs remembered, so that a late 200 can be acknowledged and ended again.
@@ -26,6 +26,9 @@ pub(super) struct RequestKey {
 pub(super) struct Legs {
     callers: HashMap<CallId, CallerLeg>,
     agents: HashMap<OfferId, AgentLeg>,
+    dialled: HashMap<TryId, Dialled>,
+    /// The newest attempt of each call that is being called back.
+    tries: HashMap<CallId, TryId>,
     by_dialog: HashMap<DialogKey, LegId>,
     by_stream: HashMap<StreamId, LegId>,
     by_request: HashMap<RequestKey, CallId>,
@@ -36,7 +39,7 @@ impl Legs {
     /// How many legs there are.
     #[must_use]
     pub(super) fn len(&self) -> usize {
-        self.callers.len() + self.agents.len()
+        self.callers.len() + self.agents.len() + self.dialled.len()
     }
 
     /// Adds a caller's leg.
@@ -64,14 +67,53 @@ impl Legs {
         }
     }
 
+    /// Adds a caller who is being called back.
+    pub(super) fn add_dialled(&mut self, id: TryId, dialled: Dialled) {
+        self.tries.insert(dialled.call, id);
+        self.dialled.insert(id, dialled);
+    }
+
+    /// Removes a caller who is no longer being called back.
+    pub(super) fn remove_dialled(&mut self, id: TryId) -> Option<Dialled> {
+        let dialled = self.dialled.remove(&id)?;
+        if self.tries.get(&dialled.call) == Some(&id) {
+            self.tries.remove(&dialled.call);
+        }
+        Some(dialled)
+    }
+
+    /// The attempt to call a caller back that is under way.
+    #[must_use]
+    pub(super) fn dialling(&self, call: CallId) -> Option<TryId> {
+        self.tries.get(&call).copied()
+    }
+
+    /// An INVITE of ours that waits for its answer.
+    pub(super) fn ringing(&mut self, ring: RingId) -> Option<&mut Ringing> {
+        match ring {
+            RingId::Agent(offer) => match &mut self.agents.get_mut(&offer)?.phase {
+                AgentPhase::Ringing(ringing) => Some(ringing),
+                AgentPhase::Talking(_) => None,
+            },
+            RingId::Caller(id) => Some(&mut self.dialled.get_mut(&id)?.ringing),
+        }
+    }
+
+    /// Whether there is a leg of this agent, ringing or talking.
+    #[must_use]
+    pub(super) fn has_agent(&self, offer: OfferId) -> bool {
+        self.agents.contains_key(&offer)
+    }
+
+    /// Whether there is a caller's leg.
+    #[must_use]
+    pub(super) fn has_caller(&self, call: CallId) -> bool {
+        self.callers.contains_key(&call)
+    }
+
     /// The caller's leg of a call.
     pub(super) fn caller(&mut self, call: CallId) -> Option<&mut CallerLeg> {
         self.callers.get_mut(&call)
-    }
-
-    /// The leg of an offer.
-    pub(super) fn agent(&mut self, offer: OfferId) -> Option<&mut AgentLeg> {
-        self.agents.get_mut(&offer)
     }
 
     /// Dialog and media of a leg that has a dialog.
@@ -91,12 +133,6 @@ impl Legs {
         (self.talk(leg)?.dialog.remote_tag == remote_tag).then_some(leg)
     }
 
-    /// The leg of a dialog, whatever the other side's tag.
-    #[must_use]
-    pub(super) fn of_dialog(&self, key: &DialogKey) -> Option<LegId> {
-        self.by_dialog.get(key).copied()
-    }
-
     /// The leg of a media stream.
     #[must_use]
     pub(super) fn of_stream(&self, stream: StreamId) -> Option<LegId> {
@@ -113,7 +149,7 @@ impl Legs {
     #[must_use]
     pub(super) fn is_answered(&self, call: CallId) -> bool {
         self.callers.get(&call).is_some_and(|leg| match leg.phase {
-            CallerPhase::Answered => true,
+            CallerPhase::Answered | CallerPhase::CalledBack => true,
             CallerPhase::Offered(_) => false,
         })
     }
@@ -188,6 +224,24 @@ impl Legs {
             AgentPhase::Ringing(_) => false,
         });
         callers.chain(agents.map(|(offer, _)| LegId::Agent(*offer))).collect()
+    }
+
+    /// Everybody who is being called back, for the end.
+    #[must_use]
+    pub(super) fn all_dialled(&self) -> Vec<TryId> {
+        self.dialled.keys().copied().collect()
+    }
+
+    /// Whether a dialog is one that an INVITE of ours made.
+    #[must_use]
+    pub(super) fn is_of_ours(&self, key: &DialogKey) -> bool {
+        match self.by_dialog.get(key) {
+            Some(LegId::Agent(_)) => true,
+            Some(LegId::Caller(call)) => {
+                matches!(self.callers.get(call), Some(CallerLeg { phase: CallerPhase::CalledBack, .. }))
+            }
+            None => false,
+        }
     }
 
     /// Every leg, for the end.

@@ -3,7 +3,7 @@
 use rsipstack::sip::Header;
 
 /// The value of `Allow`.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER, REFER";
 /// The value of `Supported`.
 pub(super) const SUPPORTED: &str = "timer";
 /// The only session description we read.

@@ -2,12 +2,12 @@
 //!
 //! Each caller and each agent has a leg of its own (a back-to-back user agent, RFC 7092 3.2.1 in
 //! spirit): an INVITE from a trunk becomes `CallOffered`; `Ring` becomes an INVITE to an agent's
-//! phone; the two are joined below, in the media. The library (`rsipstack`) parses, transports and
+//! phone, `CallBack` one to the caller; the two are joined below, in the media. The library (`rsipstack`) parses, transports and
 //! drives transactions; dialogs, CANCEL, ACK to 2xx, digest and everything that decides is here.
 //!
 //! One thread with one runtime carries it all, and one task (`edge`) owns every leg.
 //!
-//! What is not here yet: transfers (REFER is declined with 603), TLS and WebSocket listeners,
+//! What is not here yet: transfers but back to a queue (any other REFER is declined with 603), TLS and WebSocket listeners,
 //! registration at a carrier, STIR/SHAKEN (`attested` counts as untrusted), reliable provisional
 //! responses (100rel is not supported, so never required of us), RTCP.
 //!
@@ -16,10 +16,11 @@
 //!   separators, takes a message without Content-Length to have no body, cuts what is longer than
 //!   its buffer, and refuses valid unknown methods.
 //! - `inspect`: it drops an INVITE without a From tag, answers `SIP/7.0`, and queues without limit.
-//! - `pump`, `agent_leg`: it acknowledges a 2xx itself only with a kept transaction (32 s each)
+//! - `pump`, `ringing`: it acknowledges a 2xx itself only with a kept transaction (32 s each)
 //!   and then unseen; ours ends with the 2xx, and late or forked ones are acknowledged here.
 
 mod agent_leg;
+mod callback;
 mod caller_leg;
 mod credentials;
 mod datagram;
@@ -29,6 +30,7 @@ mod digest;
 mod edge;
 mod effects;
 mod event;
+mod heal;
 mod hearing;
 mod in_dialog;
 mod info;
@@ -44,11 +46,13 @@ mod number;
 mod parked;
 mod path;
 mod pump;
+mod refer;
 mod refresh;
 mod registrar;
 mod registration;
 mod reply;
 mod requests;
+mod ringing;
 mod sdp;
 mod session_timer;
 mod settings;

@@ -1,7 +1,6 @@
 //! The tasks that drive the library's transactions: one each, since `receive` and `respond` may
 //! not be cancelled. They decide nothing; orders come in by the transaction's own channel.
 
-use cabrank_core::OfferId;
 use rsipstack::sip::{Method, Request, Response, SipMessage, StatusCodeKind};
 use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
@@ -9,8 +8,9 @@ use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipAddr;
 use tokio::sync::mpsc::Sender;
 
-use super::event::{Answer, Event, LegId};
+use super::event::{Answer, Event, LegId, RingId};
 use super::path::Path;
+use crate::door::Door;
 
 /// What a task needs of the edge.
 #[derive(Clone)]
@@ -59,16 +59,16 @@ impl Pumps {
         });
     }
 
-    /// Sends the INVITE that rings an agent and reports every answer.
+    /// Sends an INVITE of ours and reports every answer.
     ///
     /// The transaction is kept until its final answer: dropped earlier, the library would
     /// acknowledge a late 200 unseen.
-    pub(super) fn ring(&self, offer: OfferId, invite: Request, way: Way) {
+    pub(super) fn ring(&self, ring: RingId, invite: Request, way: Way) {
         let pumps = self.clone();
         tokio::spawn(async move {
             let event = match pumps.open(invite, way).await {
-                Some((tx, path)) => pumps.drive_ring(offer, tx, path).await,
-                None => Event::RingFailed(offer),
+                Some((tx, path)) => pumps.drive_ring(ring, tx, path).await,
+                None => Event::RingFailed(ring),
             };
             pumps.report(event).await;
         });
@@ -105,19 +105,29 @@ impl Pumps {
         });
     }
 
+    /// Has a look at the desk and reports what it is like; a desk that is busy is left alone.
+    pub(super) fn look(&self, desk: Door) {
+        let pumps = self.clone();
+        tokio::spawn(async move {
+            if let Ok(view) = desk.look().await {
+                pumps.report(Event::Looked(Box::new(view))).await;
+            }
+        });
+    }
+
     async fn report(&self, event: Event) {
         // The edge is gone only when the engine stops.
         let _ = self.events.send(event).await;
     }
 
-    async fn drive_ring(&self, offer: OfferId, mut tx: Transaction, path: Path) -> Event {
+    async fn drive_ring(&self, ring: RingId, mut tx: Transaction, path: Path) -> Event {
         while let Some(message) = tx.receive().await {
             if let SipMessage::Response(response) = message {
                 let answer = Answer { response, path: path.clone() };
-                self.report(Event::RingAnswer(offer, Box::new(answer))).await;
+                self.report(Event::RingAnswer(ring, Box::new(answer))).await;
             }
         }
-        Event::RingEnded(offer)
+        Event::RingEnded(ring)
     }
 
     async fn final_answer(&self, request: Request, way: Way) -> Option<Response> {

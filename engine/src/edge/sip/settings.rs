@@ -21,6 +21,8 @@ pub struct SipSettings {
     pub trunks: Vec<Trunk>,
     /// The dialled numbers, by `LineId`.
     pub lines: Vec<Text>,
+    /// The queues' names, by `QueueId`.
+    pub queues: Vec<Text>,
     /// The agents, by `AgentId`.
     pub agents: Vec<AgentPhone>,
     /// The realm of digest authentication: the desk's name.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cabrank_core::{
-    Agent, Caller, Choice, Closed, Context, Desk, Input, Limits, Line, LineId, Menu, Number, Outbox, Profile, Queue, QueueId,
-    Say, Settings, SignIn, Skill, Span, Tick,
+    Agent, CallbackTerms, Caller, Choice, Closed, Context, Desk, Input, Limits, Line, LineId, Menu, Number, Outbox, Profile,
+    Queue, QueueId, Say, Settings, SignIn, Skill, Span, Thresholds, Tick,
 };
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 use tokio::sync::mpsc;
@@ -37,11 +37,13 @@ pub(super) struct Wishes {
     pub(super) session_s: u32,
     /// How long an agent rings, in seconds.
     pub(super) ring_for_s: u64,
+    /// Where the trunk takes calls.
+    pub(super) outbound: Option<SocketAddr>,
 }
 
 impl Default for Wishes {
     fn default() -> Wishes {
-        Wishes { contact: None, legs_max: 100, session_s: 1_800, ring_for_s: 30 }
+        Wishes { contact: None, legs_max: 100, session_s: 1_800, ring_for_s: 30, outbound: None }
     }
 }
 
@@ -106,13 +108,15 @@ fn agents(wishes: &Wishes) -> Vec<AgentPhone> {
 fn sip_settings(agents: Vec<AgentPhone>, wishes: &Wishes) -> SipSettings {
     let any = "127.0.0.1:0".parse().unwrap();
     let listen = [ListenOn::Udp, ListenOn::Tcp].map(|transport| Listen { transport, addr: any });
-    let trunk = Trunk { name: "carrier".into(), from: vec!["127.0.0.1/32".parse().unwrap()], trust: Trust::Trusted };
+    let outbound = wishes.outbound.map(|addr| format!("sip:{addr}").as_str().try_into().unwrap());
+    let trunk = Trunk { name: "carrier".into(), from: vec!["127.0.0.1/32".parse().unwrap()], trust: Trust::Trusted, outbound };
     let (legs_max, session_s) = (wishes.legs_max, wishes.session_s);
     SipSettings {
         digest: vec![Algorithm::Sha256, Algorithm::Md5],
         listen: listen.to_vec(),
         trunks: vec![trunk],
         lines: vec!["taxi".into(), "+6565521111".into()],
+        queues: vec!["booking".into()],
         agents,
         realm: "taxi".into(),
         region: "SG".parse().unwrap(),
@@ -138,11 +142,15 @@ fn desk_settings(agents: &[AgentPhone], ring_for_s: u64) -> Settings {
         services: Vec::new(),
         queues: vec![Queue {
             name: "booking".into(),
-            max_waiting: 100,
-            max_wait: Span::secs(600),
-            ring_for: Span::secs(ring_for_s),
-            wrap_up: Span::secs(1),
-            comfort_every: Span::secs(600),
+            thresholds: Thresholds {
+                max_waiting: 100,
+                max_wait: Span::secs(600),
+                ring_for: Span::secs(ring_for_s),
+                wrap_up: Span::secs(1),
+                comfort_every: Span::secs(600),
+                callback: Some(CallbackTerms { over: Span(0), retry_after: Span::millis(100), tries_max: 2 }),
+                ..Thresholds::default()
+            },
         }],
         agents: agents.iter().map(agent).collect(),
     }

@@ -3,8 +3,10 @@
 
 mod agents;
 mod bad_input;
+mod callbacks;
 mod calls;
 mod desk;
 mod phone;
 mod registering;
+mod returning;
 mod sessions;

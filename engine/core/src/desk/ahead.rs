@@ -1,0 +1,133 @@
+//! How long a caller will wait: who is ahead, by the order of service, and how fast the line moves.
+
+use super::Desk;
+use super::call::Stand;
+use crate::quote::{Ahead, Estimate};
+use crate::{CallId, ClassId, Order, Permille, Place, QueueId, Span, Standing, Tick};
+use core::cmp::Ordering;
+
+/// The share of a horizon is found to a thousandth: 2^10.
+const HALVINGS: u32 = 10;
+
+/// A caller's view of the line.
+struct View<'a> {
+    desk: &'a Desk,
+    queue: QueueId,
+    order: Order,
+    standing: Standing,
+}
+
+impl Desk {
+    /// The wait from now on of a caller in line, where the data support a figure.
+    pub(super) fn reckoned(&self, id: CallId) -> Option<Estimate> {
+        let stand = self.calls.get(&id)?.stand?;
+        let queue = &self.queue(stand.queue).thresholds;
+        self.estimate(stand.queue, stand.class, stand.standing(queue, Span(0)))
+    }
+
+    /// What is to be reckoned with by a newcomer who is about to join: it is held against the wait that follows.
+    pub(super) fn newcomer_reckons(&self, stand: &Stand) -> Option<Estimate> {
+        self.estimate(stand.queue, stand.class, stand.standing(&self.queue(stand.queue).thresholds, Span(0)))
+    }
+
+    /// What a newcomer of a queue's default class would be told.
+    pub(super) fn newcomers_wait(&self, queue: QueueId) -> Option<Span> {
+        let thresholds = &self.queue(queue).thresholds;
+        let class = thresholds.default_class;
+        let standing = Standing {
+            since: self.now,
+            place: Place(u64::MAX),
+            target: thresholds.target(class),
+            max_wait: thresholds.max_wait,
+            head_start: Span(0),
+        };
+        self.estimate(queue, class, standing).map(|estimate| estimate.bound())
+    }
+
+    /// The callers in line, or the agents on duty, are others than before.
+    pub(super) fn line_changed(&mut self, queue: QueueId) {
+        let now = self.now;
+        let line_up = &mut self.line_ups[usize::from(queue.0)];
+        let waiting = line_up.waiting().saturating_add(line_up.callbacks());
+        if let Some(quoter) = &mut line_up.quoter {
+            quoter.line_is(now, waiting, line_up.on_duty);
+        }
+        self.watch(queue);
+    }
+
+    pub(super) fn line_joined(&mut self, queue: QueueId, class: ClassId) {
+        let now = self.now;
+        if let Some(quoter) = &mut self.line_ups[usize::from(queue.0)].quoter {
+            quoter.joined(now, usize::from(class.0));
+        }
+    }
+
+    /// A caller of a line was answered: a fact about its pace, and about what was reckoned.
+    pub(super) fn line_served(&mut self, id: CallId) {
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let (Some(stand), estimate) = (call.stand, call.estimate.take()) else { return };
+        let first = call.service.as_ref().is_some_and(|service| service.connected_at == now);
+        if let Some(quoter) = &mut self.line_ups[usize::from(stand.queue.0)].quoter {
+            quoter.started(now);
+            if first {
+                quoter.answered(now, usize::from(stand.class.0), estimate.as_ref(), now.since(stand.joined_at));
+            }
+        }
+    }
+
+    /// A caller left the line unserved.
+    pub(super) fn line_abandoned(&mut self, id: CallId) {
+        let now = self.now;
+        let Some(call) = self.calls.get_mut(&id) else { return };
+        let (Some(stand), estimate) = (call.stand, call.estimate.take()) else { return };
+        if let Some(quoter) = &mut self.line_ups[usize::from(stand.queue.0)].quoter {
+            quoter.abandoned(now, usize::from(stand.class.0), estimate.as_ref(), now.since(stand.joined_at));
+        }
+    }
+
+    fn estimate(&self, queue: QueueId, class: ClassId, standing: Standing) -> Option<Estimate> {
+        let quoter = self.line_ups[usize::from(queue.0)].quoter.as_ref()?;
+        let view = View { desk: self, queue, order: self.queue(queue).thresholds.order, standing };
+        quoter.estimate(self.now, usize::from(class.0), &view)
+    }
+}
+
+impl View<'_> {
+    fn other(&self, class: usize, since: Tick, place: Place) -> Standing {
+        let thresholds = &self.desk.queue(self.queue).thresholds;
+        let target = thresholds.target(ClassId(class as u8));
+        Standing { since, place, target, max_wait: thresholds.max_wait, head_start: Span(0) }
+    }
+
+    fn is_before(&self, other: &Standing, at: Tick) -> bool {
+        self.order.compare(other, &self.standing, at) == Ordering::Less
+    }
+}
+
+impl Ahead for View<'_> {
+    fn waiting(&self, horizon: Span) -> u32 {
+        let at = self.desk.now.plus(horizon);
+        let line_up = &self.desk.line_ups[usize::from(self.queue.0)];
+        let classes = line_up.present.iter().enumerate().chain(line_up.absent.iter().enumerate());
+        let ahead = classes.map(|(class, stream)| {
+            stream.count_while(|(since, place), _| self.is_before(&self.other(class, *since, *place), at))
+        });
+        ahead.fold(line_up.held, |sum, count| sum.saturating_add(u32::try_from(count).unwrap_or(u32::MAX)))
+    }
+
+    fn arriving(&self, class: usize, horizon: Span) -> Permille {
+        let now = self.desk.now;
+        let before = |share: u64| {
+            let since = now.plus(Span(((u128::from(horizon.0) * u128::from(share)) >> HALVINGS) as u64));
+            self.is_before(&self.other(class, since, Place(u64::MAX)), now.plus(horizon))
+        };
+        let mut share = 0;
+        for halving in (0..HALVINGS).rev() {
+            if before(share | 1 << halving) {
+                share |= 1 << halving;
+            }
+        }
+        Permille(((share * 1_000) >> HALVINGS) as u16)
+    }
+}

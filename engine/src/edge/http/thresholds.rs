@@ -1,0 +1,143 @@
+//! A change of one queue's thresholds, while callers wait in it.
+
+use super::auth::Bearer;
+use super::changes::ChangeDocument;
+use super::parts::{Body, Path, Query, words};
+use super::problem::Problem;
+use super::queues::find;
+use super::server::Api;
+use crate::in_force::Now;
+use crate::thresholds::{Keys, amended, contradictions};
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use cabrank_core::{Input, QueueId, Refusal, Text, Thresholds};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// The longest reason, in characters.
+const REASON_CHARS_MAX: usize = 500;
+
+/// A change that is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeAsked {
+    /// Keys of `[[queue]]` in the configuration and their new values, as they would stand there; what is not named stays. An
+    /// empty text takes a key away.
+    #[schema(value_type = Object, example = json!({"target": "30s"}))]
+    set: Keys,
+    /// Why.
+    #[schema(example = "rain: everybody calls")]
+    reason: String,
+}
+
+/// How.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct How {
+    /// `true`: only say what would follow.
+    dry_run: Option<bool>,
+}
+
+/// A change of a queue's thresholds. It is on the disk, and has reached all who wait, when the answer comes.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/queues/{name}/thresholds",
+    params(
+        ("name" = String, Path),
+        ("If-Match" = String, Header, description = "The ETag of the queues as they were seen"),
+        How,
+    ),
+    request_body = ChangeAsked,
+    responses(
+        (status = 200, body = ChangeDocument, headers(("ETag", description = "The number of changes of thresholds"))),
+        (status = 403, body = Problem),
+        (status = 404, body = Problem),
+        (status = 412, body = Problem, description = "Thresholds were changed since"),
+        (status = 422, body = Problem, description = "Every fault at once"),
+        (status = 428, body = Problem, description = "There is no If-Match"),
+        (status = 501, body = Problem, description = "A dry run"),
+        (status = 503, body = Problem),
+    )
+)]
+pub(super) async fn change(
+    State(api): State<Api>,
+    Extension(bearer): Extension<Bearer>,
+    Path(name): Path<String>,
+    Query(how): Query<How>,
+    headers: HeaderMap,
+    Body(asked): Body<ChangeAsked>,
+) -> Result<(HeaderMap, Json<ChangeDocument>), Problem> {
+    let by = bearer.may_tune()?;
+    let in_force = api.in_force().now();
+    let queue = find(&in_force, &name)?;
+    must_be_current(&headers, in_force.changes)?;
+    let reason = words("reason", &asked.reason, REASON_CHARS_MAX)?;
+    let thresholds = understood(&in_force, queue, &asked.set)?;
+    if how.dry_run == Some(true) {
+        let detail =
+            "The change has no fault; what would follow from it cannot be foretold yet: leave `dry_run` away to make it.";
+        return Err(Problem::new(StatusCode::NOT_IMPLEMENTED, detail));
+    }
+    make(&api, &in_force, vec![(queue, thresholds)], by, reason).await
+}
+
+/// Makes a change and waits until it is on the disk.
+pub(super) async fn make(
+    api: &Api,
+    in_force: &Now,
+    queues: Vec<(QueueId, Thresholds)>,
+    by: Text,
+    reason: Text,
+) -> Result<(HeaderMap, Json<ChangeDocument>), Problem> {
+    let faults = contradictions(&in_force.settings, &queues);
+    if !faults.is_empty() {
+        return Err(Problem::faults(faults));
+    }
+    let base = in_force.changes;
+    match api.door().ask(Input::ThresholdsChanged { base, queues, by, reason }).await? {
+        Ok(()) => {}
+        Err(Refusal::Outdated) => return Err(outdated()),
+        Err(Refusal::BadSettings(what)) => return Err(Problem::faults(vec![what.to_owned()])),
+        Err(refusal) => return Err(refusal.into()),
+    }
+    let number = base.saturating_add(1);
+    let now = api.in_force().awaits(number).await;
+    let change = now.change(number).ok_or_else(|| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Changes come too fast."))?;
+    Ok((tag(number), Json(ChangeDocument::of(&change, api))))
+}
+
+/// The number of changes as an entity tag (RFC 9110, 8.8.3).
+pub(super) fn tag(changes: u64) -> HeaderMap {
+    let value = HeaderValue::from_str(&format!("\"{changes}\""));
+    value.into_iter().map(|value| (header::ETAG, value)).collect()
+}
+
+fn understood(in_force: &Now, queue: QueueId, set: &Keys) -> Result<Thresholds, Problem> {
+    let current = in_force.settings.queues.get(usize::from(queue.0)).map(|queue| queue.thresholds.clone()).unwrap_or_default();
+    if set.is_empty() {
+        return Err(Problem::unprocessable("`set` names no key; GET /api/v1/queues shows the keys."));
+    }
+    let thresholds = amended(&in_force.settings, queue, &current, set).map_err(Problem::faults)?;
+    if thresholds == current {
+        return Err(Problem::unprocessable("This is what is in force already."));
+    }
+    Ok(thresholds)
+}
+
+/// Nobody changes what he or she has not seen (RFC 6585, 3; RFC 9110, 13.1.1).
+fn must_be_current(headers: &HeaderMap, changes: u64) -> Result<(), Problem> {
+    let Some(tags) = headers.get(header::IF_MATCH) else {
+        let detail = "Send `If-Match` with the ETag of GET /api/v1/queues, so that nobody's change is lost.";
+        return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, detail));
+    };
+    let current = format!("\"{changes}\"");
+    let fits = tags.to_str().is_ok_and(|tags| tags.split(',').map(str::trim).any(|tag| tag == "*" || tag == current));
+    if fits { Ok(()) } else { Err(outdated()) }
+}
+
+fn outdated() -> Problem {
+    let detail = "Thresholds were changed since; look at GET /api/v1/queues again, and decide anew.";
+    Problem::new(StatusCode::PRECONDITION_FAILED, detail)
+}

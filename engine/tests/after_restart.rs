@@ -1,0 +1,126 @@
+//! After a restart every leg is lost, and whoever is to be called back has none to lose.
+
+use cabrank::lane::facts_after_restart;
+use cabrank_core::*;
+use proptest::prelude::*;
+
+const QUEUE: QueueId = QueueId(0);
+const AGENT: AgentId = AgentId(0);
+
+fn settings() -> Settings {
+    let callback = Some(CallbackTerms { over: Span(0), retry_after: Span::secs(60), tries_max: 3 });
+    Settings {
+        name: "test".into(),
+        limits: Limits { calls_max: 100 },
+        lines: vec![Line {
+            number: "taxi".into(),
+            closed: Closed::Message,
+            menu: Menu { one: None, two: Some(Choice::Queue(QUEUE)) },
+            human: QUEUE,
+            silence: Span::secs(5),
+        }],
+        services: Vec::new(),
+        queues: vec![Queue { name: "booking".into(), thresholds: Thresholds { callback, ..Thresholds::default() } }],
+        agents: vec![Agent { name: "a101".into(), skills: vec![Skill { queue: QUEUE, level: 1 }], sign_in: SignIn::WithPhone }],
+    }
+}
+
+/// How far a caller has come when the engine is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Menu,
+    InLine,
+    Agreed,
+    Away,
+}
+
+struct Rig {
+    desk: Desk,
+    at: Tick,
+    plays: Vec<(CallId, PlayId)>,
+}
+
+impl Rig {
+    fn new() -> Rig {
+        Rig { desk: Desk::new(settings(), 1).expect("good settings"), at: Tick(0), plays: Vec::new() }
+    }
+
+    fn tell(&mut self, input: Input) {
+        self.at = self.at.plus(Span::millis(1));
+        let mut out = Outbox::default();
+        self.desk.handle(self.at, input, &mut out);
+        for effect in out.effects.drain(..) {
+            if let Effect::Say { call, play, .. } = effect {
+                self.plays.push((call, play));
+            }
+        }
+    }
+
+    fn press(&mut self, call: CallId, key: u8) {
+        self.tell(Input::DigitPressed { call, digit: Digit::Number(key) });
+    }
+
+    fn hears_to_the_end(&mut self, call: CallId) {
+        let newest = self.plays.iter().rev().find(|(of, _)| *of == call).map(|(_, play)| *play);
+        self.tell(Input::PromptEnded { call, play: newest.expect("something was said") });
+    }
+
+    fn go(&mut self, call: CallId, way: Way) {
+        let number = Some(Number(format!("+65912345{:02}", call.0).as_str().into()));
+        let caller = Caller { number, trust: Trust::Trusted, ..Caller::unknown() };
+        self.tell(Input::CallOffered { call, line: LineId(0), open: true, caller });
+        if way != Way::Menu {
+            self.press(call, 2);
+        }
+        if matches!(way, Way::Agreed | Way::Away) {
+            self.press(call, 1);
+        }
+        if way == Way::Away {
+            self.hears_to_the_end(call);
+        }
+    }
+
+    fn stage(&self, call: CallId) -> Option<StageView> {
+        self.desk.view().calls.iter().find(|it| it.call == call).map(|it| it.stage)
+    }
+
+    fn restart(&mut self) {
+        facts_after_restart(&self.desk, &settings()).into_iter().for_each(|fact| self.tell(fact));
+    }
+}
+
+proptest! {
+    #[test]
+    fn who_is_to_be_called_back_keeps_the_place_and_nobody_else_is_left(
+        ways in proptest::collection::vec(prop_oneof![Just(Way::Menu), Just(Way::InLine), Just(Way::Agreed), Just(Way::Away)], 0..12)
+    ) {
+        let mut rig = Rig::new();
+        ways.iter().zip(1..).for_each(|(way, id)| rig.go(CallId(id), *way));
+        let before: Vec<CallView> = rig.desk.view().calls;
+        rig.restart();
+        let after = rig.desk.view().calls;
+        let stay = before.iter().filter(|call| matches!(call.stage, StageView::Agreeing | StageView::Absent));
+        let places: Vec<_> = stay.map(|call| (call.call, call.since, call.place)).collect();
+        let kept: Vec<_> = after.iter().map(|call| (call.call, call.since, call.place)).collect();
+        prop_assert_eq!(kept, places);
+        prop_assert!(after.iter().all(|call| call.stage == StageView::Absent));
+    }
+}
+
+#[test]
+fn who_was_being_called_is_tried_again() {
+    for picked_up in [false, true] {
+        let mut rig = Rig::new();
+        let call = CallId(1);
+        rig.go(call, Way::Away);
+        rig.tell(Input::PhoneReached { agent: AGENT });
+        if picked_up {
+            rig.tell(Input::CallerAnswered { call });
+        }
+        assert_eq!(rig.stage(call), Some(StageView::CalledBack));
+        rig.restart();
+        assert_eq!(rig.stage(call), Some(StageView::Resting), "picked up: {picked_up}");
+        rig.restart();
+        assert_eq!(rig.stage(call), Some(StageView::Resting), "a second restart changes nothing");
+    }
+}
