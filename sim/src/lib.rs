@@ -9,6 +9,7 @@ mod oracle;
 pub mod phone;
 mod reference;
 mod run;
+pub mod study;
 mod thresholds;
 mod world;
 
