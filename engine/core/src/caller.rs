@@ -24,10 +24,36 @@ pub struct Caller {
     pub number: Option<Number>,
     /// Whether that number may be believed.
     pub trust: Trust,
-    /// What the caller's own device sent to be known by when it calls again, where the number is withheld or shared.
+    /// What the caller's own device sent to be known by when it calls again, where the number is withheld or cannot be believed.
     pub token: Option<Text>,
     /// What the company knows of who calls from this number.
     pub profile: Option<Arc<Profile>>,
+}
+
+/// By what a caller is known again: a token is never taken for a number, nor a number that anybody could have sent for one
+/// that the trunk vouches for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KnownBy {
+    /// A number that may be believed.
+    TrustedNumber(Text),
+    /// What the caller's own device sent; whoever has it is the same caller.
+    Token(Text),
+    /// A number that anybody could have sent.
+    UntrustedNumber(Text),
+}
+
+impl KnownBy {
+    /// Whether nobody else is taken for this caller.
+    pub fn is_sure(&self) -> bool {
+        !matches!(self, KnownBy::UntrustedNumber(_))
+    }
+
+    /// Under what a place or a callback may stand that is this caller's: what the caller is known by, and the bare number of
+    /// whose number may be believed.
+    pub fn claims(&self) -> impl Iterator<Item = KnownBy> {
+        let bare = if let KnownBy::TrustedNumber(number) = self { Some(KnownBy::UntrustedNumber(number.clone())) } else { None };
+        core::iter::once(self.clone()).chain(bare)
+    }
 }
 
 /// What the company knows of a caller.
@@ -54,11 +80,12 @@ impl Profile {
 }
 
 impl Caller {
-    /// By what the caller is known again, and whether that may be believed: a token was given to this caller alone.
-    pub fn known_by(&self) -> Option<(&Text, Trust)> {
-        match (&self.token, &self.number) {
-            (Some(token), _) => Some((token, Trust::Trusted)),
-            (None, Some(number)) => Some((&number.0, self.trust)),
+    /// By what the caller is known again, if by anything.
+    pub fn known_by(&self) -> Option<KnownBy> {
+        match (&self.number, &self.token) {
+            (Some(number), _) if self.trust == Trust::Trusted => Some(KnownBy::TrustedNumber(number.0.clone())),
+            (_, Some(token)) => Some(KnownBy::Token(token.clone())),
+            (Some(number), None) => Some(KnownBy::UntrustedNumber(number.0.clone())),
             (None, None) => None,
         }
     }

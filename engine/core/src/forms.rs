@@ -3,9 +3,9 @@
 use crate::code::{Form, code_enum, code_newtype, code_struct};
 use crate::{
     Agent, AgentId, AgentOrder, CallId, CallbackTerms, Caller, CallerGone, Choice, Class, ClassId, Closed, Declined, Denominator,
-    Digit, DispatchAnswer, DispatchFailure, Input, LegEnd, Limits, Line, LineId, Menu, Number, OfferId, Overflow, Permille,
-    PhoneLost, Place, PlayId, Profile, Promise, Queue, QueueId, Quoting, Said, Service, ServiceId, ServiceLevel, Settings,
-    Settled, Side, SignIn, Skill, Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
+    Digit, DispatchAnswer, DispatchFailure, Input, KnownBy, LegEnd, Limits, Line, LineId, Menu, Number, OfferId, Overflow,
+    Permille, PhoneLost, Place, PlayId, Profile, Promise, Queue, QueueId, Quoting, Said, Service, ServiceId, ServiceLevel,
+    Settings, Settled, Side, SignIn, Skill, Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
 };
 use crate::{Code, Malformed, Order, Reader, Sink};
 
@@ -41,6 +41,7 @@ code_enum! {
     Denominator { 0: OfferedButShort, 1: Offered, 2: Answered, 3: AnsweredAndAbandonedLate }
     AgentOrder { 0: LongestIdle, 1: LeastOccupied }
     Trust { 0: Trusted, 1: Untrusted }
+    KnownBy { 0: TrustedNumber(number), 1: Token(token), 2: UntrustedNumber(number) }
     Digit { 0: Number(n), 1: Star, 2: Pound, 3: Letter(n) }
     CallerGone { 0: HungUp, 1: Lost, 2: EngineRestarted }
     LegEnd { 0: HungUp, 1: Lost }

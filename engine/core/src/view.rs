@@ -34,7 +34,7 @@ pub struct QueueView {
     pub waiting: u32,
     /// How long the first in line has waited.
     pub longest_wait: Span,
-    /// Callers in line who are to be called back, among those waiting.
+    /// Callers in line who are to be called back; they are not among those waiting.
     pub callbacks: u32,
     /// Agents on duty who serve it: idle, ringing, talking or in wrap-up.
     pub on_duty: u32,

@@ -354,6 +354,41 @@ fn who_calls_before_the_callback_is_joined_with_it_and_served_once() {
 }
 
 #[test]
+fn an_untrusted_number_does_not_end_a_trusted_callback() {
+    let mut rig = with_callbacks();
+    let pending = agree(&mut rig, "1");
+    let (call, _) = rig.arrive(Caller { trust: Trust::Untrusted, ..caller("1", "") });
+    rig.press(call, 2);
+    rig.wait(45);
+    rig.press(call, 1);
+    assert_eq!(rig.stage(pending), Some(StageView::Absent), "still to be called back");
+}
+
+#[test]
+fn a_token_is_no_number() {
+    let mut rig = with_callbacks();
+    let pending = agree(&mut rig, "1");
+    let (call, _) = rig.arrive(Caller { token: Some("1".into()), ..Caller::unknown() });
+    rig.press(call, 2);
+    assert_eq!(rig.stage(pending), Some(StageView::Absent), "whoever sends the number as a token does not take the place");
+}
+
+#[test]
+fn an_untrusted_call_that_drops_out_does_not_cost_a_trusted_place() {
+    let mut rig = Rig::of(desk_with(|_| {}));
+    let (dropped, _) = rig.join("1", "", 2);
+    rig.wait(1);
+    let (other, _) = rig.join("2", "", 2);
+    rig.tell(Input::CallerHungUp { call: dropped, how: CallerGone::Lost });
+    let (spoofed, _) = rig.arrive(Caller { trust: Trust::Untrusted, ..caller("1", "") });
+    rig.press(spoofed, 2);
+    rig.tell(Input::CallerHungUp { call: spoofed, how: CallerGone::HungUp });
+    let (again, _) = rig.join("1", "", 2);
+    let effects = rig.sign_in(ANNA);
+    assert_eq!(rung_for(&effects), Some((ANNA, again)), "before {other}");
+}
+
+#[test]
 fn thresholds_change_under_waiting_callers() {
     let mut rig = Rig::of(desk_with(|thresholds| thresholds.widen = vec![Widening { after: Span::secs(300), level: 1 }]));
     rig.sign_in(ANNA);

@@ -1,15 +1,15 @@
 //! Who called before: places that are kept, callbacks that are pending, the agent who served a caller last.
 
 use super::{Breach, Oracle, Rule, Seen, Verdict, must};
-use cabrank_core::{AgentId, CallId, Caller, CallerGone, Effect, Outcome, Place, QueueId, Span, StageView, Text, Tick, Trust};
+use cabrank_core::{AgentId, CallId, Caller, CallerGone, Effect, KnownBy, Outcome, Place, QueueId, Span, StageView, Text, Tick};
 use std::collections::BTreeMap;
 
-/// Callers by what they are known by: a token, or a number.
+/// Callers by what they are known by.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    kept: BTreeMap<Text, Kept>,
-    pending: BTreeMap<Text, (CallId, Trust)>,
-    served_by: BTreeMap<Text, Text>,
+    kept: BTreeMap<KnownBy, Kept>,
+    pending: BTreeMap<KnownBy, CallId>,
+    served_by: BTreeMap<KnownBy, Text>,
 }
 
 /// A place that is kept for a caller who dropped out.
@@ -19,7 +19,6 @@ struct Kept {
     since: Tick,
     place: Place,
     until: Tick,
-    trust: Trust,
 }
 
 impl Known {
@@ -28,12 +27,11 @@ impl Known {
     }
 
     pub(super) fn callback_is_over(&mut self, call: CallId) {
-        self.pending.retain(|_, (pending, _)| *pending != call);
+        self.pending.retain(|_, pending| *pending != call);
     }
 
     pub(super) fn served_by(&self, caller: &Caller) -> Option<&Text> {
-        let (key, trust) = caller.known_by()?;
-        self.served_by.get(key).filter(|_| trust == Trust::Trusted)
+        self.served_by.get(&caller.known_by()?)
     }
 }
 
@@ -44,48 +42,53 @@ impl Oracle {
         let Some(life) = self.lives.get(&call).filter(|life| !life.callback.pending) else { return };
         let dropped_out = matches!(stage, Some(StageView::Waiting | StageView::Offered));
         let was_cut_off = how != CallerGone::HungUp && matches!(stage, Some(StageView::Talking | StageView::Parting));
-        let (Some(join), Some((key, trust))) = (life.join, life.caller.known_by()) else { return };
+        let (Some(join), Some(caller)) = (life.join, life.caller.known_by()) else { return };
         let queue = self.settings.queues.get(usize::from(join.queue.0));
         let keep_for = queue.map_or(Span(0), |queue| queue.thresholds.keep_place_for);
         if (dropped_out || was_cut_off) && keep_for > Span(0) {
             let until = at.plus(keep_for);
-            self.known.kept.insert(key.clone(), Kept { queue: join.queue, since: join.since, place: join.place, until, trust });
+            self.known.kept.insert(caller, Kept { queue: join.queue, since: join.since, place: join.place, until });
         }
     }
 
     /// Who serves a trusted caller is that caller's own agent from now on.
     pub(super) fn note_served(&mut self, call: CallId, agent: AgentId) {
-        let Some((key, Trust::Trusted)) = self.lives.get(&call).and_then(|life| life.caller.known_by()) else { return };
-        if let Some(name) = self.agent_name(agent) {
-            self.known.served_by.insert(key.clone(), name.clone());
+        let Some(caller) = self.lives.get(&call).and_then(|life| life.caller.known_by()) else { return };
+        let bare_number = matches!(caller, KnownBy::UntrustedNumber(_));
+        if let Some(name) = self.agent_name(agent).filter(|_| !bare_number).cloned() {
+            self.known.served_by.insert(caller, name);
         }
     }
 
     /// A callback was agreed upon: another one that was pending for the same caller ends in this very step.
     pub(super) fn note_callback(&mut self, call: CallId, seen: Seen<'_>) -> Verdict {
-        let known_by = self.lives.get(&call).and_then(|life| life.caller.known_by());
-        let Some((key, trust)) = known_by.map(|(key, trust)| (key.clone(), trust)) else { return Ok(()) };
-        let earlier = self.known.pending.insert(key, (call, trust)).filter(|(earlier, _)| *earlier != call);
-        let lasts = earlier.filter(|(earlier, _)| !is_joined(seen, *earlier));
+        let Some(caller) = self.lives.get(&call).and_then(|life| life.caller.known_by()) else { return Ok(()) };
+        let earlier: Vec<CallId> = owned(&caller).iter().filter_map(|own| self.known.pending.get(own)).copied().collect();
+        self.known.pending.insert(caller, call);
+        let lasts = earlier.iter().find(|earlier| !is_joined(seen, **earlier));
         must(lasts.is_none(), Rule::CallbackOnce, || format!("call {call} is to be called back, and {lasts:?} still is"))
     }
 
     /// The place that a newcomer finds again: that of a pending callback, which ends, or one that was kept.
     pub(super) fn kept_place(&mut self, call: CallId, queue: QueueId, seen: Seen<'_>) -> Result<Option<(Tick, Place)>, Breach> {
-        let caller = self.life(call)?.caller.clone();
-        let Some((key, trust)) = caller.known_by() else { return Ok(None) };
-        let pending = self.known.pending.get(key).copied().filter(|(_, held)| may_claim(trust, *held));
-        if let Some((pending, _)) = pending {
+        let Some(caller) = self.life(call)?.caller.known_by() else { return Ok(None) };
+        let own = owned(&caller);
+        if let Some(claim) = own.iter().find(|claim| self.known.pending.contains_key(claim))
+            && let Some(pending) = self.known.pending.remove(claim)
+        {
             must(is_joined(seen, pending), Rule::CallbackOnce, || {
                 format!("{pending} is to be called back, and {call} is there")
             })?;
-            self.known.pending.remove(key);
             return Ok(self.life(pending)?.join.map(|join| (join.since, join.place)));
         }
-        let is_its_own = |kept: &Kept| kept.queue == queue && may_claim(trust, kept.trust);
-        let Some(kept) = self.known.kept.get(key).copied().filter(is_its_own) else { return Ok(None) };
-        self.known.kept.remove(key);
-        Ok((seen.view.at <= kept.until).then_some((kept.since, kept.place)))
+        for claim in own {
+            let Some(kept) = self.known.kept.get(&claim).copied().filter(|kept| kept.queue == queue) else { continue };
+            self.known.kept.remove(&claim);
+            if seen.view.at <= kept.until {
+                return Ok(Some((kept.since, kept.place)));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -96,7 +99,10 @@ fn is_joined(seen: Seen<'_>, call: CallId) -> bool {
         .any(|effect| matches!(effect, Effect::Write(record) if record.call == call && record.outcome == Outcome::Joined))
 }
 
-/// A place taken by a number that can be believed is not given to one that cannot.
-fn may_claim(claims: Trust, held: Trust) -> bool {
-    claims == Trust::Trusted || held == Trust::Untrusted
+/// What is this caller's: also what stands under the bare number, if the number may be believed.
+pub(super) fn owned(caller: &KnownBy) -> Vec<KnownBy> {
+    match caller {
+        KnownBy::TrustedNumber(number) => vec![caller.clone(), KnownBy::UntrustedNumber(number.clone())],
+        KnownBy::Token(_) | KnownBy::UntrustedNumber(_) => vec![caller.clone()],
+    }
 }

@@ -1,6 +1,7 @@
 //! One end and one record for each call, and the record says what happened.
 
 use super::books::{Leg, Life};
+use super::known::owned;
 use super::said::is_settled_right;
 use super::{Oracle, Rule, Verdict, must};
 use cabrank_core::{CallId, Digit, Outcome, Record, Tick};
@@ -28,9 +29,9 @@ impl Oracle {
 
     /// Whether another call of the same caller is live.
     fn calls_again(&self, call: CallId) -> bool {
-        let known_by = |life: &Life| life.caller.known_by().map(|(key, _)| key.clone());
-        let key = self.lives.get(&call).and_then(known_by);
-        self.lives.iter().any(|(other, life)| *other != call && !life.written && key.is_some() && known_by(life) == key)
+        let Some(caller) = self.lives.get(&call).and_then(|life| life.caller.known_by()) else { return false };
+        let owns = |life: &Life| life.caller.known_by().is_some_and(|other| owned(&other).contains(&caller));
+        self.lives.iter().any(|(other, life)| *other != call && !life.written && owns(life))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::books::Leg;
 use super::{Oracle, Rule, Seen, Verdict, must};
-use cabrank_core::{CallView, Input, StageView, Text};
+use cabrank_core::{CallView, Input, KnownBy, StageView};
 use std::collections::BTreeSet;
 
 impl Oracle {
@@ -42,14 +42,14 @@ impl Oracle {
     }
 }
 
-/// One caller is never to be called back twice.
+/// One caller is never to be called back twice. Whose number cannot be believed may be another one.
 fn one_callback_each(calls: &[CallView]) -> Verdict {
-    let mut keys: BTreeSet<Text> = BTreeSet::new();
+    let mut callers: BTreeSet<KnownBy> = BTreeSet::new();
     let pending = |call: &&CallView| {
         matches!(call.stage, StageView::Agreeing | StageView::Absent | StageView::CalledBack | StageView::Resting)
     };
     for call in calls.iter().filter(pending) {
-        let fresh = call.caller.known_by().is_none_or(|(key, _)| keys.insert(key.clone()));
+        let fresh = call.caller.known_by().is_none_or(|caller| callers.insert(caller));
         must(fresh, Rule::CallbackOnce, || format!("{call:?} is not the only callback of its caller"))?;
     }
     Ok(())
