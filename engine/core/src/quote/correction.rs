@@ -10,9 +10,8 @@
 
 use super::mark::{MARKS, Mark, around};
 use super::normal::Level;
-use super::outlook::Outlook;
 use super::survival::Survival;
-use super::{BOUNDS, Estimate, Fixed};
+use super::{BOUNDS, Estimate, Expected, Fixed};
 use crate::Span;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -41,15 +40,15 @@ impl Correction {
         Correction { marks: vec![Mark::default(); MARKS.len()] }
     }
 
-    /// The bounds for a caller with this outlook. A higher confidence never has a lower bound.
-    pub(super) fn estimate(&self, levels: &[Level; BOUNDS], in_line: u32, outlook: &Outlook) -> Estimate {
+    /// The bounds for a caller of whom this is expected. A higher confidence never has a lower bound.
+    pub(super) fn estimate(&self, levels: &[Level; BOUNDS], in_line: u32, expected: &Expected) -> Estimate {
         let shifts = self.shifts(in_line);
-        let stretched: [Fixed; BOUNDS] = core::array::from_fn(|n| outlook.bound_s(levels[n].z) * shifts[n].exp());
+        let stretched: [Fixed; BOUNDS] = core::array::from_fn(|n| expected.bounds_s[n] * shifts[n].exp());
         let at_least = |n: usize| {
             let lower = levels.iter().zip(stretched).filter(|(level, _)| level.share <= levels[n].share);
             lower.map(|(_, bound)| bound).fold(Fixed::ZERO, Fixed::max)
         };
-        Estimate::new(core::array::from_fn(at_least), in_line, outlook.spread())
+        Estimate::new(core::array::from_fn(at_least), in_line, expected.spread)
     }
 
     /// Learns from what came of an estimate.

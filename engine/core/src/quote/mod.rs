@@ -57,6 +57,15 @@ pub trait Ahead {
     fn arriving(&self, class: usize, horizon: Span) -> Permille;
 }
 
+/// What the pace of a line and who is ahead let one expect of a wait.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected {
+    /// At the levels of confidence, in seconds.
+    bounds_s: [Fixed; BOUNDS],
+    /// The deviation over the mean.
+    spread: Fixed,
+}
+
 /// Learns how long callers of one queue wait, and bounds the wait of the next.
 ///
 /// Told facts in the order of time. At one moment: first that a caller started or left, then how the line is.
@@ -115,12 +124,25 @@ impl Quoter {
     /// Bounds for a newcomer of that class. None where the data do not support a quote: before some 16 starts were seen,
     /// while no agent is on duty, or where hardly anybody would wait so long as to tell whether it held.
     pub fn estimate(&self, now: Tick, class: usize, line: &impl Ahead) -> Option<Estimate> {
+        self.corrected(class, self.flow.in_line(), &self.expected(now, class, line)?)
+    }
+
+    /// The bounds for a newcomer of that class before experience corrects them: the part of an estimate that stays as it is
+    /// when the newcomer joins the line. None where there is no estimate.
+    pub(crate) fn expected(&self, now: Tick, class: usize, line: &impl Ahead) -> Option<Expected> {
         let history = self.histories.get(class)?;
         let speed = self.flow.speed(now).filter(|speed| speed.evidence >= STARTS_MIN)?;
         let outlook = Outlook::new(speed, self.histories.iter().map(|h| h.arrivals_per_second(now)), line);
-        let furthest = self.levels.iter().map(|level| outlook.bound_s(level.z)).fold(Fixed::ZERO, Fixed::max).span();
+        let bounds_s = outlook.bounds_s(self.levels.map(|level| level.z));
+        let furthest = bounds_s.into_iter().fold(Fixed::ZERO, Fixed::max).span();
         let supported = furthest <= BOUND_MAX && history.patience.after(furthest) >= PATIENT_MIN;
-        supported.then(|| history.correction.estimate(&self.levels, self.flow.in_line(), &outlook))
+        supported.then(|| Expected { bounds_s, spread: outlook.spread() })
+    }
+
+    /// What is expected of a newcomer of that class, corrected for a line of that length.
+    pub(crate) fn corrected(&self, class: usize, in_line: u32, expected: &Expected) -> Option<Estimate> {
+        let history = self.histories.get(class)?;
+        Some(history.correction.estimate(&self.levels, in_line, expected))
     }
 
     /// The mean wait of a newcomer so long from `now`, if calls go on coming and going as they do. None before enough starts

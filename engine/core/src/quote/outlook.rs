@@ -35,25 +35,22 @@ impl Outlook {
             let taken = shares.map(|(class, rate)| rate * line.arriving(class, horizon).fraction());
             (taken.fold(Fixed::ZERO, |sum, rate| sum + rate) / speed.service).min(OVERTAKEN_MAX)
         };
-        let mut outlook = Outlook { mean_s: Fixed::ZERO, shape: Fixed::ONE };
-        for _ in 0..ROUNDS {
-            let horizon = outlook.mean_s.span();
-            outlook = Outlook::of(speed, line.waiting(horizon), overtaking(horizon));
+        let mut horizon = Span(0);
+        let mut way = Way::within(horizon, line, overtaking);
+        for _ in 1..ROUNDS {
+            horizon = way.mean_s(speed).span();
+            let next = Way::within(horizon, line, overtaking);
+            if next == way {
+                break;
+            }
+            way = next;
         }
-        outlook
+        way.outlook(speed)
     }
 
     /// For a newcomer behind so many, whom nobody overtakes.
     pub(super) fn behind(speed: Speed, ahead: u32) -> Outlook {
-        Outlook::of(speed, ahead, Fixed::ZERO)
-    }
-
-    fn of(speed: Speed, ahead: u32, overtaken: Fixed) -> Outlook {
-        let left = Fixed::ONE - overtaken;
-        let (mean_s, variance) = departures(speed.service * left, speed.leaving, ahead);
-        let widened = variance / mean_s / mean_s * (Fixed::ONE + overtaken) / left;
-        let unsure = Fixed::ONE / speed.evidence;
-        Outlook { mean_s, shape: (Fixed::ONE / (widened + unsure)).max(SHAPE_MIN) }
+        Way { ahead, overtaken: Fixed::ZERO }.outlook(speed)
     }
 
     /// The deviation over the mean.
@@ -61,27 +58,84 @@ impl Outlook {
         (Fixed::ONE / self.shape).sqrt()
     }
 
-    /// The wait in seconds that is not exceeded with the confidence whose normal point is `z`.
-    pub(super) fn bound_s(&self, z: Fixed) -> Fixed {
+    /// The waits in seconds that are not exceeded with the confidences whose normal points are `z`.
+    pub(super) fn bounds_s<const N: usize>(&self, z: [Fixed; N]) -> [Fixed; N] {
         let ninth = Fixed::ONE / (self.shape * Fixed::whole(9));
-        let root = (Fixed::ONE - ninth + z * ninth.sqrt()).max(Fixed::millionths(50_000));
-        self.mean_s * root * root * root
+        let third = ninth.sqrt();
+        z.map(|z| {
+            let root = (Fixed::ONE - ninth + z * third).max(Fixed::millionths(50_000));
+            self.mean_s * root * root * root
+        })
     }
 }
 
-/// Mean and variance of the time until `ahead + 1` have departed, the last of them at the rate `service`.
-fn departures(service: Fixed, leaving: Fixed, ahead: u32) -> (Fixed, Fixed) {
-    let stages = ahead.saturating_add(1);
-    let (mut mean, mut variance) = (Fixed::ZERO, Fixed::ZERO);
-    for stage in 0..stages.min(STAGES_SUMMED) {
-        let each = Fixed::ONE / (service + leaving * Fixed::whole(u64::from(stage)));
-        mean = mean + each;
-        variance = variance + each * each;
+/// Who is served before a newcomer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Way {
+    /// In line now.
+    ahead: u32,
+    /// The share of the starts that later callers take.
+    overtaken: Fixed,
+}
+
+impl Way {
+    fn within(horizon: Span, line: &impl Ahead, overtaking: impl Fn(Span) -> Fixed) -> Way {
+        Way { ahead: line.waiting(horizon), overtaken: overtaking(horizon) }
     }
-    let rest = Fixed::whole(u64::from(stages.saturating_sub(STAGES_SUMMED)));
-    let low = service + leaving * Fixed::millionths(i64::from(STAGES_SUMMED) * 1_000_000 - 500_000);
-    let high = low + leaving * rest;
-    (mean + integral(low, high, leaving, rest), variance + rest / low / high)
+
+    fn stages(&self) -> u32 {
+        self.ahead.saturating_add(1)
+    }
+
+    fn departures(&self, speed: Speed) -> Departures {
+        Departures::new(speed.service * (Fixed::ONE - self.overtaken), speed.leaving, self.stages())
+    }
+
+    fn mean_s(&self, speed: Speed) -> Fixed {
+        self.departures(speed).mean_s()
+    }
+
+    fn outlook(&self, speed: Speed) -> Outlook {
+        let departures = self.departures(speed);
+        let mean_s = departures.mean_s();
+        let left = Fixed::ONE - self.overtaken;
+        let widened = departures.variance_s2() / mean_s / mean_s * (Fixed::ONE + self.overtaken) / left;
+        let unsure = Fixed::ONE / speed.evidence;
+        Outlook { mean_s, shape: (Fixed::ONE / (widened + unsure)).max(SHAPE_MIN) }
+    }
+}
+
+/// The time until so many have departed, the last of them at the rate `service`.
+struct Departures {
+    /// The mean times of the last ones, the very last first.
+    each_s: [Fixed; STAGES_SUMMED as usize],
+    leaving: Fixed,
+    /// How many there are before those, and their rates at the ends.
+    rest: Fixed,
+    low: Fixed,
+    high: Fixed,
+}
+
+impl Departures {
+    fn new(service: Fixed, leaving: Fixed, stages: u32) -> Departures {
+        let mut each_s = [Fixed::ZERO; STAGES_SUMMED as usize];
+        for (stage, each) in (0..stages).zip(&mut each_s) {
+            *each = Fixed::ONE / (service + leaving * Fixed::whole(u64::from(stage)));
+        }
+        let rest = Fixed::whole(u64::from(stages.saturating_sub(STAGES_SUMMED)));
+        let low = service + leaving * Fixed::millionths(i64::from(STAGES_SUMMED) * 1_000_000 - 500_000);
+        Departures { each_s, leaving, rest, low, high: low + leaving * rest }
+    }
+
+    fn mean_s(&self) -> Fixed {
+        let summed = self.each_s.iter().fold(Fixed::ZERO, |sum, each| sum + *each);
+        summed + integral(self.low, self.high, self.leaving, self.rest)
+    }
+
+    fn variance_s2(&self) -> Fixed {
+        let summed = self.each_s.iter().fold(Fixed::ZERO, |sum, each| sum + *each * *each);
+        summed + self.rest / self.low / self.high
+    }
 }
 
 /// The integral of 1/(low + xθ) from x = 0 to `rest`, where the rate is `high`: exact also where θ is nearly nothing.
