@@ -98,7 +98,7 @@ fn push(level: &Level, bound: Span, waited: Waited, patience: &Survival) -> Fixe
 
 /// For how many callers one stands who waited so long.
 fn weight(patience: &Survival, waited: Span) -> Fixed {
-    (Fixed::ONE / patience.after(waited)).clamp(Fixed::ONE, Fixed::whole(WEIGHT_MAX))
+    patience.after(waited).inverse().clamp(Fixed::ONE, Fixed::whole(WEIGHT_MAX))
 }
 
 crate::code::code_struct! {

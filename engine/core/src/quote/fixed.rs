@@ -27,8 +27,27 @@ impl Fixed {
 
     /// `n / d`; the largest number there is if `d` is nothing.
     pub(super) fn ratio(n: u128, d: u128) -> Fixed {
-        let quotient = n.saturating_mul(1 << FRACTION_BITS).checked_div(d);
-        Fixed(quotient.and_then(|q| i64::try_from(q).ok()).unwrap_or(i64::MAX))
+        match (u64::try_from(n), u64::try_from(d)) {
+            (Ok(n), Ok(d)) => Fixed(i64::try_from(quotient(n, d)).unwrap_or(i64::MAX)),
+            _ => {
+                let quotient = n.saturating_mul(1 << FRACTION_BITS).checked_div(d);
+                Fixed(quotient.and_then(|q| i64::try_from(q).ok()).unwrap_or(i64::MAX))
+            }
+        }
+    }
+
+    /// `n * times / d`, where `n` is in steps of 2^-16; the largest number there is if `d` is nothing.
+    pub(super) fn coarse_ratio(n: u64, times: u64, d: u64) -> Fixed {
+        match n.checked_mul(times).and_then(|n| n.checked_mul(1 << 16)) {
+            Some(n) => Fixed(n.checked_div(d).and_then(|q| i64::try_from(q).ok()).unwrap_or(i64::MAX)),
+            None => Fixed::ratio(u128::from(n) * u128::from(times), u128::from(d) << 16),
+        }
+    }
+
+    /// One over it; the largest number there is over nothing.
+    pub(super) fn inverse(self) -> Fixed {
+        let inverse = inverse(self.0.unsigned_abs());
+        Fixed(if self.0 < 0 { negated(inverse) } else { i64::try_from(inverse).unwrap_or(i64::MAX) })
     }
 
     /// So many seconds; none if negative.
@@ -39,8 +58,11 @@ impl Fixed {
 
     /// The square root; nothing for a negative number.
     pub(super) fn sqrt(self) -> Fixed {
-        let wide = u128::try_from(self.0).unwrap_or(0) << FRACTION_BITS;
-        Fixed(i64::try_from(wide.isqrt()).unwrap_or(i64::MAX))
+        let bits = u64::try_from(self.0).unwrap_or(0);
+        if bits >> FRACTION_BITS == 0 {
+            return Fixed((bits << FRACTION_BITS).isqrt() as i64);
+        }
+        Fixed(i64::try_from((u128::from(bits) << FRACTION_BITS).isqrt()).unwrap_or(i64::MAX))
     }
 
     /// The natural logarithm; the least number there is unless `self` is positive.
@@ -67,17 +89,11 @@ impl Fixed {
     /// The exponential.
     pub(super) fn exp(self) -> Fixed {
         let octaves = self.0.div_euclid(LN_2.0);
-        let rest = Fixed(self.0.rem_euclid(LN_2.0));
-        let mut term = Fixed::ONE;
-        let mut sum = Fixed::ONE;
-        for n in 1..=13 {
-            term = Fixed((term * rest).0 / n);
-            sum = sum + term;
-        }
+        let sum = exp_of_fraction(self.0.rem_euclid(LN_2.0) as u64);
         match octaves {
             31.. => Fixed(i64::MAX),
-            0..31 => Fixed(narrow(i128::from(sum.0) << octaves)),
-            -34..0 => Fixed(sum.0 >> -octaves),
+            0..31 => Fixed(narrow(i128::from(sum) << octaves)),
+            -34..0 => Fixed((sum >> -octaves) as i64),
             ..-34 => Fixed::ZERO,
         }
     }
@@ -95,6 +111,19 @@ impl Fixed {
     /// From steps of 2^-16.
     pub(super) fn from_coarse(n: i32) -> Fixed {
         Fixed(i64::from(n) << 16)
+    }
+}
+
+#[cfg(test)]
+impl Fixed {
+    /// So many steps.
+    pub(super) fn from_bits(n: i64) -> Fixed {
+        Fixed(n)
+    }
+
+    /// How many steps.
+    pub(super) fn bits(self) -> i64 {
+        self.0
     }
 }
 
@@ -140,10 +169,40 @@ impl Mul for Fixed {
 impl Div for Fixed {
     type Output = Fixed;
     fn div(self, other: Fixed) -> Fixed {
-        let wide = i128::from(self.0) << FRACTION_BITS;
-        let quotient = wide.checked_div(i128::from(other.0));
-        Fixed(quotient.map_or(if self.0 < 0 { i64::MIN } else { i64::MAX }, narrow))
+        let quotient = quotient(self.0.unsigned_abs(), other.0.unsigned_abs());
+        let negative = (self.0 < 0) != (other.0 < 0);
+        Fixed(if negative { negated(quotient) } else { i64::try_from(quotient).unwrap_or(i64::MAX) })
     }
+}
+
+/// `n / d` in steps of 2^-32, or as much as there is room for. Most numbers are small enough for one short division.
+fn quotient(n: u64, d: u64) -> u64 {
+    if n >> FRACTION_BITS == 0 {
+        return (n << FRACTION_BITS).checked_div(d).unwrap_or(u64::MAX);
+    }
+    let quotient = (u128::from(n) << FRACTION_BITS).checked_div(d.into());
+    quotient.and_then(|q| u64::try_from(q).ok()).unwrap_or(u64::MAX)
+}
+
+/// 2^64 / d, or as much as there is room for: one short division, which is one too low where nothing is left over.
+fn inverse(d: u64) -> u64 {
+    u64::MAX.checked_div(d).unwrap_or(u64::MAX).saturating_add(d.is_power_of_two().into())
+}
+
+/// The other way from nothing, or as far as there is room for.
+fn negated(size: u64) -> i64 {
+    0i64.saturating_sub_unsigned(size)
+}
+
+/// The exponential of a number below one, both in steps of 2^-32, by its series. No product has more than 64 bits.
+fn exp_of_fraction(x: u64) -> u64 {
+    let mut term = 1 << FRACTION_BITS;
+    let mut sum = term;
+    for n in 1..=13 {
+        term = ((term * x) >> FRACTION_BITS) / n;
+        sum += term;
+    }
+    sum
 }
 
 /// A whole number of either sign, small ones of either sign short.

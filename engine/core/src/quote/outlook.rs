@@ -55,12 +55,12 @@ impl Outlook {
 
     /// The deviation over the mean.
     pub(super) fn spread(&self) -> Fixed {
-        (Fixed::ONE / self.shape).sqrt()
+        self.shape.inverse().sqrt()
     }
 
     /// The waits in seconds that are not exceeded with the confidences whose normal points are `z`.
     pub(super) fn bounds_s<const N: usize>(&self, z: [Fixed; N]) -> [Fixed; N] {
-        let ninth = Fixed::ONE / (self.shape * Fixed::whole(9));
+        let ninth = (self.shape * Fixed::whole(9)).inverse();
         let third = ninth.sqrt();
         z.map(|z| {
             let root = (Fixed::ONE - ninth + z * third).max(Fixed::millionths(50_000));
@@ -100,8 +100,8 @@ impl Way {
         let mean_s = departures.mean_s();
         let left = Fixed::ONE - self.overtaken;
         let widened = departures.variance_s2() / mean_s / mean_s * (Fixed::ONE + self.overtaken) / left;
-        let unsure = Fixed::ONE / speed.evidence;
-        Outlook { mean_s, shape: (Fixed::ONE / (widened + unsure)).max(SHAPE_MIN) }
+        let unsure = speed.evidence.inverse();
+        Outlook { mean_s, shape: (widened + unsure).inverse().max(SHAPE_MIN) }
     }
 }
 
@@ -120,7 +120,7 @@ impl Departures {
     fn new(service: Fixed, leaving: Fixed, stages: u32) -> Departures {
         let mut each_s = [Fixed::ZERO; STAGES_SUMMED as usize];
         for (stage, each) in (0..stages).zip(&mut each_s) {
-            *each = Fixed::ONE / (service + leaving * Fixed::whole(u64::from(stage)));
+            *each = (service + leaving * Fixed::whole(u64::from(stage))).inverse();
         }
         let rest = Fixed::whole(u64::from(stages.saturating_sub(STAGES_SUMMED)));
         let low = service + leaving * Fixed::millionths(i64::from(STAGES_SUMMED) * 1_000_000 - 500_000);

@@ -33,7 +33,7 @@ impl Rate {
         if self.events == 0 {
             return Fixed::ZERO;
         }
-        Fixed::ratio(u128::from(self.events) * 1_000_000, u128::from(self.exposure_us) * u128::from(EVENT))
+        Fixed::coarse_ratio(self.events, 1_000_000, self.exposure_us)
     }
 
     /// How many events this rests on, as weighed: 256 at most.

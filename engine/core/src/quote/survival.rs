@@ -28,7 +28,7 @@ pub(super) struct Stretch {
     waited_us: u64,
 }
 
-/// One departure, in steps fine enough to be halved often.
+/// One departure, in steps of 2^-16: fine enough to be halved often.
 const DEPARTURE: u64 = 1 << 16;
 
 impl Survival {
@@ -86,27 +86,30 @@ impl Stretch {
         if self.left == 0 {
             return Fixed::ZERO;
         }
-        Fixed::ratio(u128::from(self.left) * u128::from(micros), u128::from(self.waited_us).saturating_mul(u128::from(DEPARTURE)))
+        Fixed::coarse_ratio(self.left, micros, self.waited_us)
     }
 }
 
 /// The parts of a span that lie in the stretches it reaches, in microseconds: at least one.
 fn parts(span: Span) -> impl Iterator<Item = u64> {
-    let starts = (0..STRETCHES).map(start_us).take_while(move |start| *start == 0 || *start < span.0);
-    starts.enumerate().map(move |(index, start)| span.0.min(end_us(index)) - start)
+    let ends = ENDS_US.iter().enumerate();
+    ends.map_while(move |(index, end)| {
+        let start = index.checked_sub(1).map_or(0, |before| ENDS_US[before]);
+        (start == 0 || start < span.0).then(|| span.0.min(*end) - start)
+    })
 }
 
-fn start_us(stretch: usize) -> u64 {
-    stretch.checked_sub(1).map_or(0, end_us)
-}
-
-fn end_us(stretch: usize) -> u64 {
-    if stretch + 1 >= STRETCHES {
-        return u64::MAX;
+/// Where each stretch ends.
+const ENDS_US: [u64; STRETCHES] = {
+    let mut ends = [u64::MAX; STRETCHES];
+    let mut stretch = 0;
+    while stretch + 1 < STRETCHES {
+        let octave = 1_000_000 << (stretch / 2);
+        ends[stretch] = if stretch % 2 == 0 { octave } else { octave * 141_421 / 100_000 };
+        stretch += 1;
     }
-    let octave = 1_000_000 << (stretch / 2);
-    if stretch.is_multiple_of(2) { octave } else { octave * 141_421 / 100_000 }
-}
+    ends
+};
 
 crate::code::code_struct! {
     Survival { callers, stretches }

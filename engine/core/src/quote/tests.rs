@@ -61,6 +61,26 @@ fn the_arithmetic_is_that_of_real_numbers() {
     }
 }
 
+/// Short divisions and roots are what long ones would be, to the last bit.
+#[test]
+fn the_short_way_leads_to_the_same_number() {
+    let long = |n: i128, d: i128| (n << 32).checked_div(d).unwrap_or(if n < 0 { i128::MIN } else { i128::MAX });
+    let held = |n: i128| n.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+    for seed in 0..100_000 {
+        let mut draw = Draw(seed);
+        let [a, b] = [0, 1].map(|_| if draw.below(2) == 0 { draw.any() as i64 } else { -(draw.any() as i64 >> 1) });
+        let what = format!("seed {seed}: {a} and {b}");
+        let (x, y) = (Fixed::from_bits(a), Fixed::from_bits(b));
+        assert_eq!((x / y).bits(), held(long(a.into(), b.into())), "{what}");
+        assert_eq!(x.inverse(), Fixed::ONE / x, "{what}");
+        assert_eq!(x.sqrt().bits() as u128, ((a.max(0) as u128) << 32).isqrt(), "{what}");
+        let ([n, d], times) = ([a, b].map(i64::unsigned_abs), draw.any() >> 20);
+        assert_eq!(Fixed::ratio(n.into(), d.into()).bits(), held(long(n.into(), d.into())), "{what}");
+        let wide = Fixed::ratio(u128::from(n) * u128::from(times), u128::from(d) << 16);
+        assert_eq!(Fixed::coarse_ratio(n, times, d), wide, "{what} and {times}");
+    }
+}
+
 #[test]
 fn a_level_is_a_point_of_the_normal_distribution() {
     let known =
