@@ -94,14 +94,25 @@ impl Desk {
 }
 
 impl View<'_> {
-    fn other(&self, class: usize, since: Tick, place: Place) -> Standing {
+    /// Others of a class; where they stand is still to be said.
+    fn others(&self, class: usize) -> Others {
         let thresholds = &self.desk.queue(self.queue).thresholds;
         let target = thresholds.target(ClassId(class as u8));
-        Standing { since, place, target, max_wait: thresholds.max_wait, head_start: Span(0) }
+        let standing = Standing { since: Tick(0), place: Place(0), target, max_wait: thresholds.max_wait, head_start: Span(0) };
+        Others { order: self.order, caller: self.standing, standing }
     }
+}
 
-    fn is_before(&self, other: &Standing, at: Tick) -> bool {
-        self.order.compare(other, &self.standing, at) == Ordering::Less
+/// Callers of one class, in the eyes of another caller.
+struct Others {
+    order: Order,
+    caller: Standing,
+    standing: Standing,
+}
+
+impl Others {
+    fn come_before(&self, since: Tick, place: Place, at: Tick) -> bool {
+        self.order.compare(&Standing { since, place, ..self.standing }, &self.caller, at) == Ordering::Less
     }
 }
 
@@ -110,18 +121,23 @@ impl Ahead for View<'_> {
         let at = self.desk.now.plus(horizon);
         let line_up = &self.desk.line_ups[usize::from(self.queue.0)];
         let classes = line_up.present.iter().enumerate().chain(line_up.absent.iter().enumerate());
-        let ahead = classes.map(|(class, stream)| {
-            stream.count_while(|(since, place), _| self.is_before(&self.other(class, *since, *place), at))
+        let ahead = classes.filter(|(_, stream)| !stream.is_empty()).map(|(class, stream)| {
+            let others = self.others(class);
+            stream.count_while(|(since, place), _| others.come_before(*since, *place, at))
         });
         ahead.fold(line_up.held, |sum, count| sum.saturating_add(u32::try_from(count).unwrap_or(u32::MAX)))
     }
 
     fn arriving(&self, class: usize, horizon: Span) -> Permille {
-        let now = self.desk.now;
+        let (now, others) = (self.desk.now, self.others(class));
         let before = |share: u64| {
             let since = now.plus(Span(((u128::from(horizon.0) * u128::from(share)) >> HALVINGS) as u64));
-            self.is_before(&self.other(class, since, Place(u64::MAX)), now.plus(horizon))
+            others.come_before(since, Place(u64::MAX), now.plus(horizon))
         };
+        // Whoever comes later comes before fewer: if not even the first of them does, nobody does.
+        if !before(1) {
+            return Permille(0);
+        }
         let mut share = 0;
         for halving in (0..HALVINGS).rev() {
             if before(share | 1 << halving) {

@@ -53,7 +53,8 @@ impl Correction {
 
     /// Learns from what came of an estimate.
     pub(super) fn learn(&mut self, levels: &[Level; BOUNDS], estimate: &Estimate, waited: Waited, patience: &Survival) {
-        let pushes = core::array::from_fn(|n| push(&levels[n], estimate.at(n), waited, patience));
+        let mut weights = Weights::of(patience);
+        let pushes = core::array::from_fn(|n| push(&levels[n], estimate.at(n), waited, &mut weights));
         for (place, nearness) in around(estimate.in_line()) {
             let neighbour = *self.nearest(place);
             if let Some(mark) = self.marks.get_mut(place).filter(|_| nearness > Fixed::ZERO) {
@@ -71,6 +72,9 @@ impl Correction {
 
     /// The nearest mark that has learned anything.
     fn nearest(&self, place: usize) -> &Mark {
+        if let Some(mark) = self.marks.get(place).filter(|mark| mark.has_learned()) {
+            return mark;
+        }
         let learned = self.marks.iter().enumerate().filter(|(_, mark)| mark.has_learned());
         learned.min_by_key(|(n, _)| n.abs_diff(place)).map_or(&Mark::NEW, |(_, mark)| mark)
     }
@@ -86,19 +90,37 @@ impl Waited {
 }
 
 /// Which way, and how hard, an outcome pushes the bound of a level: nowhere if nobody knows whether it held.
-fn push(level: &Level, bound: Span, waited: Waited, patience: &Survival) -> Fixed {
+fn push(level: &Level, bound: Span, waited: Waited, weights: &mut Weights<'_>) -> Fixed {
     let broken = match waited {
         Waited::Answered(span) => span > bound,
         Waited::Longer(span) if span >= bound => true,
         Waited::Longer(_) => return Fixed::ZERO,
     };
     let surprise = if broken { level.kept() } else { level.kept() - Fixed::ONE };
-    level.slope * surprise * weight(patience, waited.until(bound))
+    level.slope * surprise * weights.after(waited.until(bound))
 }
 
-/// For how many callers one stands who waited so long.
-fn weight(patience: &Survival, waited: Span) -> Fixed {
-    patience.after(waited).inverse().clamp(Fixed::ONE, Fixed::whole(WEIGHT_MAX))
+/// For how many callers one stands who waited so long. Of one outcome it is mostly asked for the same wait, level by level.
+struct Weights<'a> {
+    patience: &'a Survival,
+    latest: Option<(Span, Fixed)>,
+}
+
+impl Weights<'_> {
+    fn of(patience: &Survival) -> Weights<'_> {
+        Weights { patience, latest: None }
+    }
+
+    fn after(&mut self, waited: Span) -> Fixed {
+        match self.latest {
+            Some((same, weight)) if same == waited => weight,
+            Some(_) | None => {
+                let weight = self.patience.after(waited).inverse().clamp(Fixed::ONE, Fixed::whole(WEIGHT_MAX));
+                self.latest = Some((waited, weight));
+                weight
+            }
+        }
+    }
 }
 
 crate::code::code_struct! {

@@ -32,7 +32,8 @@ impl Outlook {
     pub(super) fn new(speed: Speed, arrivals: impl Iterator<Item = Fixed> + Clone, line: &impl Ahead) -> Outlook {
         let overtaking = |horizon: Span| {
             let shares = arrivals.clone().enumerate();
-            let taken = shares.map(|(class, rate)| rate * line.arriving(class, horizon).fraction());
+            let coming = shares.filter(|(_, rate)| *rate > Fixed::ZERO);
+            let taken = coming.map(|(class, rate)| rate * line.arriving(class, horizon).fraction());
             (taken.fold(Fixed::ZERO, |sum, rate| sum + rate) / speed.service).min(OVERTAKEN_MAX)
         };
         let mut horizon = Span(0);
