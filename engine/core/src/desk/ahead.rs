@@ -2,7 +2,7 @@
 
 use super::Desk;
 use super::call::Stand;
-use crate::quote::{Ahead, Estimate};
+use crate::quote::{Ahead, Estimate, Expected, Quoter};
 use crate::{CallId, ClassId, Order, Permille, Place, QueueId, Span, Standing, Tick};
 use core::cmp::Ordering;
 
@@ -21,13 +21,13 @@ impl Desk {
     /// The wait from now on of a caller in line, where the data support a figure.
     pub(super) fn reckoned(&self, id: CallId) -> Option<Estimate> {
         let stand = self.calls.get(&id)?.stand?;
-        let queue = &self.queue(stand.queue).thresholds;
-        self.estimate(stand.queue, stand.class, stand.standing(queue, Span(0)))
+        self.corrected(&stand, self.in_line(stand.queue), &self.expected(&stand)?)
     }
 
-    /// What is to be reckoned with by a newcomer who is about to join: it is held against the wait that follows.
-    pub(super) fn newcomer_reckons(&self, stand: &Stand) -> Option<Estimate> {
-        self.estimate(stand.queue, stand.class, stand.standing(&self.queue(stand.queue).thresholds, Span(0)))
+    /// The same where what is expected is known.
+    pub(super) fn reckoned_as(&self, id: CallId, expected: &Expected) -> Option<Estimate> {
+        let stand = self.calls.get(&id)?.stand?;
+        self.corrected(&stand, self.in_line(stand.queue), expected)
     }
 
     /// What a newcomer of a queue's default class would be told.
@@ -41,7 +41,27 @@ impl Desk {
             max_wait: thresholds.max_wait,
             head_start: Span(0),
         };
-        self.estimate(queue, class, standing).map(|estimate| estimate.bound())
+        let quoter = self.line_ups[usize::from(queue.0)].quoter.as_ref()?;
+        quoter.estimate(self.now, usize::from(class.0), &self.view_of(queue, standing)).map(|estimate| estimate.bound())
+    }
+
+    /// The wait of a caller in line before experience corrects it. It is the same before the caller joined as right after,
+    /// since nobody comes before oneself, and nobody of one's class who comes later.
+    pub(super) fn expected(&self, stand: &Stand) -> Option<Expected> {
+        let quoter = self.line_ups[usize::from(stand.queue.0)].quoter.as_ref()?;
+        let standing = stand.standing(&self.queue(stand.queue).thresholds, Span(0));
+        quoter.expected(self.now, usize::from(stand.class.0), &self.view_of(stand.queue, standing))
+    }
+
+    /// The same corrected by what came of earlier ones, for a line of that length.
+    pub(super) fn corrected(&self, stand: &Stand, in_line: u32, expected: &Expected) -> Option<Estimate> {
+        let quoter = self.line_ups[usize::from(stand.queue.0)].quoter.as_ref()?;
+        quoter.corrected(usize::from(stand.class.0), in_line, expected)
+    }
+
+    /// How long a line is, as its quoter was told.
+    pub(super) fn in_line(&self, queue: QueueId) -> u32 {
+        self.line_ups[usize::from(queue.0)].quoter.as_ref().map_or(0, Quoter::in_line)
     }
 
     /// The callers in line, or the agents on duty, are others than before.
@@ -86,10 +106,8 @@ impl Desk {
         }
     }
 
-    fn estimate(&self, queue: QueueId, class: ClassId, standing: Standing) -> Option<Estimate> {
-        let quoter = self.line_ups[usize::from(queue.0)].quoter.as_ref()?;
-        let view = View { desk: self, queue, order: self.queue(queue).thresholds.order, standing };
-        quoter.estimate(self.now, usize::from(class.0), &view)
+    fn view_of(&self, queue: QueueId, standing: Standing) -> View<'_> {
+        View { desk: self, queue, order: self.queue(queue).thresholds.order, standing }
     }
 }
 

@@ -15,28 +15,38 @@ impl Desk {
     /// An agent just become free serves whoever is first; callbacks that come first are dialled on the way.
     pub(super) fn serve_next(&mut self, agent: AgentId, out: &mut Outbox) {
         while let Some((call, why, from)) = self.choose_caller(agent, out) {
-            if let Step::Rung(_) = self.bring_together(call, agent, why, from, out) {
+            if let Step::Rung(_) = self.bring_together(Pair { call, agent, why, from }, out) {
                 return;
             }
         }
     }
 
-    /// An idle agent for a caller in line, if there is one. Others may have become open to that agent in this very moment whose
-    /// alarms have not rung yet: whoever of them all comes first is served first.
+    /// An idle agent for a caller in line, if there is one.
     pub(super) fn seat(&mut self, id: CallId, out: &mut Outbox) {
-        while let Some(stand) = self.may_be_seated(id) {
-            let from = out.passed_over.len();
-            let Some((agent, why)) = self.choose_agent(id, stand, out) else { return out.passed_over.truncate(from) };
-            let end = out.passed_over.len();
-            match self.choose_caller(agent, out) {
-                Some((first, why, at)) if first != id => {
-                    out.passed_over.drain(from..at);
-                    self.bring_together(first, agent, why, from, out);
-                }
-                Some(_) | None => {
-                    out.passed_over.truncate(end);
-                    self.bring_together(id, agent, why, from, out);
-                }
+        while let Some(pair) = self.pair_for(id, out) {
+            self.bring_together(pair, out);
+        }
+    }
+
+    /// Whom to bring together so that a caller in line is served: the caller and an idle agent, if there is one. Others may have
+    /// become open to that agent in this very moment whose alarms have not rung yet: whoever of them all comes first is served
+    /// first.
+    pub(super) fn pair_for(&self, id: CallId, out: &mut Outbox) -> Option<Pair> {
+        let stand = self.may_be_seated(id)?;
+        let from = out.passed_over.len();
+        let Some((agent, why)) = self.choose_agent(id, stand, out) else {
+            out.passed_over.truncate(from);
+            return None;
+        };
+        let end = out.passed_over.len();
+        match self.choose_caller(agent, out) {
+            Some((first, why, at)) if first != id => {
+                out.passed_over.drain(from..at);
+                Some(Pair { call: first, agent, why, from })
+            }
+            Some(_) | None => {
+                out.passed_over.truncate(end);
+                Some(Pair { call: id, agent, why, from })
             }
         }
     }
@@ -128,7 +138,8 @@ impl Desk {
         self.agents[agent.0 as usize].last_missed == Some(id)
     }
 
-    fn bring_together(&mut self, id: CallId, agent: AgentId, why: Why, from: usize, out: &mut Outbox) -> Step {
+    pub(super) fn bring_together(&mut self, pair: Pair, out: &mut Outbox) -> Step {
+        let Pair { call: id, agent, why, from } = pair;
         let chosen = self.candidate(id);
         let absent = self.calls.get(&id).is_some_and(|call| call.stage == Stage::Absent);
         let step = if absent {
@@ -170,6 +181,16 @@ impl Desk {
             }
         }
     }
+}
+
+/// A caller and an agent to be brought together.
+#[derive(Clone, Copy)]
+pub(super) struct Pair {
+    pub(super) call: CallId,
+    agent: AgentId,
+    why: Why,
+    /// Where those whom this passes over begin.
+    from: usize,
 }
 
 /// An agent's choice among callers, under way.

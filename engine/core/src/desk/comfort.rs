@@ -3,6 +3,7 @@
 use super::alarms::Due;
 use super::call::Stage;
 use super::{Desk, Outbox};
+use crate::quote::{Estimate, Expected};
 use crate::{CallId, Prospect, Said, Say, Settled, Span, Tick};
 
 /// What is said is a whole number of these.
@@ -16,16 +17,21 @@ impl Desk {
     pub(super) fn go_on_waiting(&mut self, id: CallId, out: &mut Outbox) {
         let Some(call) = self.calls.get(&id) else { return };
         match (call.stage, call.stand) {
-            (Stage::Waiting | Stage::Held(_), Some(stand)) if !stand.told => self.please_wait(id, out),
+            (Stage::Waiting | Stage::Held(_), Some(stand)) if !stand.told => self.please_wait(id, None, out),
             _ => self.music(id, out),
         }
     }
 
-    pub(super) fn please_wait(&mut self, id: CallId, out: &mut Outbox) {
+    /// The first word on the wait; what is expected of it may be known already.
+    pub(super) fn please_wait(&mut self, id: CallId, expected: Option<Expected>, out: &mut Outbox) {
         if let Some(stand) = self.calls.get_mut(&id).and_then(|call| call.stand.as_mut()) {
             stand.told = true;
         }
-        let prospect = self.prospect(id);
+        let reckoned = match expected {
+            Some(expected) => self.reckoned_as(id, &expected),
+            None => self.reckoned(id),
+        };
+        let prospect = self.prospect(id, reckoned);
         self.say(id, Say::PleaseWait(prospect), out);
         self.comfort_later(id);
     }
@@ -35,8 +41,9 @@ impl Desk {
         let Some(stage) = self.calls.get(&id).map(|call| call.stage) else { return };
         match stage {
             Stage::Waiting | Stage::Held(_) => {
-                let longer = self.takes_longer(id);
-                let prospect = self.prospect(id);
+                let reckoned = self.reckoned(id);
+                let longer = self.takes_longer(id, reckoned);
+                let prospect = self.prospect(id, reckoned);
                 self.say(id, if longer { Say::LongerThanSaid(prospect) } else { Say::StillWaiting(prospect) }, out);
                 self.comfort_later(id);
             }
@@ -76,9 +83,9 @@ impl Desk {
 
     /// Whether what was said is going to be broken, or is; true once for each caller, who is told. What is settled
     /// stays so, even if the caller waits again.
-    fn takes_longer(&mut self, id: CallId) -> bool {
+    fn takes_longer(&mut self, id: CallId, reckoned: Option<Estimate>) -> bool {
         let now = self.now;
-        let median = self.reckoned(id).map(|estimate| now.plus(estimate.at(AS_LIKELY_AS_NOT)));
+        let median = reckoned.map(|estimate| now.plus(estimate.at(AS_LIKELY_AS_NOT)));
         let Some(call) = self.calls.get_mut(&id) else { return false };
         let (Some(stand), Some(said)) = (call.stand.as_mut(), call.said.as_mut()) else { return false };
         if said.settled != Settled::Open {
@@ -94,9 +101,9 @@ impl Desk {
     }
 
     /// What can be said now: an end of the wait, if it is the first one or an earlier one; a callback, where it helps.
-    fn prospect(&mut self, id: CallId) -> Prospect {
+    fn prospect(&mut self, id: CallId, reckoned: Option<Estimate>) -> Prospect {
         let now = self.now;
-        let bound = self.reckoned(id).map(|estimate| spoken(estimate.bound()));
+        let bound = reckoned.map(|estimate| spoken(estimate.bound()));
         let callback = self.offers_callback(id, bound);
         let Some(call) = self.calls.get_mut(&id) else { return Prospect::default() };
         let Some(stand) = call.stand.as_mut() else { return Prospect::default() };

@@ -5,7 +5,7 @@ use super::call::{Call, Stage, Stand};
 use super::warning::Warning;
 use super::{Desk, Outbox};
 use crate::ordered::Ordered;
-use crate::quote::{Estimate, Quoter};
+use crate::quote::{Estimate, Expected, Quoter};
 use crate::{CallId, Outcome, Place, QueueId, Say, Text, Thresholds, Tick, Trust, WhyHuman};
 use alloc::vec::Vec;
 
@@ -80,22 +80,42 @@ impl Desk {
         let (since, place) = kept.unwrap_or_else(|| self.next_place());
         let joined_at = self.now;
         let stand = Stand { queue, class, joined_at, since, place, until, told: false, may_be_called: false, told_longer: false };
-        let estimate = self.newcomer_reckons(&stand);
+        let in_line = self.in_line(queue);
         self.line_joined(queue, class);
         self.stand(id, stand);
-        if !self.hold_for_own_agent(id) {
-            self.seat(id, out);
-        }
-        // There is nothing to bound for whom an idle agent takes at once.
-        self.note_estimate(id, estimate.filter(|_| !self.is_offered(id)));
+        let expected = self.serve_newcomer(id, in_line, out);
         match first_words {
             Some(words) => self.say(id, words, out),
             None if self.is_offered(id) => self.say(id, Say::ToHuman, out),
-            None => self.please_wait(id, out),
+            None => self.please_wait(id, expected, out),
         }
         if kept.is_some() {
             self.dial_wherever_possible(out);
         }
+    }
+
+    /// Rings an idle agent for a newcomer to a line of that length, or lets the caller wait. What is then expected of the wait
+    /// is held against it, and returned if nothing has changed since.
+    fn serve_newcomer(&mut self, id: CallId, in_line: u32, out: &mut Outbox) -> Option<Expected> {
+        let stand = self.calls.get(&id)?.stand?;
+        let own = self.busy_own_agent(id, stand.queue);
+        let pair = if own.is_some() { None } else { self.pair_for(id, out) };
+        // There is nothing to bound for whom an idle agent takes at once.
+        let waits = pair.is_none_or(|pair| pair.call != id);
+        let expected = if waits { self.expected(&stand) } else { None };
+        self.note_estimate(id, expected.and_then(|expected| self.corrected(&stand, in_line, &expected)));
+        match (own, pair) {
+            (Some(agent), _) => self.hold_for(agent, id),
+            (None, None) => return expected,
+            (None, Some(pair)) => {
+                self.bring_together(pair, out);
+                self.seat(id, out);
+                if self.is_offered(id) {
+                    self.note_estimate(id, None);
+                }
+            }
+        }
+        None
     }
 
     /// Takes a stand in a line, on the line.

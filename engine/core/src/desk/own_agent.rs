@@ -18,12 +18,15 @@ impl Desk {
         self.serves(own, queue).then_some(own)
     }
 
+    /// The agent of a caller's own for whom the caller may wait, being busy now and free again before long.
+    pub(super) fn busy_own_agent(&self, id: CallId, queue: QueueId) -> Option<AgentId> {
+        self.own_agent(id, queue).filter(|agent| self.works(*agent))
+    }
+
     /// Lets a newcomer wait for an agent of the caller's own who is busy now; nobody else is rung meanwhile.
-    pub(super) fn hold_for_own_agent(&mut self, id: CallId) -> bool {
-        let Some(stand) = self.calls.get(&id).and_then(|call| call.stand) else { return false };
-        let Some(agent) = self.own_agent(id, stand.queue).filter(|agent| self.works(*agent)) else { return false };
+    pub(super) fn hold_for(&mut self, agent: AgentId, id: CallId) {
+        let Some(stand) = self.leave_line(id) else { return };
         let until = self.now.plus(self.queue(stand.queue).thresholds.preferred_agent_for);
-        self.leave_line(id);
         if let Some(call) = self.calls.get_mut(&id) {
             call.stage = Stage::Held(agent);
         }
@@ -32,7 +35,6 @@ impl Desk {
         self.set_alarm(id, Due::Stage, stand.until);
         self.set_alarm(id, Due::Opening, until);
         self.line_changed(stand.queue);
-        true
     }
 
     /// An agent stopped working: whoever waits for this very agent is open to all, as soon as alarms ring.

@@ -103,6 +103,11 @@ impl Quoter {
         self.levels[CONFIGURED].share
     }
 
+    /// How many are in line, as told last.
+    pub(crate) fn in_line(&self) -> u32 {
+        self.flow.in_line()
+    }
+
     /// The line as it is from `now` on: callers waiting, those included for whom a phone rings, and agents on duty who
     /// serve the queue, whatever they do.
     pub fn line_is(&mut self, now: Tick, waiting: u32, agents: u32) {
