@@ -6,7 +6,6 @@
 //! format. Older forms are read, never written.
 
 use crate::Text;
-use crate::ordered::Ordered;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
@@ -244,7 +243,6 @@ code_collection! {
     {T: Code} Vec<T>, T;
     {T: Code + Ord} BTreeSet<T>, T;
     {K: Code + Ord, V: Code} BTreeMap<K, V>, (K, V);
-    {K: Code + Ord + Copy, V: Code} Ordered<K, V>, (K, V);
 }
 
 /// What iterating a collection by reference yields: an item, or the two halves of one.

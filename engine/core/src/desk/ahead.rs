@@ -141,7 +141,7 @@ impl Ahead for View<'_> {
         let classes = line_up.present.iter().enumerate().chain(line_up.absent.iter().enumerate());
         let ahead = classes.filter(|(_, stream)| !stream.is_empty()).map(|(class, stream)| {
             let others = self.others(class);
-            stream.count_while(|(since, place), _| others.come_before(*since, *place, at))
+            stream.count_while(|(since, place)| others.come_before(*since, *place, at))
         });
         ahead.fold(line_up.held, |sum, count| sum.saturating_add(u32::try_from(count).unwrap_or(u32::MAX)))
     }

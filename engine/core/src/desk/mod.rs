@@ -6,6 +6,7 @@ mod alarms;
 mod arrival;
 mod call;
 mod callback;
+mod calls;
 mod change;
 mod check;
 mod choose;
@@ -36,6 +37,7 @@ use agent::Agent;
 use alarms::{Clock, Due, Owner};
 use alloc::vec::Vec;
 use call::Call;
+use calls::Calls;
 use idle::Idle;
 use known::Known;
 use line_up::LineUp;
@@ -53,7 +55,7 @@ pub struct Desk {
     changes: u64,
     offers_made: u64,
     places_given: u64,
-    calls: Ordered<CallId, Call>,
+    calls: Calls,
     /// Ringings and talks under way, and whose they are.
     offers: Ordered<OfferId, CallId>,
     /// By queue id.
@@ -113,7 +115,7 @@ impl Desk {
             changes: 0,
             offers_made: 0,
             places_given: 0,
-            calls: Ordered::new(),
+            calls: Calls::default(),
             offers: Ordered::new(),
             line_ups: settings.queues.iter().map(|queue| LineUp::new(&queue.thresholds)).collect(),
             held: Ordered::new(),

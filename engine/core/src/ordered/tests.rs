@@ -1,11 +1,7 @@
 extern crate std;
 
-use super::nodes::HEAVIEST;
-use super::path::DEPTH_MAX;
 use super::*;
-use crate::Code;
 use alloc::collections::BTreeMap;
-use alloc::sync::Arc;
 use alloc::vec::Vec;
 use std::eprintln;
 
@@ -110,8 +106,10 @@ impl Pair {
 
     fn change_values(&mut self) {
         let key = self.some_key();
-        assert_eq!(self.ours.get_mut(&key), self.theirs.get_mut(&key));
-        self.ours.get_mut(&key).into_iter().chain(self.theirs.get_mut(&key)).for_each(|value| *value += 7);
+        if let Some(value) = self.theirs.get_mut(&key) {
+            assert_eq!(self.ours.insert(key, *value + 7), Some(*value));
+            *value += 7;
+        }
     }
 
     fn clear(&mut self) {
@@ -135,31 +133,59 @@ impl Pair {
     fn check_around(&self, key: u64) {
         let (ours, theirs) = (&self.ours, &self.theirs);
         assert_eq!((ours.get(&key), ours.contains(&key)), (theirs.get(&key), theirs.contains_key(&key)));
-        assert_eq!(ours.count_while(|other, _| *other < key), theirs.range(..key).count(), "rank of {key}");
+        assert_eq!(ours.count_while(|other| *other < key), theirs.range(..key).count(), "rank of {key}");
         assert!(ours.from(&key).eq(theirs.range(key..)), "from {key}");
-        let up_to = ours.count_while(|other, value| {
-            assert_eq!(theirs.get(other), Some(value));
-            *other <= key
-        });
+        let up_to = ours.count_while(|other| *other <= key);
         assert_eq!(up_to, theirs.range(..=key).count(), "entries up to {key}");
     }
 }
 
-/// Sizes are true, no side is too heavy, and every slot is either in the tree or in the chain of free ones.
-fn check_form(map: &Ordered<u64, u64>) {
-    check_subtree(map, map.all);
-    let (free, all) = map.nodes.free_and_all();
-    assert_eq!(map.len() + free, all, "slots are lost or used twice");
+fn filled(keys: impl IntoIterator<Item = u64>) -> Ordered<u64, u64> {
+    let mut map = Ordered::new();
+    keys.into_iter().for_each(|key| assert_eq!(map.insert(key, key), None));
+    map
 }
 
-fn check_subtree(map: &Ordered<u64, u64>, tree: Subtree) {
-    let Some(node) = map.nodes.at(tree.top) else { return assert_eq!(tree.size, 0, "nothing has no size") };
-    let sides = [Side::Before, Side::After].map(|side| node.side(side));
-    let [before, after] = sides.map(|side| side.size);
-    let (light, heavy) = (u64::from(before.min(after)) + 1, u64::from(before.max(after)) + 1);
-    assert!(heavy <= HEAVIEST * light, "{before} before {} and {after} after it are out of balance", node.key);
-    assert_eq!(tree.size, before + after + 1, "size of the subtree of {}", node.key);
-    sides.iter().for_each(|side| check_subtree(map, *side));
+/// Sizes and borders are true, all pages but the last are half full, and each is either in the tree or in the chain of free ones.
+fn check_form(map: &Ordered<u64, u64>) {
+    let mut used = (0, 0);
+    if map.leaves.at(0).is_some() {
+        let size = check_subtree(map, (map.top, map.height), true, (0, u64::MAX), &mut used);
+        assert_eq!(size, map.len(), "entries");
+    }
+    let (free_leaves, leaves) = map.leaves.free_and_all();
+    let (free_branches, branches) = map.branches.free_and_all();
+    assert_eq!((used.0 + free_leaves, used.1 + free_branches), (leaves, branches), "pages are lost or used twice");
+}
+
+/// Keys are from the first border on and not above the second. Returns how many there are.
+fn check_subtree(
+    map: &Ordered<u64, u64>,
+    (page, height): (u32, u32),
+    is_last: bool,
+    (from, to): (u64, u64),
+    used: &mut (usize, usize),
+) -> usize {
+    if height == 0 {
+        used.0 += 1;
+        let leaf = map.leaves.at(page).expect("a link leads somewhere");
+        assert!(is_last || leaf.len() >= HALF, "{} entries on a page from {from} to {to}", leaf.len());
+        assert!(leaf.keys().is_sorted() && leaf.keys().iter().all(|key| (from..=to).contains(key)), "keys from {from} to {to}");
+        return leaf.len();
+    }
+    used.1 += 1;
+    let branch = map.branches.at(page).expect("a link leads somewhere");
+    assert!(is_last || branch.len() >= HALF, "{} subtrees on a page from {from} to {to}", branch.len());
+    let mut all = 0;
+    for (nth, below) in branch.items().iter().enumerate() {
+        let from = if nth == 0 { from } else { branch.keys()[nth] };
+        let to = branch.keys().get(nth + 1).map_or(to, |next| next - 1);
+        let is_last = is_last && nth + 1 == branch.len();
+        let size = check_subtree(map, (below.page, height - 1), is_last, (from, to), used);
+        assert_eq!(size, below.size as usize, "size of the subtree from {from} to {to}");
+        all += size;
+    }
+    all
 }
 
 fn each_schedule(run: impl FnMut(Pair)) {
@@ -195,9 +221,9 @@ fn counts_and_boundaries_are_those_of_a_btree_map() {
 #[test]
 fn ordered_keys_leave_a_large_map_in_form() {
     for keys in [Vec::from_iter(0..50_000u64), Vec::from_iter((0..50_000).rev())] {
-        let mut map: Ordered<u64, u64> = keys.iter().map(|key| (*key, *key)).collect();
+        let mut map = filled(keys.iter().copied());
         check_form(&map);
-        assert!(keys.iter().all(|key| map.count_while(|other, _| other < key) as u64 == *key));
+        assert!(keys.iter().all(|key| map.count_while(|other| other < key) as u64 == *key));
         keys.iter().step_by(3).for_each(|key| assert_eq!(map.remove(key), Some(*key)));
         check_form(&map);
     }
@@ -215,14 +241,14 @@ fn a_steady_state_takes_no_more_room() {
         for key in &held {
             ours.insert(*key, 0);
         }
-        let room = ours.nodes.capacity();
+        let room = (ours.leaves.capacity(), ours.branches.capacity());
         for n in 1_000..101_000u64 {
             let place = (n * 7_919 % 1_000) as usize;
             assert_eq!(ours.remove(&held[place]), Some(0));
             held[place] = key(n);
             assert_eq!(ours.insert(held[place], 0), None);
         }
-        assert_eq!((ours.len(), ours.nodes.capacity()), (1_000, room));
+        assert_eq!((ours.len(), (ours.leaves.capacity(), ours.branches.capacity())), (1_000, room));
         check_form(&ours);
     });
 }
@@ -232,59 +258,16 @@ fn room_is_near_what_is_needed_and_is_kept() {
     let mut map = Ordered::new();
     for key in 0..20_000u64 {
         map.insert(key, key);
-        assert!(map.nodes.capacity() <= map.len() + map.len() / 8 + 4, "{} slots for {}", map.nodes.capacity(), map.len());
+        let (pages, needed) = (map.leaves.capacity(), pages_for(map.len()));
+        assert!(pages <= needed + needed / 8 + 4, "{pages} pages for {} entries", map.len());
+        assert!(map.branches.capacity() <= pages / 8 + 4, "{} pages above {pages}", map.branches.capacity());
     }
-    let room = map.nodes.capacity();
+    let room = map.leaves.capacity();
     map.clear();
     assert!(map.is_empty() && map.first().is_none() && map.iter().next().is_none());
     for key in 0..20_000 {
         map.insert(key, key);
     }
-    assert_eq!(map.nodes.capacity(), room);
+    assert_eq!(map.leaves.capacity(), room);
     check_form(&map);
-}
-
-#[test]
-fn what_is_taken_out_is_not_kept() {
-    let value = Arc::new(());
-    let mut map: Ordered<u64, Arc<()>> = (0..100).map(|key| (key, Arc::clone(&value))).collect();
-    (0..50).for_each(|key| drop(map.remove(&(key * 2))));
-    (0..20).for_each(|_| drop(map.pop_first()));
-    assert_eq!(Arc::strong_count(&value), 1 + 30);
-    map.clear();
-    assert_eq!(Arc::strong_count(&value), 1);
-}
-
-#[test]
-fn its_byte_form_is_a_btree_maps() {
-    each_schedule(|mut pair| {
-        for _ in 0..200 {
-            pair.step();
-            let bytes = pair.ours.to_bytes();
-            assert_eq!(bytes, pair.theirs.to_bytes());
-            let read = Ordered::<u64, u64>::from_bytes(&bytes).expect("what was written can be read");
-            check_form(&read);
-            assert!(read.iter().eq(pair.theirs.iter()));
-        }
-    });
-}
-
-#[test]
-fn hostile_bytes_are_read_as_a_btree_map_reads_them() {
-    let mut chance = Chance::new(4);
-    for _ in 0..5_000 {
-        let length = chance.below(24);
-        let bytes: Vec<u8> = (0..length).map(|_| chance.below(12) as u8).collect();
-        let ours = Ordered::<u64, u64>::from_bytes(&bytes).map(|map| map.to_bytes());
-        assert_eq!(ours, BTreeMap::<u64, u64>::from_bytes(&bytes).map(|map| map.to_bytes()));
-    }
-}
-
-/// The leanest subtree that a depth can have is the leanest child and a third of its weight beside it.
-#[test]
-fn no_tree_is_deeper_than_a_path() {
-    let heavier = |weight: &u64| Some(weight + weight.div_ceil(HEAVIEST));
-    let weights = core::iter::successors(Some(2), heavier);
-    let deepest = weights.take_while(|weight| *weight <= 1 << 32).count();
-    assert!((60..=DEPTH_MAX).contains(&deepest), "a tree may be {deepest} deep");
 }
