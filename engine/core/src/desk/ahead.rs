@@ -24,10 +24,11 @@ impl Desk {
         self.corrected(&stand, self.in_line(stand.queue), &self.expected(&stand)?)
     }
 
-    /// The same where what is expected is known.
-    pub(super) fn reckoned_as(&self, id: CallId, expected: &Expected) -> Option<Estimate> {
+    /// The bound of that wait alone, which is all that is said; what is expected of it may be known already.
+    pub(super) fn bound(&self, id: CallId, expected: Option<Expected>) -> Option<Span> {
         let stand = self.calls.get(&id)?.stand?;
-        self.corrected(&stand, self.in_line(stand.queue), expected)
+        let expected = expected.or_else(|| self.expected(&stand))?;
+        self.line_ups[usize::from(stand.queue.0)].quoter.as_ref()?.bound(usize::from(stand.class.0), &expected)
     }
 
     /// What a newcomer of a queue's default class would be told.

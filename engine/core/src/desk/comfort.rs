@@ -27,11 +27,8 @@ impl Desk {
         if let Some(stand) = self.calls.get_mut(&id).and_then(|call| call.stand.as_mut()) {
             stand.told = true;
         }
-        let reckoned = match expected {
-            Some(expected) => self.reckoned_as(id, &expected),
-            None => self.reckoned(id),
-        };
-        let prospect = self.prospect(id, reckoned);
+        let bound = self.bound(id, expected);
+        let prospect = self.prospect(id, bound);
         self.say(id, Say::PleaseWait(prospect), out);
         self.comfort_later(id);
     }
@@ -43,7 +40,7 @@ impl Desk {
             Stage::Waiting | Stage::Held(_) => {
                 let reckoned = self.reckoned(id);
                 let longer = self.takes_longer(id, reckoned);
-                let prospect = self.prospect(id, reckoned);
+                let prospect = self.prospect(id, reckoned.map(|estimate| estimate.bound()));
                 self.say(id, if longer { Say::LongerThanSaid(prospect) } else { Say::StillWaiting(prospect) }, out);
                 self.comfort_later(id);
             }
@@ -101,9 +98,9 @@ impl Desk {
     }
 
     /// What can be said now: an end of the wait, if it is the first one or an earlier one; a callback, where it helps.
-    fn prospect(&mut self, id: CallId, reckoned: Option<Estimate>) -> Prospect {
+    fn prospect(&mut self, id: CallId, bound: Option<Span>) -> Prospect {
         let now = self.now;
-        let bound = reckoned.map(|estimate| spoken(estimate.bound()));
+        let bound = bound.map(spoken);
         let callback = self.offers_callback(id, bound);
         let Some(call) = self.calls.get_mut(&id) else { return Prospect::default() };
         let Some(stand) = call.stand.as_mut() else { return Prospect::default() };

@@ -5,6 +5,7 @@ use crate::Tick;
 use core::cmp::Ordering;
 
 /// By the moment at which the target is missed; then by place.
+#[inline]
 pub(super) fn compare(one: &Standing, other: &Standing, _now: Tick) -> Ordering {
     due_at(one).cmp(&due_at(other)).then_with(|| one.by_arrival(other))
 }

@@ -61,6 +61,7 @@ macro_rules! registry {
             }
 
             /// Which of two callers comes first at `now`: `Less` if the one named first does.
+            #[inline]
             pub fn compare(self, one: &Standing, other: &Standing, now: Tick) -> Ordering {
                 match self { $(Order::$order => $file::compare(one, other, now),)* }
             }

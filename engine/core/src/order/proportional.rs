@@ -5,6 +5,7 @@ use crate::Tick;
 use core::cmp::Ordering;
 
 /// Compares waited / target by cross-multiplication: exact, and no division.
+#[inline]
 pub(super) fn compare(one: &Standing, other: &Standing, now: Tick) -> Ordering {
     share(other, one, now).cmp(&share(one, other, now)).then_with(|| one.by_arrival(other))
 }

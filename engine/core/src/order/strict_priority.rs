@@ -5,6 +5,7 @@ use crate::Tick;
 use core::cmp::Ordering;
 
 /// Who has waited too long, then by target, then by arrival.
+#[inline]
 pub(super) fn compare(one: &Standing, other: &Standing, now: Tick) -> Ordering {
     match (starves(one, now), starves(other, now)) {
         (true, false) => Ordering::Less,

@@ -11,7 +11,7 @@
 use super::mark::{MARKS, Mark, around};
 use super::normal::Level;
 use super::survival::Survival;
-use super::{BOUNDS, Estimate, Expected, Fixed};
+use super::{BOUNDS, CONFIGURED, Estimate, Expected, Fixed};
 use crate::Span;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -44,11 +44,13 @@ impl Correction {
     pub(super) fn estimate(&self, levels: &[Level; BOUNDS], in_line: u32, expected: &Expected) -> Estimate {
         let shifts = self.shifts(in_line);
         let stretched: [Fixed; BOUNDS] = core::array::from_fn(|n| expected.bounds_s[n] * shifts[n].exp());
-        let at_least = |n: usize| {
-            let lower = levels.iter().zip(stretched).filter(|(level, _)| level.share <= levels[n].share);
-            lower.map(|(_, bound)| bound).fold(Fixed::ZERO, Fixed::max)
-        };
-        Estimate::new(core::array::from_fn(at_least), in_line, expected.spread)
+        Estimate::new(core::array::from_fn(|n| at_least(levels, n, |n| stretched[n])), in_line, expected.spread)
+    }
+
+    /// The one bound at the configured confidence.
+    pub(super) fn bound(&self, levels: &[Level; BOUNDS], in_line: u32, expected: &Expected) -> Span {
+        let shifts = self.shifts(in_line);
+        Estimate::rounded(at_least(levels, CONFIGURED, |n| expected.bounds_s[n] * shifts[n].exp()))
     }
 
     /// Learns from what came of an estimate.
@@ -78,6 +80,12 @@ impl Correction {
         let learned = self.marks.iter().enumerate().filter(|(_, mark)| mark.has_learned());
         learned.min_by_key(|(n, _)| n.abs_diff(place)).map_or(&Mark::NEW, |(_, mark)| mark)
     }
+}
+
+/// The highest of the bounds at one level and at those below it.
+fn at_least(levels: &[Level; BOUNDS], level: usize, bound_s: impl Fn(usize) -> Fixed) -> Fixed {
+    let lower = (0..BOUNDS).filter(|n| levels[*n].share <= levels[level].share);
+    lower.map(bound_s).fold(Fixed::ZERO, Fixed::max)
 }
 
 impl Waited {

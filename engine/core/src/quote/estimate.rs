@@ -21,9 +21,13 @@ pub struct Estimate {
 
 impl Estimate {
     pub(super) fn new(bounds_s: [Fixed; BOUNDS], in_line: u32, spread: Fixed) -> Estimate {
-        let millis = |n: usize| u32::try_from(bounds_s[n].span().as_millis().saturating_add(1)).unwrap_or(u32::MAX);
         let spread = (spread * Fixed::whole(100)).floor().clamp(SPREAD_MIN.into(), u8::MAX.into()) as u8;
-        Estimate { bounds_ms: core::array::from_fn(millis), in_line: in_line.try_into().unwrap_or(u16::MAX), spread }
+        Estimate { bounds_ms: bounds_s.map(millis), in_line: in_line.try_into().unwrap_or(u16::MAX), spread }
+    }
+
+    /// One bound, as an estimate holds it.
+    pub(super) fn rounded(bound_s: Fixed) -> Span {
+        Span::millis(millis(bound_s).into())
     }
 
     /// At the configured confidence.
@@ -43,6 +47,11 @@ impl Estimate {
     pub(super) fn spread(&self) -> Fixed {
         Fixed::ratio(self.spread.into(), 100)
     }
+}
+
+/// Rounded up to a whole number.
+fn millis(bound_s: Fixed) -> u32 {
+    u32::try_from(bound_s.span().as_millis().saturating_add(1)).unwrap_or(u32::MAX)
 }
 
 impl Code for Estimate {

@@ -150,6 +150,11 @@ impl Quoter {
         Some(history.correction.estimate(&self.levels, in_line, expected))
     }
 
+    /// The bound at the configured confidence alone, for the line as it is.
+    pub(crate) fn bound(&self, class: usize, expected: &Expected) -> Option<Span> {
+        Some(self.histories.get(class)?.correction.bound(&self.levels, self.flow.in_line(), expected))
+    }
+
     /// The mean wait of a newcomer so long from `now`, if calls go on coming and going as they do. None before enough starts
     /// were seen, and while no agent is on duty.
     pub fn forecast(&self, now: Tick, after: Span) -> Option<Span> {

@@ -92,10 +92,11 @@ impl Stretch {
 
 /// The parts of a span that lie in the stretches it reaches, in microseconds: at least one.
 fn parts(span: Span) -> impl Iterator<Item = u64> {
-    let ends = ENDS_US.iter().enumerate();
-    ends.map_while(move |(index, end)| {
-        let start = index.checked_sub(1).map_or(0, |before| ENDS_US[before]);
-        (start == 0 || start < span.0).then(|| span.0.min(*end) - start)
+    let mut start = 0;
+    ENDS_US.iter().map_while(move |end| {
+        let within = (start == 0 || start < span.0).then(|| span.0.min(*end) - start);
+        start = *end;
+        within
     })
 }
 
