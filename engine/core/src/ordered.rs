@@ -72,33 +72,31 @@ impl<K: Ord + Copy, V: Copy> Ordered<K, V> {
         if self.len >= self.room {
             self.make_room();
         }
-        if self.leaves.at(0).is_none() {
-            self.leaves.occupy(Page::of(key, value));
-            self.len = 1;
+        let page = self.pass(&key, |size| size.wrapping_add(1));
+        if let Some(leaf) = self.leaves.at_mut(page)
+            && leaf.len() < FULL
+            && let Err(at) = leaf.find(&key)
+        {
+            leaf.insert(at, key, value);
+            self.len += 1;
             return None;
         }
-        match self.insert_below(self.top, self.height, true, key, value) {
-            Inserted::Replaced(before) => return Some(before),
-            Inserted::Grown => {}
-            Inserted::Split(from, after) => self.raise(key, from, after),
-        }
-        self.len += 1;
-        None
+        self.pass(&key, |size| size.wrapping_sub(1));
+        self.insert_anew(key, value)
     }
 
     /// Takes the entry of `key` out.
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
-        let value = self.remove_below(self.top, self.height, key)?;
-        self.len -= 1;
-        if self.height > 0
-            && let Some([only]) = self.branches.at(self.top).map(Page::items)
+        let page = self.pass(key, |size| size.wrapping_sub(1));
+        if let Some(leaf) = self.leaves.at_mut(page)
+            && (leaf.len() > HALF || self.height == 0)
+            && let Ok(at) = leaf.find(key)
         {
-            let page = only.page;
-            self.branches.vacate(self.top);
-            self.top = page;
-            self.height -= 1;
+            self.len -= 1;
+            return leaf.remove(at);
         }
-        Some(value)
+        self.pass(key, |size| size.wrapping_add(1));
+        self.remove_and_join(key)
     }
 
     /// The value held under `key`.
@@ -160,6 +158,50 @@ impl<K: Ord + Copy, V: Copy> Ordered<K, V> {
             page = below.map_or(NOWHERE, |below| below.page);
         }
         page
+    }
+
+    /// Goes down to the leaf of a key, and changes the sizes of all subtrees on the way.
+    fn pass(&mut self, key: &K, change: impl Fn(u32) -> u32) -> u32 {
+        let mut page = self.top;
+        for _ in 0..self.height {
+            let Some(branch) = self.branches.at_mut(page) else { return NOWHERE };
+            let nth = branch.below(|other| other <= key);
+            let Some(below) = branch.items_mut().get_mut(nth) else { return NOWHERE };
+            below.size = change(below.size);
+            page = below.page;
+        }
+        page
+    }
+
+    /// Inserts where the key is held already, or where there is no room and pages are to be split.
+    fn insert_anew(&mut self, key: K, value: V) -> Option<V> {
+        if self.leaves.at(0).is_none() {
+            self.leaves.occupy(Page::of(key, value));
+            self.len = 1;
+            return None;
+        }
+        match self.insert_below(self.top, self.height, true, key, value) {
+            Inserted::Replaced(before) => return Some(before),
+            Inserted::Grown => {}
+            Inserted::Split(from, after) => self.raise(key, from, after),
+        }
+        self.len += 1;
+        None
+    }
+
+    /// Takes out what is not there, or what leaves a page less than half full.
+    fn remove_and_join(&mut self, key: &K) -> Option<V> {
+        let value = self.remove_below(self.top, self.height, key)?;
+        self.len -= 1;
+        if self.height > 0
+            && let Some([only]) = self.branches.at(self.top).map(Page::items)
+        {
+            let page = only.page;
+            self.branches.vacate(self.top);
+            self.top = page;
+            self.height -= 1;
+        }
+        Some(value)
     }
 
     fn insert_below(&mut self, page: u32, height: u32, is_last: bool, key: K, value: V) -> Inserted<K, V> {
