@@ -1,8 +1,10 @@
 //! What is due and when: each call, agent and queue has one alarm set, for the earliest of its moments.
 
 use super::Desk;
+use super::call::Call;
 use crate::ordered::Ordered;
 use crate::{AgentId, CallId, Code, Malformed, QueueId, Reader, Sink, Tick};
+use alloc::vec::Vec;
 
 /// What a call waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +27,8 @@ impl Due {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Alarms {
     at: [Tick; 4],
+    /// For when the clock has the call's alarm set: until it is settled, not always for the earliest of these moments.
+    set: Tick,
 }
 
 /// Whose alarm rings.
@@ -39,6 +43,8 @@ pub(super) enum Owner {
 #[derive(Default)]
 pub(super) struct Clock {
     set: Ordered<(Tick, Owner), ()>,
+    /// Calls whose moments have changed since. An input changes some of them to and fro: the alarm is moved once in the end.
+    unsettled: Vec<CallId>,
 }
 
 /// There is no such moment: an alarm at the end of time is not set.
@@ -46,7 +52,7 @@ const NEVER: Tick = Tick(u64::MAX);
 
 impl Default for Alarms {
     fn default() -> Self {
-        Alarms { at: [NEVER; 4] }
+        Alarms { at: [NEVER; 4], set: NEVER }
     }
 }
 
@@ -100,6 +106,13 @@ impl Clock {
 
     pub(super) fn clear(&mut self) {
         self.set.clear();
+        self.unsettled.clear();
+    }
+
+    fn unsettle(&mut self, id: CallId) {
+        if self.unsettled.last() != Some(&id) {
+            self.unsettled.push(id);
+        }
     }
 }
 
@@ -107,10 +120,10 @@ impl Desk {
     /// Sets one of a call's moments, in place of its earlier setting.
     pub(super) fn set_alarm(&mut self, id: CallId, due: Due, at: Tick) {
         let Some(call) = self.calls.get_mut(&id) else { return };
-        let before = call.alarms.next().0;
-        call.alarms.at[due as usize] = at;
-        let after = call.alarms.next().0;
-        self.clock.move_alarm(Owner::Call(id), Some(before), Some(after));
+        if call.alarms.at[due as usize] != at {
+            call.alarms.at[due as usize] = at;
+            self.clock.unsettle(id);
+        }
     }
 
     /// Forgets one of a call's moments; nothing happens if it is not set.
@@ -118,18 +131,28 @@ impl Desk {
         self.set_alarm(id, due, NEVER);
     }
 
-    /// Forgets all of a call's moments.
-    pub(super) fn cancel_alarms(&mut self, id: CallId) {
-        Due::ALL.iter().for_each(|due| self.cancel_alarm(id, *due));
+    /// Sets the alarms of all calls for the earliest of their moments.
+    pub(super) fn settle_alarms(&mut self) {
+        while let Some(id) = self.clock.unsettled.pop() {
+            let Some(call) = self.calls.get_mut(&id) else { continue };
+            let (before, (after, _)) = (call.alarms.set, call.alarms.next());
+            call.alarms.set = after;
+            self.clock.move_alarm(Owner::Call(id), Some(before), Some(after));
+        }
     }
 
-    /// What is due of a call whose alarm rang and is out of the clock; the alarm is set for what comes next.
+    /// Unsets the alarm of a call that is no more.
+    pub(super) fn silence(&mut self, id: CallId, call: &Call) {
+        self.clock.move_alarm(Owner::Call(id), Some(call.alarms.set), None);
+    }
+
+    /// What is due of a call whose alarm rang and is out of the clock.
     pub(super) fn take_what_is_due(&mut self, id: CallId) -> Option<Due> {
         let call = self.calls.get_mut(&id)?;
         let (_, due) = call.alarms.next();
         call.alarms.at[due as usize] = NEVER;
-        let (at, _) = call.alarms.next();
-        self.clock.move_alarm(Owner::Call(id), None, Some(at));
+        call.alarms.set = NEVER;
+        self.clock.unsettle(id);
         Some(due)
     }
 }
@@ -149,6 +172,6 @@ impl Code for Alarms {
     fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let mut at = [NEVER; 4];
         at.iter_mut().try_for_each(|at| Tick::decode(reader).map(|tick| *at = tick))?;
-        Ok(Alarms { at })
+        Ok(Alarms { at, set: NEVER })
     }
 }

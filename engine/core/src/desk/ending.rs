@@ -65,8 +65,8 @@ impl Desk {
 
     /// Nothing more is owed: the call leaves the desk and becomes a record.
     pub(super) fn forget(&mut self, id: CallId, outcome: Outcome, ended_at: Tick, out: &mut Outbox) {
-        self.cancel_alarms(id);
         if let Some(call) = self.calls.remove(&id) {
+            self.silence(id, &call);
             self.write_record(id, call, outcome, ended_at, out);
         }
     }

@@ -143,6 +143,7 @@ impl Desk {
         if let Err(refusal) = self.apply(input, out) {
             out.refusals.push(refusal);
         }
+        self.settle_alarms();
         #[cfg(debug_assertions)]
         self.check();
     }
@@ -196,6 +197,7 @@ impl Desk {
 
     /// Everything that is due by now, in the order in which it fell due.
     fn ring_alarms(&mut self, out: &mut Outbox) {
+        self.settle_alarms();
         while let Some(owner) = self.clock.take_due(self.now) {
             match owner {
                 Owner::Call(call) => match self.take_what_is_due(call) {
@@ -208,6 +210,7 @@ impl Desk {
                 Owner::Agent(agent) => self.agent_is_back(agent, out),
                 Owner::Queue(queue) => self.look_ahead(queue, out),
             }
+            self.settle_alarms();
         }
     }
 
