@@ -130,7 +130,12 @@ struct Others {
 }
 
 impl Others {
+    /// Of two with the same target whoever came first is first, by every order.
+    #[inline]
     fn come_before(&self, since: Tick, place: Place, at: Tick) -> bool {
+        if self.standing.target == self.caller.target {
+            return (since, place) < (self.caller.since, self.caller.place);
+        }
         self.order.compare(&Standing { since, place, ..self.standing }, &self.caller, at) == Ordering::Less
     }
 }

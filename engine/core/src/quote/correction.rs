@@ -104,7 +104,7 @@ fn push(level: &Level, bound: Span, waited: Waited, weights: &mut Weights<'_>) -
         Waited::Longer(span) if span >= bound => true,
         Waited::Longer(_) => return Fixed::ZERO,
     };
-    let surprise = if broken { level.kept() } else { level.kept() - Fixed::ONE };
+    let surprise = if broken { level.kept } else { level.kept - Fixed::ONE };
     level.slope * surprise * weights.after(waited.until(bound))
 }
 

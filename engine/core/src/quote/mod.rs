@@ -137,7 +137,8 @@ impl Quoter {
     pub(crate) fn expected(&self, now: Tick, class: usize, line: &impl Ahead) -> Option<Expected> {
         let history = self.histories.get(class)?;
         let speed = self.flow.speed(now).filter(|speed| speed.evidence >= STARTS_MIN)?;
-        let outlook = Outlook::new(speed, self.histories.iter().map(|h| h.arrivals_per_second(now)), line);
+        let arrivals = |class: usize| self.histories.get(class).map_or(Fixed::ZERO, |history| history.arrivals_per_second(now));
+        let outlook = Outlook::new(speed, self.histories.len(), arrivals, line);
         let bounds_s = outlook.bounds_s(self.levels.map(|level| level.z));
         let furthest = bounds_s.into_iter().fold(Fixed::ZERO, Fixed::max).span();
         let supported = furthest <= BOUND_MAX && history.patience.after(furthest) >= PATIENT_MIN;

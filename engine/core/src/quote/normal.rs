@@ -11,6 +11,8 @@ pub(super) struct Level {
     pub(super) z: Fixed,
     /// One over the density there: by how much a quantile moves with the share below it.
     pub(super) slope: Fixed,
+    /// The share as a number.
+    pub(super) kept: Fixed,
 }
 
 impl Level {
@@ -18,12 +20,8 @@ impl Level {
     pub(super) fn new(share: Permille) -> Level {
         let share = Permille(share.0.clamp(1, 999));
         let z = quantile(share);
-        Level { share, z, slope: Fixed::millionths(2_506_628) * half_square(z).exp() }
-    }
-
-    /// The share as a number.
-    pub(super) fn kept(&self) -> Fixed {
-        Fixed::ratio(u128::from(self.share.0), 1_000)
+        let slope = Fixed::millionths(2_506_628) * half_square(z).exp();
+        Level { share, z, slope, kept: Fixed::ratio(u128::from(share.0), 1_000) }
     }
 }
 

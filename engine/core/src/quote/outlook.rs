@@ -8,7 +8,7 @@
 
 use super::flow::Speed;
 use super::{Ahead, Fixed};
-use crate::Span;
+use crate::{Permille, Span};
 
 /// Stages summed one by one; the rest is an integral.
 const STAGES_SUMMED: u32 = 8;
@@ -28,13 +28,13 @@ pub(super) struct Outlook {
 }
 
 impl Outlook {
-    /// For a newcomer to `line`, when callers of each class arrive at `arrivals` (a second).
-    pub(super) fn new(speed: Speed, arrivals: impl Iterator<Item = Fixed> + Clone, line: &impl Ahead) -> Outlook {
+    /// For a newcomer to `line`, when callers of so many classes arrive at `arrivals` (a second).
+    pub(super) fn new(speed: Speed, classes: usize, arrivals: impl Fn(usize) -> Fixed, line: &impl Ahead) -> Outlook {
         let overtaking = |horizon: Span| {
-            let shares = arrivals.clone().enumerate();
-            let coming = shares.filter(|(_, rate)| *rate > Fixed::ZERO);
-            let taken = coming.map(|(class, rate)| rate * line.arriving(class, horizon).fraction());
-            (taken.fold(Fixed::ZERO, |sum, rate| sum + rate) / speed.service).min(OVERTAKEN_MAX)
+            let shares = (0..classes).map(|class| (class, line.arriving(class, horizon)));
+            let some = shares.filter(|(_, share)| *share > Permille(0));
+            let taken = some.fold(Fixed::ZERO, |sum, (class, share)| sum + arrivals(class) * share.fraction());
+            (taken / speed.service).min(OVERTAKEN_MAX)
         };
         let mut horizon = Span(0);
         let mut way = Way::within(horizon, line, overtaking);
@@ -120,8 +120,10 @@ struct Departures {
 impl Departures {
     fn new(service: Fixed, leaving: Fixed, stages: u32) -> Departures {
         let mut each_s = [Fixed::ZERO; STAGES_SUMMED as usize];
-        for (stage, each) in (0..stages).zip(&mut each_s) {
-            *each = (service + leaving * Fixed::whole(u64::from(stage))).inverse();
+        let mut rate = service;
+        for (_, each) in (0..stages).zip(&mut each_s) {
+            *each = rate.inverse();
+            rate = rate + leaving;
         }
         let rest = Fixed::whole(u64::from(stages.saturating_sub(STAGES_SUMMED)));
         let low = service + leaving * Fixed::millionths(i64::from(STAGES_SUMMED) * 1_000_000 - 500_000);
@@ -130,12 +132,17 @@ impl Departures {
 
     fn mean_s(&self) -> Fixed {
         let summed = self.each_s.iter().fold(Fixed::ZERO, |sum, each| sum + *each);
-        summed + integral(self.low, self.high, self.leaving, self.rest)
+        if self.all_summed() { summed } else { summed + integral(self.low, self.high, self.leaving, self.rest) }
     }
 
     fn variance_s2(&self) -> Fixed {
         let summed = self.each_s.iter().fold(Fixed::ZERO, |sum, each| sum + *each * *each);
-        summed + self.rest / self.low / self.high
+        if self.all_summed() { summed } else { summed + self.rest / self.low / self.high }
+    }
+
+    /// Whether nothing is left over to be integrated.
+    fn all_summed(&self) -> bool {
+        self.rest == Fixed::ZERO && self.low > Fixed::ZERO
     }
 }
 

@@ -115,7 +115,7 @@ fn the_outlook_is_that_of_independent_departures() {
         let leaving = service / ([1.0, 2.0, 5.0, 30.0, 1_000.0][draw.below(5) as usize]);
         let sure = Fixed::whole(1 << 30);
         let speed = Speed { service: fixed(service), leaving: fixed(leaving), evidence: sure };
-        let outlook = Outlook::new(speed, core::iter::empty(), &Fifo(ahead));
+        let outlook = Outlook::new(speed, 0, |_| Fixed::ZERO, &Fifo(ahead));
         let bounds_s = outlook.bounds_s(LEVELS.map(|share| Level::new(share).z));
         for (share, bound_s) in LEVELS.into_iter().zip(bounds_s) {
             let found = float(bound_s);
@@ -146,7 +146,8 @@ impl Ahead for Overtaken {
 fn who_overtakes_makes_the_wait_longer_and_less_sure() {
     for (ahead, load) in [(0, 0.1), (3, 0.3), (10, 0.5), (40, 0.8)] {
         let speed = Speed { service: fixed(0.5), leaving: Fixed::ZERO, evidence: Fixed::whole(1 << 30) };
-        let outlook = Outlook::new(speed, [fixed(0.5 * load), fixed(7.0)].into_iter(), &Overtaken(ahead));
+        let arrivals = [fixed(0.5 * load), fixed(7.0)];
+        let outlook = Outlook::new(speed, 2, |class| arrivals[class], &Overtaken(ahead));
         let stages = f64::from(ahead + 1);
         let mean_s = stages / (0.5 * (1.0 - load));
         let spread = ((1.0 + load) / (1.0 - load) / stages).sqrt();
