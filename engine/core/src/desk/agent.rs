@@ -181,19 +181,19 @@ impl Desk {
     /// The one place where an agent's state changes: the idle, those on duty and the alarms stay in step with it.
     pub(super) fn put(&mut self, id: AgentId, state: AgentState) {
         let now = self.now;
-        let before = self.agents[id.0 as usize].state.clone();
-        if before == AgentState::Idle {
+        if self.agents[id.0 as usize].state == AgentState::Idle {
             self.unlist_as_idle(id);
         }
+        let (idle, until, at_work) = (state == AgentState::Idle, deadline(&state), is_at_work(&state));
         let agent = self.agent_mut(id);
+        let before = core::mem::replace(&mut agent.state, state);
         agent.occupancy = agent.occupancy.after(is_busy(&before), now);
-        agent.state = state.clone();
         agent.since = now;
-        if state == AgentState::Idle {
+        if idle {
             self.list_as_idle(id);
         }
-        self.clock.move_alarm(Owner::Agent(id), deadline(&before), deadline(&state));
-        match (is_at_work(&before), is_at_work(&state)) {
+        self.clock.move_alarm(Owner::Agent(id), deadline(&before), until);
+        match (is_at_work(&before), at_work) {
             (false, true) => self.count_on_duty(id, true),
             (true, false) => {
                 self.count_on_duty(id, false);

@@ -215,13 +215,17 @@ struct Best {
 impl Choice<'_> {
     fn look_at_queue(&mut self, reach: &Reach, kept_for: Option<QueueId>) {
         let line_up = &self.desk.line_ups[usize::from(reach.queue.0)];
-        for (class, stream) in line_up.present.iter().enumerate() {
-            self.look_at_stream(reach, class, stream, kept_for.map(NotServed::KeptFor));
-        }
         let bar = kept_for.map(NotServed::KeptFor);
-        let dialled = (!self.desk.may_dial(reach.queue)).then_some(NotServed::OthersDialled);
-        for (class, stream) in line_up.absent.iter().enumerate() {
-            self.look_at_stream(reach, class, stream, bar.or(dialled));
+        self.look_at_streams(reach, &line_up.present, bar);
+        if line_up.callbacks() > 0 {
+            let dialled = (!self.desk.may_dial(reach.queue)).then_some(NotServed::OthersDialled);
+            self.look_at_streams(reach, &line_up.absent, bar.or(dialled));
+        }
+    }
+
+    fn look_at_streams(&mut self, reach: &Reach, streams: &[Stream], bar: Option<NotServed>) {
+        for (class, stream) in streams.iter().enumerate() {
+            self.look_at_stream(reach, class, stream, bar);
         }
     }
 

@@ -61,7 +61,8 @@ impl LineUp {
 }
 
 fn count(streams: &[Stream]) -> u32 {
-    streams.iter().map(|stream| u32::try_from(stream.len()).unwrap_or(u32::MAX)).fold(0, u32::saturating_add)
+    let all: usize = streams.iter().map(Stream::len).sum();
+    u32::try_from(all).unwrap_or(u32::MAX)
 }
 
 impl Desk {
