@@ -2,6 +2,7 @@
 
 use super::Desk;
 use super::call::Stand;
+use super::line_up::Stream;
 use crate::quote::{Ahead, Estimate, Expected, Quoter};
 use crate::{CallId, ClassId, Order, Permille, Place, QueueId, Span, Standing, Tick};
 use core::cmp::Ordering;
@@ -120,6 +121,16 @@ impl View<'_> {
         let standing = Standing { since: Tick(0), place: Place(0), target, max_wait: thresholds.max_wait, head_start: Span(0) };
         Others { order: self.order, caller: self.standing, standing }
     }
+
+    /// How many of these callers, by class, come before the caller at that moment.
+    fn ahead_in(&self, streams: &[Stream], at: Tick) -> usize {
+        let some = streams.iter().enumerate().filter(|(_, stream)| !stream.is_empty());
+        let ahead = some.map(|(class, stream)| {
+            let others = self.others(class);
+            stream.count_while(|(since, place)| others.come_before(*since, *place, at))
+        });
+        ahead.sum()
+    }
 }
 
 /// Callers of one class, in the eyes of another caller.
@@ -144,12 +155,8 @@ impl Ahead for View<'_> {
     fn waiting(&self, horizon: Span) -> u32 {
         let at = self.desk.now.plus(horizon);
         let line_up = &self.desk.line_ups[usize::from(self.queue.0)];
-        let classes = line_up.present.iter().enumerate().chain(line_up.absent.iter().enumerate());
-        let ahead = classes.filter(|(_, stream)| !stream.is_empty()).map(|(class, stream)| {
-            let others = self.others(class);
-            stream.count_while(|(since, place)| others.come_before(*since, *place, at))
-        });
-        ahead.fold(line_up.held, |sum, count| sum.saturating_add(u32::try_from(count).unwrap_or(u32::MAX)))
+        let ahead = self.ahead_in(&line_up.present, at) + self.ahead_in(&line_up.absent, at);
+        line_up.held.saturating_add(u32::try_from(ahead).unwrap_or(u32::MAX))
     }
 
     fn arriving(&self, class: usize, horizon: Span) -> Permille {

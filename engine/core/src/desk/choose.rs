@@ -6,8 +6,8 @@ use super::line_up::Stream;
 use super::reach::Reach;
 use super::{Desk, Outbox};
 use crate::{
-    AgentId, CallId, Candidate, ClassId, Decision, NotRung, NotServed, OfferId, Order, PassedOver, Place, QueueId, Span,
-    Standing, Step, Tick, Why,
+    AgentId, CallId, Candidate, ClassId, Decision, NotRung, NotServed, Order, PassedOver, Place, QueueId, Span, Standing, Step,
+    Tick, Why,
 };
 use core::cmp::Ordering;
 
@@ -15,8 +15,9 @@ impl Desk {
     /// An agent just become free serves whoever is first; callbacks that come first are dialled on the way.
     pub(super) fn serve_next(&mut self, agent: AgentId, out: &mut Outbox) {
         while let Some((call, why, from)) = self.choose_caller(agent, out) {
-            if let Step::Rung(_) = self.bring_together(Pair { call, agent, why, from }, out) {
-                return;
+            match self.bring_together(Pair { call, agent, why, from }, out) {
+                Some(Step::CalledBack) => {}
+                Some(Step::Rung(_)) | None => return,
             }
         }
     }
@@ -24,7 +25,9 @@ impl Desk {
     /// An idle agent for a caller in line, if there is one.
     pub(super) fn seat(&mut self, id: CallId, out: &mut Outbox) {
         while let Some(pair) = self.pair_for(id, out) {
-            self.bring_together(pair, out);
+            if self.bring_together(pair, out).is_none() {
+                return;
+            }
         }
     }
 
@@ -138,25 +141,23 @@ impl Desk {
         self.agents[agent.0 as usize].last_missed == Some(id)
     }
 
-    pub(super) fn bring_together(&mut self, pair: Pair, out: &mut Outbox) -> Step {
+    /// Rings the agent for the caller, or calls the caller back.
+    pub(super) fn bring_together(&mut self, pair: Pair, out: &mut Outbox) -> Option<Step> {
         let Pair { call: id, agent, why, from } = pair;
-        let chosen = self.candidate(id);
-        let absent = self.calls.get(&id).is_some_and(|call| call.stage == Stage::Absent);
+        let call = self.calls.get_mut(&id)?;
+        let (chosen, absent) = (Candidate::standing(id, &call.stand?), call.stage == Stage::Absent);
         let step = if absent {
             self.dial(id, out);
             Step::CalledBack
         } else {
-            Step::Rung(self.offer(id, agent, out).unwrap_or(OfferId(0)))
+            Step::Rung(self.offer(id, agent, out)?)
         };
-        if let Some(chosen) = chosen {
-            out.decisions.push(Decision { at: self.now, chosen, agent, step, why, passed_over: from..out.passed_over.len() });
-        }
-        step
+        out.decisions.push(Decision { at: self.now, chosen, agent, step, why, passed_over: from..out.passed_over.len() });
+        Some(step)
     }
 
     fn candidate(&self, id: CallId) -> Option<Candidate> {
-        let stand = self.calls.get(&id)?.stand?;
-        Some(Candidate { call: id, queue: stand.queue, class: stand.class, since: stand.since, place: stand.place })
+        Some(Candidate::standing(id, &self.calls.get(&id)?.stand?))
     }
 
     fn standing(&self, candidate: &Candidate, head_start: Span) -> Standing {
@@ -180,6 +181,12 @@ impl Desk {
                 *why = NotServed::OwnAgent;
             }
         }
+    }
+}
+
+impl Candidate {
+    fn standing(call: CallId, stand: &Stand) -> Candidate {
+        Candidate { call, queue: stand.queue, class: stand.class, since: stand.since, place: stand.place }
     }
 }
 

@@ -37,7 +37,7 @@ impl Desk {
     }
 
     /// Known already: the desk rang. Told so that the journal holds it.
-    pub(super) fn agent_ringing(&self, offer: OfferId) -> Result<(), Refusal> {
+    pub(super) fn agent_ringing(&mut self, offer: OfferId) -> Result<(), Refusal> {
         self.ringing(offer).map(drop)
     }
 
@@ -142,18 +142,18 @@ impl Desk {
     }
 
     /// Whose talk an offer became.
-    pub(super) fn talking(&self, offer: OfferId) -> Result<(CallId, Stand, AgentId), Refusal> {
+    pub(super) fn talking(&mut self, offer: OfferId) -> Result<(CallId, Stand, AgentId), Refusal> {
         self.bond(offer, Answered::Yes)
     }
 
-    fn ringing(&self, offer: OfferId) -> Result<(CallId, Stand, AgentId), Refusal> {
+    fn ringing(&mut self, offer: OfferId) -> Result<(CallId, Stand, AgentId), Refusal> {
         self.bond(offer, Answered::No)
     }
 
     /// Whom an offer binds, if it has come as far as is said.
-    fn bond(&self, offer: OfferId, expected: Answered) -> Result<(CallId, Stand, AgentId), Refusal> {
+    fn bond(&mut self, offer: OfferId, expected: Answered) -> Result<(CallId, Stand, AgentId), Refusal> {
         let id = *self.offers.get(&offer).ok_or(Refusal::UnknownOffer)?;
-        let call = self.calls.get(&id).ok_or(Refusal::UnknownOffer)?;
+        let call = self.calls.get_mut(&id).ok_or(Refusal::UnknownOffer)?;
         let agent = call.agent.ok_or(Refusal::UnknownOffer)?;
         let stand = call.stand.ok_or(Refusal::UnknownOffer)?;
         let answered = match call.stage {

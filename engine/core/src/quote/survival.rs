@@ -50,8 +50,14 @@ impl Survival {
 
     /// The share of callers who would wait longer than that.
     pub(super) fn after(&self, span: Span) -> Fixed {
-        let stretches = self.stretches.iter().zip(parts(span));
-        let hazard = stretches.fold(Fixed::ZERO, |sum, (stretch, within)| sum + stretch.hazard_over(within));
+        let (mut start, mut hazard) = (0, Fixed::ZERO);
+        for (stretch, end) in self.stretches.iter().zip(&ENDS_US) {
+            if start > 0 && start >= span.0 {
+                break;
+            }
+            hazard = hazard + stretch.hazard_over(span.0.min(*end) - start);
+            start = *end;
+        }
         (-hazard).exp()
     }
 
