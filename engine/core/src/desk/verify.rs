@@ -75,8 +75,7 @@ fn thresholds_fit(settings: &Settings, index: usize, thresholds: &Thresholds) ->
     if thresholds.overflow.is_some_and(|to| !has_queue(settings, to.queue) || usize::from(to.queue.0) == index) {
         return fault("a queue overflows to another queue that is there");
     }
-    let callback = thresholds.callback.into_iter().collect::<Vec<_>>();
-    if callback.iter().any(|terms| terms.tries_max == 0 || terms.retry_after < SHORTEST) {
+    if thresholds.callback.is_some_and(|terms| terms.tries_max == 0 || terms.retry_after < SHORTEST) {
         return fault("a caller is called back once at least, and not at once again");
     }
     if thresholds.quote.is_some_and(|quote| !(1..1000).contains(&quote.confidence.0)) {
