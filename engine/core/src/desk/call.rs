@@ -94,6 +94,24 @@ pub(super) enum Stage {
     },
 }
 
+/// How a caller stands in line where an agent may choose the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InLine {
+    /// On the line.
+    Waiting,
+    /// On the line, for that agent alone.
+    Held(AgentId),
+    /// Without a leg, to be called back.
+    Absent,
+}
+
+/// How far an offer has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answered {
+    No,
+    Yes,
+}
+
 /// A stand in a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stand {
@@ -162,23 +180,12 @@ impl Call {
     /// The time on hold, with the hold under way counted up to `now`.
     pub(super) fn held_by(&self, now: Tick) -> Span {
         let held = self.service.as_ref().map(|service| service.held).unwrap_or_default();
-        match self.stage {
-            Stage::Talking(_, hold) if hold.any() => held.plus(now.since(hold.since)),
-            Stage::Talking(..)
-            | Stage::Menu { .. }
-            | Stage::Dispatching { .. }
-            | Stage::Told { .. }
-            | Stage::Waiting
-            | Stage::Held(_)
-            | Stage::Offered(_)
-            | Stage::Agreeing
-            | Stage::Absent
-            | Stage::Dialling
-            | Stage::Confirming
-            | Stage::Resting
-            | Stage::Parting(_)
-            | Stage::Left { .. } => held,
+        if let Stage::Talking(_, hold) = self.stage
+            && hold.any()
+        {
+            return held.plus(now.since(hold.since));
         }
+        held
     }
 
     /// Enters the hold under way into the books.
@@ -197,9 +204,44 @@ impl Call {
 }
 
 impl Stage {
-    /// Standing where an agent may choose the caller.
-    pub(super) fn in_line(self) -> bool {
-        matches!(self, Stage::Waiting | Stage::Held(_) | Stage::Absent)
+    /// How the caller stands where an agent may choose the caller, if the caller does.
+    pub(super) fn in_line(self) -> Option<InLine> {
+        match self {
+            Stage::Waiting => Some(InLine::Waiting),
+            Stage::Held(agent) => Some(InLine::Held(agent)),
+            Stage::Absent => Some(InLine::Absent),
+            Stage::Menu { .. }
+            | Stage::Dispatching { .. }
+            | Stage::Told { .. }
+            | Stage::Offered(_)
+            | Stage::Talking(..)
+            | Stage::Agreeing
+            | Stage::Dialling
+            | Stage::Confirming
+            | Stage::Resting
+            | Stage::Parting(_)
+            | Stage::Left { .. } => None,
+        }
+    }
+
+    /// The offer that binds an agent to the caller, and whether the agent has answered, if there is one.
+    pub(super) fn offer(self) -> Option<(OfferId, Answered)> {
+        match self {
+            Stage::Offered(offer) => Some((offer, Answered::No)),
+            Stage::Talking(offer, _) => Some((offer, Answered::Yes)),
+            Stage::Menu { .. }
+            | Stage::Dispatching { .. }
+            | Stage::Told { .. }
+            | Stage::Waiting
+            | Stage::Held(_)
+            | Stage::Agreeing
+            | Stage::Absent
+            | Stage::Dialling
+            | Stage::Confirming
+            | Stage::Resting
+            | Stage::Parting(_)
+            | Stage::Left { .. } => None,
+        }
     }
 
     /// To be called back, or being so: the place counts, and no agent may be given.

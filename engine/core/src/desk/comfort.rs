@@ -1,7 +1,7 @@
 //! What a waiting caller hears: an honest word on how long, now and then, and a way out.
 
 use super::alarms::Due;
-use super::call::Stage;
+use super::call::{Answered, InLine, Stage};
 use super::{Desk, Outbox};
 use crate::quote::{Estimate, Expected};
 use crate::{CallId, Prospect, Said, Say, Settled, Span, Tick};
@@ -36,26 +36,16 @@ impl Desk {
     /// A word now and then to somebody who waits.
     pub(super) fn comfort(&mut self, id: CallId, out: &mut Outbox) {
         let Some(stage) = self.calls.get(&id).map(|call| call.stage) else { return };
-        match stage {
-            Stage::Waiting | Stage::Held(_) => {
+        match (stage.in_line(), stage.offer()) {
+            (Some(InLine::Waiting | InLine::Held(_)), _) => {
                 let reckoned = self.reckoned(id);
                 let longer = self.takes_longer(id, reckoned);
                 let prospect = self.prospect(id, reckoned.map(|estimate| estimate.bound()));
                 self.say(id, if longer { Say::LongerThanSaid(prospect) } else { Say::StillWaiting(prospect) }, out);
                 self.comfort_later(id);
             }
-            Stage::Offered(_) => self.comfort_later(id),
-            Stage::Menu { .. }
-            | Stage::Dispatching { .. }
-            | Stage::Told { .. }
-            | Stage::Talking(..)
-            | Stage::Agreeing
-            | Stage::Absent
-            | Stage::Dialling
-            | Stage::Confirming
-            | Stage::Resting
-            | Stage::Parting(_)
-            | Stage::Left { .. } => {}
+            (_, Some((_, Answered::No))) => self.comfort_later(id),
+            (Some(InLine::Absent) | None, Some((_, Answered::Yes)) | None) => {}
         }
     }
 

@@ -1,7 +1,7 @@
 //! How calls end, and what is written down of them.
 
 use super::alarms::Due;
-use super::call::{Call, Stage, Stand};
+use super::call::{Answered, Call, InLine, Stage, Stand};
 use super::{Desk, Outbox};
 use crate::{Amendment, CallId, CallerGone, Effect, Outcome, Parting, Promise, Record, Refusal, Say, Settled, Text, Tick};
 use alloc::boxed::Box;
@@ -113,13 +113,13 @@ impl Desk {
     /// Ends whatever binds an agent to the call, then the call; only then is the agent free for the next one.
     fn let_go_of_agent(&mut self, id: CallId, outcome: Outcome, out: &mut Outbox) {
         let Some(stage) = self.calls.get(&id).map(|call| call.stage) else { return };
-        match stage {
-            Stage::Waiting | Stage::Held(_) => {
+        match (stage.in_line(), stage.offer()) {
+            (Some(InLine::Waiting | InLine::Held(_)), _) => {
                 self.line_abandoned(id);
                 self.leave_line(id);
                 self.close(id, outcome, out);
             }
-            Stage::Offered(offer) => {
+            (_, Some((offer, Answered::No))) => {
                 self.line_abandoned(id);
                 let agent = self.call_off(offer, out);
                 self.close(id, outcome, out);
@@ -127,7 +127,7 @@ impl Desk {
                     self.free_as_before(agent, out);
                 }
             }
-            Stage::Talking(offer, _) => {
+            (_, Some((offer, Answered::Yes))) => {
                 let bond = self.talking(offer);
                 self.talk_is_over(id, offer);
                 out.order(Effect::Release { offer });
@@ -136,18 +136,7 @@ impl Desk {
                     self.wrap_up(agent, stand.queue, out);
                 }
             }
-            Stage::Menu { .. }
-            | Stage::Dispatching { .. }
-            | Stage::Told { .. }
-            | Stage::Agreeing
-            | Stage::Absent
-            | Stage::Dialling
-            | Stage::Confirming
-            | Stage::Resting
-            | Stage::Parting(_)
-            | Stage::Left { .. } => {
-                self.close(id, outcome, out);
-            }
+            (Some(InLine::Absent) | None, None) => self.close(id, outcome, out),
         }
     }
 

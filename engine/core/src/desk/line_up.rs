@@ -1,7 +1,7 @@
 //! Callers in line: who stands where.
 
 use super::alarms::Due;
-use super::call::{Call, Stage, Stand};
+use super::call::{Call, InLine, Stage, Stand};
 use super::warning::Warning;
 use super::{Desk, Outbox};
 use crate::ordered::Ordered;
@@ -150,24 +150,13 @@ impl Desk {
         let stand = call.stand?;
         let line_up = &mut self.line_ups[usize::from(stand.queue.0)];
         let key = (stand.since, stand.place);
-        match call.stage {
-            Stage::Waiting => drop(line_up.present[usize::from(stand.class.0)].remove(&key)),
-            Stage::Absent => drop(line_up.absent[usize::from(stand.class.0)].remove(&key)),
-            Stage::Held(agent) => {
+        match call.stage.in_line()? {
+            InLine::Waiting => drop(line_up.present[usize::from(stand.class.0)].remove(&key)),
+            InLine::Absent => drop(line_up.absent[usize::from(stand.class.0)].remove(&key)),
+            InLine::Held(agent) => {
                 line_up.held -= 1;
                 self.held.remove(&(agent, stand.since, stand.place));
             }
-            Stage::Menu { .. }
-            | Stage::Dispatching { .. }
-            | Stage::Told { .. }
-            | Stage::Offered(_)
-            | Stage::Talking(..)
-            | Stage::Agreeing
-            | Stage::Dialling
-            | Stage::Confirming
-            | Stage::Resting
-            | Stage::Parting(_)
-            | Stage::Left { .. } => return None,
         }
         self.cancel_alarm(id, Due::Stage);
         self.cancel_alarm(id, Due::Opening);
@@ -191,27 +180,16 @@ impl Desk {
     /// an agent of the caller's own.
     pub(super) fn opens(&mut self, id: CallId, out: &mut Outbox) {
         let Some(call) = self.calls.get(&id) else { return };
-        let (stage, Some(stand)) = (call.stage, call.stand) else { return };
-        match stage {
-            Stage::Held(_) => {
+        let (Some(in_line), Some(stand)) = (call.stage.in_line(), call.stand) else { return };
+        match in_line {
+            InLine::Held(_) => {
                 self.leave_line(id);
                 self.stand_again(id, stand, out);
             }
-            Stage::Waiting | Stage::Absent => {
+            InLine::Waiting | InLine::Absent => {
                 self.set_opening(id, stand);
                 self.seat(id, out);
             }
-            Stage::Menu { .. }
-            | Stage::Dispatching { .. }
-            | Stage::Told { .. }
-            | Stage::Offered(_)
-            | Stage::Talking(..)
-            | Stage::Agreeing
-            | Stage::Dialling
-            | Stage::Confirming
-            | Stage::Resting
-            | Stage::Parting(_)
-            | Stage::Left { .. } => {}
         }
     }
 

@@ -61,7 +61,7 @@ impl Desk {
 
 fn call_view(id: CallId, call: &Call) -> CallView {
     let stage = stage_view(call.stage);
-    let in_line = call.stand.filter(|_| call.stage.in_line() || call.stage.aside() || stage == StageView::Offered);
+    let in_line = call.stand.filter(|_| call.stage.in_line().is_some() || call.stage.aside() || stage == StageView::Offered);
     CallView {
         call: id,
         line: call.line,

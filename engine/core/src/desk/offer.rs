@@ -1,19 +1,12 @@
 //! An agent's phone rings for a call: until it is answered, declined, missed or called off.
 
 use super::alarms::Due;
-use super::call::{Hold, Stage, Stand};
+use super::call::{Answered, Hold, Stage, Stand};
 use super::line_up::class_name;
 use super::{Desk, Outbox};
 use crate::{
     AgentId, AgentState, CallId, Context, Declined, Effect, OfferId, Outcome, Parting, QueueId, Refusal, Say, Side, WhyHuman,
 };
-
-/// How far an offer has come.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Answered {
-    No,
-    Yes,
-}
 
 impl Desk {
     /// Rings an idle agent for a waiting call.
@@ -156,22 +149,7 @@ impl Desk {
         let call = self.calls.get_mut(&id).ok_or(Refusal::UnknownOffer)?;
         let agent = call.agent.ok_or(Refusal::UnknownOffer)?;
         let stand = call.stand.ok_or(Refusal::UnknownOffer)?;
-        let answered = match call.stage {
-            Stage::Offered(_) => Answered::No,
-            Stage::Talking(..) => Answered::Yes,
-            Stage::Menu { .. }
-            | Stage::Dispatching { .. }
-            | Stage::Told { .. }
-            | Stage::Waiting
-            | Stage::Held(_)
-            | Stage::Agreeing
-            | Stage::Absent
-            | Stage::Dialling
-            | Stage::Confirming
-            | Stage::Resting
-            | Stage::Parting(_)
-            | Stage::Left { .. } => return Err(Refusal::UnknownOffer),
-        };
+        let (_, answered) = call.stage.offer().ok_or(Refusal::UnknownOffer)?;
         if answered == expected { Ok((id, stand, agent)) } else { Err(Refusal::OutOfPlace) }
     }
 
