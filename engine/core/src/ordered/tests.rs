@@ -260,7 +260,7 @@ fn room_is_near_what_is_needed_and_is_kept() {
         map.insert(key, key);
         let (pages, needed) = (map.leaves.capacity(), pages_for(map.len()));
         assert!(pages <= needed + needed / 8 + 4, "{pages} pages for {} entries", map.len());
-        assert!(map.branches.capacity() <= pages / 8 + 4, "{} pages above {pages}", map.branches.capacity());
+        assert!(map.branches.capacity() <= pages / (HALF - 1) + 8, "{} pages above {pages}", map.branches.capacity());
     }
     let room = map.leaves.capacity();
     map.clear();
