@@ -17,7 +17,7 @@ use pool::Pool;
 pub(crate) struct Ordered<K, V> {
     /// The lowest keys are in the first page.
     leaves: Pool<K, V>,
-    /// Each key is above all keys of the subtrees before, and not above those of its own; the first one says nothing.
+    /// Each key is above all keys of the subtrees before, and not above those of its own; the very first of a level says nothing.
     branches: Pool<K, Subtree>,
     top: u32,
     /// How many pages of subtrees are passed on the way to a leaf.
@@ -270,16 +270,14 @@ impl<K: Ord + Copy, V: Copy> Ordered<K, V> {
         let branch = self.branches.at(page)?;
         let nth = nth.min(branch.len().checked_sub(2)?);
         let [before, after] = [branch.items().get(nth)?.page, branch.items().get(nth + 1)?.page];
-        if height == 0 {
+        let (joined, size, from) = if height == 0 {
             let joined = self.leaves.even_out(before, after);
-            let (size, first) = (self.leaves.at(before)?.len() as u32, self.leaves.at(after)?.keys().first().copied());
-            return self.branches.at_mut(page)?.were_evened_out(nth, size, first.filter(|_| !joined));
-        }
-        let from = *branch.keys().get(nth + 1)?;
-        *self.branches.at_mut(after)?.keys_mut().first_mut()? = from;
-        let joined = self.branches.even_out(before, after);
-        let (size, first) = (size_of(self.branches.at(before)?.items()), self.branches.at(after)?.keys().first().copied());
-        self.branches.at_mut(page)?.were_evened_out(nth, size, first.filter(|_| !joined))
+            (joined, self.leaves.at(before)?.len() as u32, self.leaves.at(after)?.keys().first().copied())
+        } else {
+            let joined = self.branches.even_out(before, after);
+            (joined, size_of(self.branches.at(before)?.items()), self.branches.at(after)?.keys().first().copied())
+        };
+        self.branches.at_mut(page)?.were_evened_out(nth, size, from.filter(|_| !joined))
     }
 
     /// Takes room for more than there are: an eighth, and however the entries will lie. A desk fills only once, so that the

@@ -180,6 +180,10 @@ fn check_subtree(
     for (nth, below) in branch.items().iter().enumerate() {
         let from = if nth == 0 { from } else { branch.keys()[nth] };
         let to = branch.keys().get(nth + 1).map_or(to, |next| next - 1);
+        if nth > 0 && height > 1 {
+            let first = map.branches.at(below.page).and_then(|page| page.keys().first());
+            assert_eq!(first, Some(&from), "the border of a page is its first key");
+        }
         let is_last = is_last && nth + 1 == branch.len();
         let size = check_subtree(map, (below.page, height - 1), is_last, (from, to), used);
         assert_eq!(size, below.size as usize, "size of the subtree from {from} to {to}");
