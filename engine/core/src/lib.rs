@@ -30,7 +30,7 @@ mod view;
 pub use caller::{Caller, KnownBy, Number, Profile, Trust};
 pub use code::{Code, Form, Malformed, Reader, Sink};
 pub use decision::{Candidate, Decision, NotRung, NotServed, PassedOver, Step, Why};
-pub use desk::{Desk, Outbox};
+pub use desk::{Desk, Outbox, PlaceInLine};
 pub use effect::{Context, Dispatch, Effect, Parting, Prospect, Refused, Say};
 pub use ids::{AgentId, CallId, ClassId, LineId, OfferId, Place, PlayId, QueueId, ServiceId};
 pub use input::{CallerGone, Declined, Digit, DispatchAnswer, DispatchFailure, Input, LegEnd, PhoneLost, Side, Wish};
