@@ -18,6 +18,14 @@ pub struct Fault {
     pub(crate) span: SourceSpan,
 }
 
+impl Fault {
+    /// The same in a text that begins so much later.
+    pub(crate) fn moved(self, bytes: usize, lines: usize) -> Fault {
+        let start = self.span.offset().saturating_sub(bytes);
+        Fault { line: self.line.saturating_sub(lines), span: (start..start + self.span.len()).into(), ..self }
+    }
+}
+
 /// All that is wrong with one file, in its order; at least one fault.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub struct Faults {
@@ -35,8 +43,12 @@ impl Faults {
 
     /// A file that nobody reads to its end.
     pub(crate) fn too_long(file_name: &str) -> Faults {
-        let what = "the file is longer than 4 MiB".to_owned();
-        let fault = Fault { line: 1, what, right: "is it a configuration at all?".to_owned(), span: (0..0).into() };
+        Faults::unread(file_name, "the file is longer than 4 MiB", "is it a configuration at all?")
+    }
+
+    /// A file of which nothing was read, and why.
+    pub fn unread(file_name: &str, what: impl Into<String>, right: impl Into<String>) -> Faults {
+        let fault = Fault { line: 1, what: what.into(), right: right.into(), span: (0..0).into() };
         Faults::new(file_name, "", vec![fault], 0)
     }
 

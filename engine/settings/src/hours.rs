@@ -55,6 +55,40 @@ impl Hours {
         self.holds(day * DAY + minute)
     }
 
+    /// From when to when that is so between two moments: each opening by itself, in the order of time. Where the clock is
+    /// changed in between, an opening comes in two parts.
+    pub fn openings(&self, from: Timestamp, until: Timestamp, timezone: &TimeZone) -> Vec<(Timestamp, Timestamp)> {
+        let mut found = Vec::new();
+        let mut start = from;
+        while start < until {
+            let change = timezone.following(start).next().map_or(until, |change| change.timestamp());
+            let end = change.min(until);
+            self.under_one_clock(start, end, timezone, &mut found);
+            start = end;
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// The same between two moments between which no clock is changed.
+    fn under_one_clock(&self, from: Timestamp, until: Timestamp, timezone: &TimeZone, found: &mut Vec<(Timestamp, Timestamp)>) {
+        const DAY_S: i64 = 24 * 3600;
+        const WEEK_S: i64 = 7 * DAY_S;
+        let ahead = i64::from(timezone.to_offset(from).seconds());
+        let days = (from.as_second() + ahead).div_euclid(DAY_S);
+        let monday = (days - (days + 3).rem_euclid(7)) * DAY_S - ahead; // the first day of 1970 was a Thursday
+        let mut week = monday - WEEK_S;
+        while week < until.as_second() {
+            for opening in &self.openings {
+                let at = |minute: u16| Timestamp::from_second(week + i64::from(minute) * 60);
+                let (Ok(opens), Ok(closes)) = (at(opening.from), at(opening.until)) else { continue };
+                let (opens, closes) = (opens.max(from), closes.min(until));
+                found.extend((opens < closes).then_some((opens, closes)));
+            }
+            week += WEEK_S;
+        }
+    }
+
     fn holds(&self, minute: u16) -> bool {
         self.openings.iter().any(|opening| opening.holds(minute) || opening.holds(minute + WEEK))
     }
@@ -174,6 +208,27 @@ mod tests {
         assert!(open("Mon Wed 08:00-12:00, 13:00-17:00", "2026-11-04T13:30:00+08:00"));
         assert!(!open("Mon Wed 08:00-12:00, 13:00-17:00", "2026-11-03T13:30:00+08:00"));
         assert!(open("sat-mon 08:00-12:00", "2026-11-01T09:00:00+08:00"));
+    }
+
+    /// Two weeks round the end and the beginning of summer time: each minute lies in an opening or not as it is open or not.
+    #[test]
+    fn openings_are_when_it_is_open() {
+        let newfoundland = TimeZone::get("America/St_Johns").expect("St John's");
+        for (hours, from) in [
+            ("Mon-Sun 00:00-24:00", "2026-10-25T13:17:31Z"),
+            ("Sun 00:30-01:45, Mon-Sat 22:00-02:30", "2026-10-25T13:17:31Z"),
+            ("Sun 00:30-03:45, Fri-Sun 23:00-08:00", "2026-03-01T00:00:00Z"),
+            ("Sun 22:00-12:00, Mon 09:00-10:00, 09:30-11:00", "2026-06-01T00:00:00Z"),
+        ] {
+            let (hours, from): (Hours, Timestamp) = (hours.parse().expect(hours), from.parse().expect(from));
+            let minute = |n: i64| Timestamp::from_second(from.as_second() + 60 * n).expect("a moment");
+            let openings = hours.openings(from, minute(14 * 24 * 60), &newfoundland);
+            assert!(openings.is_sorted());
+            for at in (0..14 * 24 * 60).map(minute) {
+                let within = openings.iter().any(|(opens, closes)| *opens <= at && at < *closes);
+                assert_eq!(within, hours.is_open(at, &newfoundland), "{hours:?} at {at}");
+            }
+        }
     }
 
     #[test]

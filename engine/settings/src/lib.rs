@@ -48,3 +48,8 @@ pub use secret::Secret;
 pub use show::show;
 pub use sip_uri::{SipUri, UnreadableSipUri};
 pub use surroundings::{OnDisk, Surroundings};
+
+/// How a configuration is read, for whatever else is written in TOML: every fault at once, each with its line.
+pub mod reading {
+    pub use crate::read::{Names, Part, Places, Report, Section, Value, document, is_name, nearest, shown, written};
+}

@@ -245,7 +245,7 @@ fn config_dir() -> PathBuf {
 
 #[test]
 fn every_shipped_configuration_is_good() {
-    for name in ["taxi.toml", "clinic.toml"] {
+    for name in ["taxi.toml", "clinic.toml", "center.toml"] {
         let file = config_dir().join(name);
         let text = std::fs::read_to_string(&file).expect(name);
         let config = parse(&text, name, &OnDisk::beside(&file));

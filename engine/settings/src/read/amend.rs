@@ -3,10 +3,9 @@
 use super::names::Names;
 use super::report::Report;
 use super::section::Section;
-use super::{sharing, thresholds, toml_fault};
+use super::{document, sharing, thresholds};
 use crate::{Fault, show};
 use cabrank_core::{QueueId, Settings, Text, Thresholds};
-use toml::de::DeTable;
 use toml::{Table, Value};
 
 /// Terms that mean nothing unless a callback is offered.
@@ -23,10 +22,9 @@ pub fn amend(queue: &str, current: &Thresholds, changes: Table, names: &[Text]) 
     let taken_away: Vec<String> = changes.iter().filter(|(_, value)| is_nothing(value)).map(|(key, _)| key.clone()).collect();
     let text = amended(show(current, names), changes).to_string();
     let report = Report::new(&text);
-    let (document, errors) = DeTable::parse_recoverable(&text);
-    errors.iter().for_each(|error| toml_fault(&report, &text, error));
+    let document = document(&report, &text);
     let names = Names::known("queue", names);
-    let section = Section::new(&report, 0..0, "[[queue]]".to_owned(), Some(document.get_ref()));
+    let section = Section::new(&report, 0..0, "[[queue]]".to_owned(), Some(&document));
     let Some(id) = names.position(queue) else {
         section.wrong(names.unknown(queue), names.nearest(queue));
         return Err(report.into_faults());

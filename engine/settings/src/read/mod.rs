@@ -18,17 +18,17 @@ mod thresholds;
 mod value;
 
 pub use amend::{amend, contradictions};
+pub use names::{Names, Places, nearest};
+pub use report::{Part, Report};
+pub use section::Section;
 pub(crate) use service_level::DENOMINATORS;
 pub(crate) use thresholds::AGENT_ORDERS;
-pub(crate) use value::written;
+pub use value::{Value, is_name, shown, written};
 
 use crate::{Config, Faults, Surroundings};
 use cabrank_core::{Settings, Span};
-use names::Names;
 use queue::Site;
 use reach::Exits;
-use report::Report;
-use section::Section;
 use std::time::Duration;
 use toml::de::DeTable;
 
@@ -48,15 +48,19 @@ pub fn parse(text: &str, file_name: &str, base: &impl Surroundings) -> Result<Co
         return Err(Faults::too_long(file_name));
     }
     let report = Report::new(text);
-    let (document, errors) = DeTable::parse_recoverable(text);
-    for error in &errors {
-        toml_fault(&report, text, error);
-    }
-    let root = Section::new(&report, 0..0, "the file".to_owned(), Some(document.get_ref()));
+    let document = document(&report, text);
+    let root = Section::new(&report, 0..0, "the file".to_owned(), Some(&document));
     let config = read(&root, base);
     root.close();
     let notices = report.close(file_name, text)?;
     Ok(Config { notices, ..config })
+}
+
+/// The tables of a text that the report is on, or begins with. What is no TOML is reported, and the rest is there.
+pub fn document<'t>(report: &Report, text: &'t str) -> DeTable<'t> {
+    let (document, errors) = DeTable::parse_recoverable(text);
+    errors.iter().for_each(|error| toml_fault(report, text, error));
+    document.into_inner()
 }
 
 /// Where a fault was reported, something arbitrary stands in the result or nothing at all; it is then thrown away.

@@ -5,14 +5,14 @@ use super::value::{Value, shown};
 use cabrank_core::Text;
 
 /// The names of the sections of one list. The place in the list is the id.
-pub(super) struct Names {
+pub struct Names {
     kind: &'static str,
     names: Vec<Text>,
 }
 
 impl Names {
     /// Reads the `name` of each section; a name that comes twice is a fault.
-    pub(super) fn of(kind: &'static str, sections: &[Section<'_>]) -> Names {
+    pub fn of(kind: &'static str, sections: &[Section<'_>]) -> Names {
         let mut names = Names { kind, names: Vec::with_capacity(sections.len()) };
         let mut places = Places::new(kind);
         for section in sections {
@@ -27,28 +27,28 @@ impl Names {
     }
 
     /// Names known from elsewhere.
-    pub(super) fn known(kind: &'static str, names: &[Text]) -> Names {
+    pub fn known(kind: &'static str, names: &[Text]) -> Names {
         Names { kind, names: names.to_vec() }
     }
 
     /// The name at that place.
-    pub(super) fn at(&self, place: usize) -> Text {
+    pub fn at(&self, place: usize) -> Text {
         self.names.get(place).cloned().unwrap_or_default()
     }
 
     /// Whether something goes by that name.
-    pub(super) fn position(&self, name: &str) -> Option<u16> {
+    pub fn position(&self, name: &str) -> Option<u16> {
         let place = self.names.iter().position(|known| **known == *name && !name.is_empty());
         place.and_then(|place| u16::try_from(place).ok())
     }
 
     /// The id that a name stands for; an unknown name is a fault.
-    pub(super) fn find(&self, value: &Value<'_>) -> Option<u16> {
+    pub fn find(&self, value: &Value<'_>) -> Option<u16> {
         self.find_text(value, value.text()?)
     }
 
     /// The same for a name that is a part of the value, or its key.
-    pub(super) fn find_text(&self, value: &Value<'_>, name: &str) -> Option<u16> {
+    pub fn find_text(&self, value: &Value<'_>, name: &str) -> Option<u16> {
         let found = self.position(name);
         if found.is_none() && !self.is_unsure() {
             value.report.absent(value.at.clone(), self.unknown(name), self.nearest(name));
@@ -57,7 +57,7 @@ impl Names {
     }
 
     /// That nothing goes by that name.
-    pub(super) fn unknown(&self, name: &str) -> String {
+    pub fn unknown(&self, name: &str) -> String {
         format!("there is no {} `{}`", self.kind, shown(name))
     }
 
@@ -67,7 +67,7 @@ impl Names {
     }
 
     /// What was probably meant.
-    pub(super) fn nearest(&self, name: &str) -> String {
+    pub fn nearest(&self, name: &str) -> String {
         if self.names.is_empty() {
             return format!("there is no [[{}]] at all: add one of that name", self.kind);
         }
@@ -76,18 +76,19 @@ impl Names {
 }
 
 /// What was taken where, so that nothing is taken twice.
-pub(super) struct Places {
+pub struct Places {
     kind: &'static str,
     taken: std::collections::BTreeMap<String, usize>,
 }
 
 impl Places {
-    pub(super) fn new(kind: &'static str) -> Places {
+    /// Nothing is taken yet; the kind stands in messages.
+    pub fn new(kind: &'static str) -> Places {
         Places { kind, taken: std::collections::BTreeMap::new() }
     }
 
     /// Takes it; that it is taken already is a fault.
-    pub(super) fn take(&mut self, value: &Value<'_>, what: &str) {
+    pub fn take(&mut self, value: &Value<'_>, what: &str) {
         let line = value.report.line(value.at.start);
         match self.taken.get(what) {
             Some(first) => value.wrong(
@@ -100,7 +101,7 @@ impl Places {
 }
 
 /// What was probably meant, or else what there is.
-pub(super) fn nearest<'k>(text: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
+pub fn nearest<'k>(text: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
     let likeness = |word: &&str| (strsim::jaro_winkler(text, word) * 1000.0) as u32;
     match known.clone().filter(|word| likeness(word) > 780).max_by_key(likeness) {
         Some(word) => format!("did you mean `{word}`?"),

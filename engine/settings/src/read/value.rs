@@ -14,21 +14,25 @@ const TEXT_LENGTH_MAX: usize = 4096;
 const NAME_LENGTH_MAX: usize = 64;
 
 /// A value of the file with its key and place.
-pub(super) struct Value<'r> {
-    pub(super) report: &'r Report,
-    pub(super) key: String,
-    pub(super) at: Range<usize>,
-    pub(super) raw: &'r DeValue<'r>,
+pub struct Value<'r> {
+    /// Where its faults go.
+    pub report: &'r Report,
+    /// Its key, or that of the list it stands in.
+    pub key: String,
+    /// Where it stands in the text.
+    pub at: Range<usize>,
+    /// What it is.
+    pub raw: &'r DeValue<'r>,
 }
 
 impl<'r> Value<'r> {
     /// A fault of this value.
-    pub(super) fn wrong(&self, what: impl Into<String>, right: impl Into<String>) {
+    pub fn wrong(&self, what: impl Into<String>, right: impl Into<String>) {
         self.report.wrong(self.at.clone(), what, right);
     }
 
     /// A notice on this value.
-    pub(super) fn notice(&self, what: impl Into<String>) {
+    pub fn notice(&self, what: impl Into<String>) {
         self.report.notice(self.at.clone(), what);
     }
 
@@ -38,7 +42,7 @@ impl<'r> Value<'r> {
     }
 
     /// Text in quotes.
-    pub(super) fn text(&self) -> Option<&'r str> {
+    pub fn text(&self) -> Option<&'r str> {
         let Some(text) = self.raw.as_str() else { return self.not_a("text", "write it in quotes") };
         if text.len() <= TEXT_LENGTH_MAX {
             return Some(text);
@@ -48,14 +52,14 @@ impl<'r> Value<'r> {
     }
 
     /// Text that some reader understands. Its error goes on after the text: "… is no region".
-    pub(super) fn read<T, E: ToString>(&self, right: &str, read: impl FnOnce(&'r str) -> Result<T, E>) -> Option<T> {
+    pub fn read<T, E: ToString>(&self, right: &str, read: impl FnOnce(&'r str) -> Result<T, E>) -> Option<T> {
         let text = self.text()?;
         let read = read(text);
         read.map_err(|error| self.wrong(format!("`{}` {}", shown(text), error.to_string()), right)).ok()
     }
 
     /// A name: what can stand in a SIP address, a file name and a log line alike.
-    pub(super) fn name(&self) -> Option<Text> {
+    pub fn name(&self) -> Option<Text> {
         let text = self.text()?;
         if is_name(text) {
             return Some(text.into());
@@ -66,7 +70,7 @@ impl<'r> Value<'r> {
     }
 
     /// One of a few words.
-    pub(super) fn word<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
+    pub fn word<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
         let text = self.text()?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
@@ -77,7 +81,7 @@ impl<'r> Value<'r> {
     }
 
     /// A length of time within bounds.
-    pub(super) fn span(&self, within: RangeInclusive<Span>) -> Option<Span> {
+    pub fn span(&self, within: RangeInclusive<Span>) -> Option<Span> {
         if let DeValue::Integer(number) = self.raw {
             let right = format!("with its unit, in quotes: `{} = \"{number}s\"`", shown(&self.key));
             self.wrong(format!("`{}` has no unit", shown(&self.key)), right);
@@ -87,7 +91,7 @@ impl<'r> Value<'r> {
     }
 
     /// A length of time within bounds, from a part of this value.
-    pub(super) fn span_of(&self, text: &str, within: RangeInclusive<Span>) -> Option<Span> {
+    pub fn span_of(&self, text: &str, within: RangeInclusive<Span>) -> Option<Span> {
         match read_span(text) {
             Err(Unreadable { what, right }) => self.wrong(format!("`{}` {what}", shown(text)), right),
             Ok(span) if within.contains(&span) => return Some(span),
@@ -100,7 +104,7 @@ impl<'r> Value<'r> {
     }
 
     /// A whole number within bounds.
-    pub(super) fn count(&self, within: RangeInclusive<u32>) -> Option<u32> {
+    pub fn count(&self, within: RangeInclusive<u32>) -> Option<u32> {
         let bounds = format!("a whole number from {} to {}", within.start(), within.end());
         let DeValue::Integer(number) = self.raw else { return self.not_a("a whole number", &bounds) };
         let count = u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|count| within.contains(count));
@@ -111,7 +115,7 @@ impl<'r> Value<'r> {
     }
 
     /// A share, more than nothing and less than all.
-    pub(super) fn share(&self) -> Option<Permille> {
+    pub fn share(&self) -> Option<Permille> {
         let right = "a number between 0 and 1, such as 0.8; thousandths count";
         let DeValue::Float(number) = self.raw else { return self.not_a("a share", right) };
         let permille = number.as_str().parse::<f64>().map_or(f64::NAN, |share| (share * 1000.0).round());
@@ -122,8 +126,27 @@ impl<'r> Value<'r> {
         share
     }
 
+    /// A number within bounds, whole or not.
+    pub fn number(&self, within: RangeInclusive<f64>) -> Option<f64> {
+        let right = format!("a number from {} to {}", within.start(), within.end());
+        let (written, number) = match self.raw {
+            DeValue::Integer(number) => {
+                (number.as_str(), i64::from_str_radix(number.as_str(), number.radix()).map_or(f64::NAN, |n| n as f64))
+            }
+            DeValue::Float(number) => (number.as_str(), number.as_str().parse::<f64>().unwrap_or(f64::NAN)),
+            DeValue::String(_) | DeValue::Boolean(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+                return self.not_a("a number", &right);
+            }
+        };
+        let number = Some(number).filter(|number| within.contains(number));
+        if number.is_none() {
+            self.wrong(format!("{} is out of bounds for `{}`", shown(written), shown(&self.key)), right);
+        }
+        number
+    }
+
     /// A list of so many values at most; what is beyond is not read.
-    pub(super) fn list(&self, count_max: usize) -> Option<Vec<Value<'r>>> {
+    pub fn list(&self, count_max: usize) -> Option<Vec<Value<'r>>> {
         let Some(items) = self.raw.as_array() else { return self.not_a("a list", "write it in `[` and `]`") };
         if items.len() > count_max {
             let right = format!("at most {count_max} have a place here");
@@ -139,7 +162,7 @@ impl<'r> Value<'r> {
     }
 
     /// A table.
-    pub(super) fn section(&self, title: String) -> Option<Section<'r>> {
+    pub fn section(&self, title: String) -> Option<Section<'r>> {
         let DeValue::Table(table) = self.raw else {
             return self.not_a("a table", "write it as `{ key = value }`, or as a `[section]` of its own");
         };
@@ -148,13 +171,13 @@ impl<'r> Value<'r> {
 }
 
 /// Foreign text as it may stand in a message: cut, and nothing unprintable.
-pub(super) fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     let cut: String = text.chars().take(60).flat_map(char::escape_debug).collect();
     if text.chars().nth(60).is_some() { cut + "…" } else { cut }
 }
 
 /// Whether that can be a name.
-pub(super) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
     text.len() <= NAME_LENGTH_MAX && text.bytes().all(plain) && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric())
 }
@@ -179,7 +202,7 @@ fn read_span(text: &str) -> Result<Span, Unreadable> {
 }
 
 /// A length of time as it is written in a file.
-pub(crate) fn written(span: Span) -> String {
+pub fn written(span: Span) -> String {
     format!("{:#}", SignedDuration::from_micros(i64::try_from(span.0).unwrap_or(i64::MAX)))
 }
 
