@@ -2,8 +2,9 @@
 //! `cargo run --release -p cabrank-sim --example order_of_service -- sim/figures/order-of-service.svg`
 
 use cabrank_core::{ClassId, Order, QueueId, Span};
-use cabrank_sim::study::measure::mean;
-use cabrank_sim::study::{Law, Source, Study, Wait, plain_agents, plain_desk, plain_queue};
+use cabrank_sim::chance::Law;
+use cabrank_sim::statistics::mean;
+use cabrank_sim::study::{Source, Study, Wait, plain_agents, plain_desk, plain_queue};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use std::error::Error;

@@ -3,12 +3,16 @@
 //! [`World`] is everything outside a desk, drawn by lot from a seed; [`Oracle`] knows what must be true of any desk and
 //! nothing of how this one does it; [`live_through`] brings them together for a day. What fails names its seed and step.
 
+pub mod chance;
 mod desks;
 mod draw;
-mod oracle;
+pub(crate) mod oracle;
 pub mod phone;
 mod reference;
 mod run;
+pub mod scenario;
+pub mod simulate;
+pub mod statistics;
 pub mod study;
 mod thresholds;
 mod world;

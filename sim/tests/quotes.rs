@@ -2,8 +2,9 @@
 //! itself, over many more lines and against its rivals, is tested beside the core.
 
 use cabrank_core::{CallId, ClassId, Estimate, LEVELS, Order, Permille, QueueId, Quoting, Span, Thresholds, Tick};
+use cabrank_sim::chance::Law;
 use cabrank_sim::study::{
-    DeskRouter, End, Law, Move, Newcomer, Router, Source, Study, Trace, What, plain_agents, plain_desk, plain_queue,
+    DeskRouter, End, Move, Newcomer, Router, Source, Study, Trace, What, plain_agents, plain_desk, plain_queue,
 };
 use std::collections::BTreeMap;
 
@@ -114,8 +115,8 @@ fn study(order: Order, targets: &[Span], load: f64, handle: Law, patience: Optio
         queue: QueueId(0),
         class: ClassId(class as u8),
         between: Law::Exponential { mean: Span(per_class as u64) },
-        handle,
-        patience,
+        handle: handle.clone(),
+        patience: patience.clone(),
     };
     Study {
         sources: (0..targets.len()).map(source).collect(),
@@ -138,7 +139,7 @@ fn holds(name: &str, study: &Study, seed: u64) {
 #[test]
 fn impatient_callers_first_come_first_served() {
     let patience = Some(Law::Exponential { mean: Span::secs(300) });
-    holds("M/M/c+M", &study(Order::Fifo, &[Span::secs(20)], 1.1, Law::Exponential { mean: TALK }, patience), 1);
+    holds("M/M/c+M", &study(Order::Fifo, &[Span::secs(20)], 1.1, Law::Exponential { mean: TALK }, patience.clone()), 1);
     let handle = Law::LogNormal { mean: TALK, sd: Span::secs(234) };
     holds("M/LN/c+M", &study(Order::Fifo, &[Span::secs(20)], 1.1, handle, patience), 2);
 }

@@ -2,7 +2,10 @@
 
 use super::{Breach, Oracle, Rule, Seen, Verdict, must};
 use cabrank_core::{AgentId, CallId, Caller, CallerGone, Effect, KnownBy, Outcome, Place, QueueId, Span, StageView, Text, Tick};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A desk remembers so many callers; beyond, it forgets whom it heard of longest ago.
+const REMEMBERED_MAX: usize = 10_000;
 
 /// Callers by what they are known by.
 #[derive(Clone, Debug, Default)]
@@ -10,6 +13,9 @@ pub(super) struct Known {
     kept: BTreeMap<KnownBy, Kept>,
     pending: BTreeMap<KnownBy, CallId>,
     served_by: BTreeMap<KnownBy, Text>,
+    /// When each of those with a place or an agent was heard of last.
+    heard_at: BTreeMap<KnownBy, Tick>,
+    by_age: BTreeSet<(Tick, KnownBy)>,
 }
 
 /// A place that is kept for a caller who dropped out.
@@ -30,6 +36,21 @@ impl Known {
         self.pending.retain(|_, pending| *pending != call);
     }
 
+    /// A caller was heard of: whom nobody heard of for longest may be forgotten for that.
+    fn hear(&mut self, caller: &KnownBy, now: Tick) {
+        if let Some(before) = self.heard_at.insert(caller.clone(), now) {
+            self.by_age.remove(&(before, caller.clone()));
+        }
+        self.by_age.insert((now, caller.clone()));
+        if self.by_age.len() > REMEMBERED_MAX
+            && let Some((_, forgotten)) = self.by_age.pop_first()
+        {
+            self.heard_at.remove(&forgotten);
+            self.kept.remove(&forgotten);
+            self.served_by.remove(&forgotten);
+        }
+    }
+
     pub(super) fn served_by(&self, caller: &Caller) -> Option<&Text> {
         self.served_by.get(&caller.known_by()?)
     }
@@ -47,6 +68,7 @@ impl Oracle {
         let keep_for = queue.map_or(Span(0), |queue| queue.thresholds.keep_place_for);
         if (dropped_out || was_cut_off) && keep_for > Span(0) {
             let until = at.plus(keep_for);
+            self.known.hear(&caller, at);
             self.known.kept.insert(caller, Kept { queue: join.queue, since: join.since, place: join.place, until });
         }
     }
@@ -56,6 +78,7 @@ impl Oracle {
         let Some(caller) = self.lives.get(&call).and_then(|life| life.caller.known_by()) else { return };
         let bare_number = matches!(caller, KnownBy::UntrustedNumber(_));
         if let Some(name) = self.agent_name(agent).filter(|_| !bare_number).cloned() {
+            self.known.hear(&caller, self.now);
             self.known.served_by.insert(caller, name);
         }
     }

@@ -1,9 +1,8 @@
 //! Virtual time: callers come, lose patience and are served; a router decides by whom and when.
 
-use super::law::Sampler;
-use super::stream::{Purpose, stream};
 use super::trace::{Event, Trace, What};
 use super::{Move, Newcomer, Router, Source, Study};
+use crate::chance::{Purpose, Sampler, stream};
 use cabrank_core::{AgentId, CallId, ClassId, QueueId, Span, Tick};
 use rand_pcg::Pcg64;
 use std::cmp::Reverse;
@@ -176,7 +175,7 @@ impl Feed {
             class: source.class,
             between: (source.between.sampler(), stream(Purpose::Arrivals)),
             handle: (source.handle.sampler(), stream(Purpose::Handle)),
-            patience: source.patience.map(|law| (law.sampler(), stream(Purpose::Patience))),
+            patience: source.patience.as_ref().map(|law| (law.sampler(), stream(Purpose::Patience))),
         }
     }
 

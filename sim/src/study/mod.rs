@@ -2,7 +2,7 @@
 //!
 //! A [`Study`] says who calls how often, who is there to answer, and by what thresholds. [`Study::run`] lets the production
 //! core decide; [`Study::run_with`] lets any [`Router`] decide over the very same callers. Either way the outcome is a
-//! [`Trace`] of plain events, which [`measure`] reduces to figures and [`fairness`] holds against the rules.
+//! [`Trace`] of plain events, which [`statistics`](crate::statistics) reduces to figures and [`fairness`] holds against the rules.
 //!
 //! Every source of chance has a stream of its own, and everything about a caller is drawn when the caller comes. The n-th
 //! caller of a source is therefore the same person whatever the policy does: common random numbers.
@@ -10,19 +10,16 @@
 mod desk_router;
 pub mod fairness;
 mod floor;
-mod law;
-pub mod measure;
 mod plain;
 mod router;
-mod stream;
 mod trace;
 
 pub use desk_router::DeskRouter;
-pub use law::Law;
 pub use plain::{NEVER, plain_agents, plain_desk, plain_queue};
 pub use router::{Move, Newcomer, Router};
 pub use trace::{End, Event, Trace, Wait, What};
 
+use crate::chance::Law;
 use cabrank_core::{AgentId, ClassId, QueueId, Refusal, Settings, Span};
 use floor::Floor;
 

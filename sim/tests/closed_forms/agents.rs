@@ -3,8 +3,9 @@
 use crate::bench::{Control, Flow, HANDLE_S, replicate, secs, stands, study};
 use crate::markov::{Choice, idle_shares};
 use cabrank_core::{AgentId, Order, Span};
-use cabrank_sim::study::measure::mean;
-use cabrank_sim::study::{Law, Study};
+use cabrank_sim::chance::Law;
+use cabrank_sim::statistics::mean;
+use cabrank_sim::study::Study;
 
 fn with_speeds(speeds: &[f64], load: f64, calls: u32) -> Study {
     let load = load * mean(speeds);

@@ -1,8 +1,9 @@
 //! Studies replicated, and estimates held against exact values.
 
 use cabrank_core::{AgentId, ClassId, Order, QueueId, Span, Tick};
-use cabrank_sim::study::measure::Interval;
-use cabrank_sim::study::{Law, Source, Study, Trace, Wait, plain_agents, plain_desk, plain_queue};
+use cabrank_sim::chance::Law;
+use cabrank_sim::statistics::Interval;
+use cabrank_sim::study::{Source, Study, Trace, Wait, plain_agents, plain_desk, plain_queue};
 
 const REPLICATIONS: u64 = 20;
 const CONFIDENCE: f64 = 0.999;
@@ -53,8 +54,8 @@ pub(crate) fn study(order: Order, flows: &[Flow], agents: usize, calls: u32) -> 
         queue: QueueId(0),
         class: ClassId(class as u8),
         between: exponential(1.0 / flow.rate(agents)),
-        handle: flow.handle,
-        patience: flow.patience,
+        handle: flow.handle.clone(),
+        patience: flow.patience.clone(),
     };
     Study {
         settings: plain_desk(vec![plain_queue(order, &targets)], plain_agents(agents, 1)),

@@ -3,8 +3,8 @@
 use crate::bench::{Control, Flow, HANDLE_S, Replication, exponential, figures, replicate, secs, stands, study, vanishes};
 use crate::formulas::{accumulating, cobham, erlang_c, mean_wait};
 use cabrank_core::Order;
-use cabrank_sim::study::Law;
-use cabrank_sim::study::measure::mean;
+use cabrank_sim::chance::Law;
+use cabrank_sim::statistics::mean;
 
 /// The line is the same whoever stands where in it: flows by target, the shortest first.
 struct Line {

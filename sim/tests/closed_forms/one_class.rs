@@ -3,7 +3,8 @@
 use crate::bench::{Control, Flow, HANDLE_S, Replication, exponential, figures, replicate, secs, stands, study, vanishes};
 use crate::formulas::{erlang_a, erlang_c, longer_than, mean_wait, pollaczek_khinchine};
 use cabrank_core::{Order, Span, Tick};
-use cabrank_sim::study::{End, Event, Law, Trace, What};
+use cabrank_sim::chance::Law;
+use cabrank_sim::study::{End, Event, Trace, What};
 
 #[test]
 fn erlang_c_and_littles_law() {
@@ -41,7 +42,7 @@ fn pollaczek_and_khinchine() {
     for (name, handle) in
         [("M/D/1", Law::Constant(mean)), ("M/E4/1", erlang_4), ("M/LN/1", Law::LogNormal { mean, sd: secs(150.0) })]
     {
-        let flow = Flow::new(0.5, 20.0).with(handle);
+        let flow = Flow::new(0.5, 20.0).with(handle.clone());
         let exact = pollaczek_khinchine(flow.rate(1), handle.mean_s(), handle.second_moment_s2());
         let replications = replicate(&study(Order::Fifo, &[flow], 1, 17_000));
         let control = Control::load(&replications, 1, 0.5);

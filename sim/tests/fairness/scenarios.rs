@@ -1,7 +1,8 @@
 //! Desks on which fairness is hard.
 
 use cabrank_core::{ClassId, Order, Overflow, QueueId, Settings, Skill, Span, Thresholds, Widening};
-use cabrank_sim::study::{Law, Source, Study, plain_agents, plain_desk, plain_queue};
+use cabrank_sim::chance::Law;
+use cabrank_sim::study::{Source, Study, plain_agents, plain_desk, plain_queue};
 
 const HANDLE: Span = Span::secs(180);
 
@@ -74,6 +75,7 @@ fn study(settings: Settings, load: f64, calls: u64, patience: Option<Law>) -> St
         let share = if class == 0 { 0.4 } else { 0.6 } / queues as f64;
         let mean = Span((1.0 / rate / share) as u64);
         let handle = Law::Gamma { mean: HANDLE, sd: Span(HANDLE.0 / 3) };
+        let patience = patience.clone();
         Source { queue: QueueId(queue as u16), class: ClassId(class), between: Law::Exponential { mean }, handle, patience }
     };
     Study {

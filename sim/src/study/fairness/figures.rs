@@ -1,7 +1,7 @@
 //! How the waits and the idle time were shared.
 
 use super::ClassOf;
-use crate::study::measure::{jain, mean, quantile, variance};
+use crate::statistics::{jain, mean, quantile, variance};
 use crate::study::{Study, Trace, Wait};
 use cabrank_core::{AgentId, Tick};
 use std::collections::BTreeMap;

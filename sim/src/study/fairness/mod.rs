@@ -7,6 +7,8 @@ mod books;
 mod figures;
 mod rules;
 
+pub(crate) use rules::{Rules, Standing};
+
 pub use figures::{ClassFigures, IdleFigures};
 
 use super::{Study, Trace};

@@ -6,10 +6,10 @@ use super::ClassOf;
 
 /// A caller in line.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Standing {
-    pub(super) call: CallId,
-    pub(super) class: ClassOf,
-    pub(super) joined_at: Tick,
+pub(crate) struct Standing {
+    pub(crate) call: CallId,
+    pub(crate) class: ClassOf,
+    pub(crate) joined_at: Tick,
 }
 
 /// How well an agent serves a queue, the lower the better, and after which wait its callers are open to the agent.
@@ -19,7 +19,7 @@ pub(super) struct Open {
     pub(super) after: Span,
 }
 
-pub(super) struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     settings: &'a Settings,
     /// By agent and queue.
     open: Vec<Vec<Option<Open>>>,
@@ -27,7 +27,7 @@ pub(super) struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn of(settings: &'a Settings) -> Rules<'a> {
+    pub(crate) fn of(settings: &'a Settings) -> Rules<'a> {
         let queues = || (0..settings.queues.len()).map(|queue| QueueId(queue as u16));
         let of_agent = |agent| queues().map(|queue| open(settings, agent, queue)).collect();
         let reserves = |queue: &QueueId| settings.queues[usize::from(queue.0)].thresholds.reserve > 0;
@@ -64,7 +64,7 @@ impl<'a> Rules<'a> {
     }
 
     /// Whether the order of service puts one caller before the other. An order that is not restated here is taken at its word.
-    pub(super) fn precedes(&self, one: &Standing, other: &Standing, now: Tick) -> bool {
+    pub(crate) fn precedes(&self, one: &Standing, other: &Standing, now: Tick) -> bool {
         let came_first = one.call < other.call;
         let (shorter, same) = match self.order(one).name() {
             "fifo" => (one.joined_at < other.joined_at, one.joined_at == other.joined_at),

@@ -1,11 +1,13 @@
 //! Lengths of time drawn by lot.
 
 use cabrank_core::Span;
+use rand::RngExt;
 use rand_distr::{Distribution, Exp1, Gamma, StandardNormal};
 use rand_pcg::Pcg64;
+use std::sync::Arc;
 
 /// How a length of time is distributed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Law {
     /// Always the same.
     Constant(Span),
@@ -28,52 +30,70 @@ pub enum Law {
         /// The standard deviation.
         sd: Span,
     },
+    /// One of these, each as likely as the others; at least one.
+    Empirical(Arc<[Span]>),
 }
 
 impl Law {
+    /// Erlang: the sum of so many exponential phases, at least one.
+    pub fn erlang(mean: Span, phases: u32) -> Law {
+        Law::Gamma { mean, sd: Span((mean.0 as f64 / f64::from(phases.max(1)).sqrt()).round() as u64) }
+    }
+
     /// The mean, in seconds.
-    pub fn mean_s(self) -> f64 {
+    pub fn mean_s(&self) -> f64 {
         match self {
-            Law::Constant(mean) | Law::Exponential { mean } | Law::LogNormal { mean, .. } | Law::Gamma { mean, .. } => secs(mean),
+            Law::Constant(mean) | Law::Exponential { mean } | Law::LogNormal { mean, .. } | Law::Gamma { mean, .. } => {
+                secs(*mean)
+            }
+            Law::Empirical(seen) => moment(seen, 1),
         }
     }
 
     /// The mean of the square, in seconds squared.
-    pub fn second_moment_s2(self) -> f64 {
+    pub fn second_moment_s2(&self) -> f64 {
         let sd = match self {
             Law::Constant(_) => 0.0,
-            Law::Exponential { mean } => secs(mean),
-            Law::LogNormal { sd, .. } | Law::Gamma { sd, .. } => secs(sd),
+            Law::Exponential { mean } => secs(*mean),
+            Law::LogNormal { sd, .. } | Law::Gamma { sd, .. } => secs(*sd),
+            Law::Empirical(seen) => return moment(seen, 2),
         };
         self.mean_s().powi(2) + sd.powi(2)
     }
 
-    pub(super) fn sampler(self) -> Sampler {
+    pub(crate) fn sampler(&self) -> Sampler {
         match self {
             Law::Constant(mean) => Sampler::Constant(mean.0 as f64),
             Law::Exponential { mean } => Sampler::Exponential { mean: mean.0 as f64 },
             Law::LogNormal { mean, sd } => log_normal(mean.0 as f64, sd.0 as f64),
             Law::Gamma { mean, sd } => gamma(mean.0 as f64, sd.0 as f64),
+            Law::Empirical(seen) => Sampler::Empirical(seen.clone()),
         }
     }
 }
 
+fn moment(seen: &[Span], power: i32) -> f64 {
+    seen.iter().map(|span| secs(*span).powi(power)).sum::<f64>() / seen.len() as f64
+}
+
 /// A law made ready to draw from; everything in microseconds.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Sampler {
+#[derive(Clone, Debug)]
+pub(crate) enum Sampler {
     Constant(f64),
     Exponential { mean: f64 },
     LogNormal { mu: f64, sigma: f64 },
     Gamma(Gamma<f64>),
+    Empirical(Arc<[Span]>),
 }
 
 impl Sampler {
-    pub(super) fn draw(&self, stream: &mut Pcg64) -> Span {
+    pub(crate) fn draw(&self, stream: &mut Pcg64) -> Span {
         let us = match self {
             Sampler::Constant(mean) => *mean,
             Sampler::Exponential { mean } => mean * exp1(stream),
             Sampler::LogNormal { mu, sigma } => (mu + sigma * normal(stream)).exp(),
             Sampler::Gamma(gamma) => gamma.sample(stream),
+            Sampler::Empirical(seen) => return seen[stream.random_range(0..seen.len())],
         };
         Span(us.round() as u64)
     }
@@ -107,12 +127,20 @@ fn secs(span: Span) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::study::stream::{Purpose, stream};
+    use crate::chance::{Purpose, stream};
 
     #[test]
     fn every_law_has_the_moments_it_names() {
         let (mean, sd) = (Span::secs(180), Span::secs(120));
-        let laws = [Law::Constant(mean), Law::Exponential { mean }, Law::LogNormal { mean, sd }, Law::Gamma { mean, sd }];
+        let seen: Vec<Span> = (1..=9).map(|n| Span::secs(n * 40)).collect();
+        let laws = [
+            Law::Constant(mean),
+            Law::Exponential { mean },
+            Law::LogNormal { mean, sd },
+            Law::Gamma { mean, sd },
+            Law::erlang(mean, 3),
+            Law::Empirical(seen.into()),
+        ];
         for law in laws {
             let (mut stream, sampler) = (stream(7, 0, Purpose::Handle), law.sampler());
             let drawn: Vec<f64> = (0..200_000).map(|_| secs(sampler.draw(&mut stream))).collect();
