@@ -4,11 +4,14 @@
 //! nothing of how this one does it; [`live_through`] brings them together for a day. What fails names its seed and step.
 
 pub mod chance;
+pub mod charts;
 mod desks;
 mod draw;
+pub mod figures;
 pub(crate) mod oracle;
 pub mod phone;
 mod reference;
+pub mod report;
 mod run;
 pub mod scenario;
 pub mod simulate;
