@@ -5,12 +5,16 @@
 
 pub mod chance;
 pub mod charts;
+pub mod cli;
 mod desks;
 mod draw;
 pub mod figures;
+pub mod goal;
 pub(crate) mod oracle;
 pub mod phone;
 mod reference;
+pub mod replay;
+pub mod replications;
 pub mod report;
 mod run;
 pub mod scenario;
@@ -18,6 +22,8 @@ pub mod simulate;
 pub mod statistics;
 pub mod study;
 mod thresholds;
+pub mod tune;
+pub mod verify;
 mod world;
 
 pub use desks::{any_settings, changed_settings};
