@@ -47,6 +47,8 @@ pub struct Figures {
     pub refused: u64,
     /// Facts that could not be journalled and were dropped.
     pub dropped: u64,
+    /// A hash over all decisions since the lane started: equal for equal decisions, the simulator's included.
+    pub decisions_digest: u64,
     /// Median time from a fact to its orders leaving; promises, which wait for the disk, are not counted.
     pub latency_p50: Duration,
     /// The 99th percentile of the same.

@@ -4,6 +4,7 @@ use super::{Outcome, Unusable};
 use crate::lane::digests_of;
 use cabrank_core::{CallId, Desk, Effect, Outbox, StageView};
 use cabrank_journal::{Cut, Reader, Seq};
+use cabrank_sim::simulate::DecisionsDigest;
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -32,6 +33,8 @@ struct Replay {
     /// Those in line, in the order in which they will be served, queue by queue.
     waiting: Vec<String>,
     digest: String,
+    /// Over all decisions in order: `cabrank-sim replay` comes to the same.
+    decisions_digest: String,
     digests_noted: usize,
     /// Entries after which the digest was another one than when it was live.
     digests_differ: Vec<u64>,
@@ -78,12 +81,14 @@ struct Counts {
     effects: u64,
     refusals: u64,
     records: u64,
+    decisions: DecisionsDigest,
     differ: Vec<u64>,
 }
 
 impl Counts {
     fn add(&mut self, out: &Outbox) {
         self.entries += 1;
+        self.decisions.note(out);
         self.effects += out.effects.len() as u64;
         self.refusals += out.refusals.len() as u64;
         self.records += out.effects.iter().filter(|effect| matches!(effect, Effect::Write(_))).count() as u64;
@@ -98,6 +103,7 @@ impl Counts {
             calls_live: desk.view().calls.len(),
             waiting: waiting(desk).iter().map(CallId::to_string).collect(),
             digest: format!("{:016x}", desk.digest()),
+            decisions_digest: format!("{:016x}", self.decisions.value()),
             digests_noted,
             digests_differ: self.differ,
             torn_tail: tail.map(|cut| cut.to_string()),
@@ -122,6 +128,7 @@ fn print(replay: &Replay) {
     println!("live calls     {}", replay.calls_live);
     println!("waiting        {}", replay.waiting.join(" "));
     println!("digest         {}", replay.digest);
+    println!("decisions      {}", replay.decisions_digest);
     println!("digests noted  {}, of which {} differ", replay.digests_noted, replay.digests_differ.len());
     if let Some(tail) = &replay.torn_tail {
         println!("torn tail      {tail}");

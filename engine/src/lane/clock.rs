@@ -1,13 +1,24 @@
 //! Ticks from the monotonic clock. The wall clock is asked once, at start; its later jumps change nothing.
 
 use cabrank_core::Tick;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Turns moments into ticks and back.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Clock {
-    started: Instant,
-    at_start: Tick,
+    source: Source,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Running {
+        started: Instant,
+        at_start: Tick,
+    },
+    /// Somebody sets it.
+    Told(Arc<AtomicU64>),
 }
 
 impl Clock {
@@ -15,13 +26,23 @@ impl Clock {
     /// UTC). The time the engine was down counts, unless the wall clock went backwards meanwhile.
     pub fn resume(epoch_unix_us: u64, last: Tick) -> Clock {
         let by_the_wall = Tick(unix_micros_now().saturating_sub(epoch_unix_us));
-        Clock { started: Instant::now(), at_start: by_the_wall.max(last) }
+        Clock { source: Source::Running { started: Instant::now(), at_start: by_the_wall.max(last) } }
+    }
+
+    /// A clock that stands at the tick that is stored there, in microseconds: to live through a day that is no present one.
+    pub fn told(tick: Arc<AtomicU64>) -> Clock {
+        Clock { source: Source::Told(tick) }
     }
 
     /// The present tick.
     pub fn now(&self) -> Tick {
-        let elapsed = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        Tick(self.at_start.0.saturating_add(elapsed))
+        match &self.source {
+            Source::Running { started, at_start } => {
+                let elapsed = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+                Tick(at_start.0.saturating_add(elapsed))
+            }
+            Source::Told(tick) => Tick(tick.load(Ordering::Acquire)),
+        }
     }
 
     /// The moment of a tick; the past is now, and what lies too far ahead is a day from now.

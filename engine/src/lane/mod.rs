@@ -17,6 +17,7 @@ pub use outlets::Outlets;
 use crate::door::{Door, Figures, Submission};
 use cabrank_core::{CallId, CallerGone, Declined, Desk, Effect, Input, Outbox, Refusal, Settings, StageView};
 use cabrank_journal::{Log, SegmentFile, Seq, Syncer};
+use cabrank_sim::simulate::DecisionsDigest;
 use crossbeam::channel::{Receiver, RecvTimeoutError, bounded};
 use hdrhistogram::Histogram;
 use promises::Promises;
@@ -220,6 +221,7 @@ impl<L: Log> Running<L> {
         self.out.clear();
         self.desk.handle(tick, input, &mut self.out);
         self.figures.inputs += 1;
+        self.figures.decisions.note(&self.out);
         self.figures.refused += self.out.refusals.len() as u64;
         self.held.extend(self.out.effects.drain(..).map(|effect| (seq, effect)));
         self.out.refusals.first().map_or(Ok(()), |refusal| Err(*refusal))
@@ -254,6 +256,7 @@ struct Counters {
     inputs: u64,
     refused: u64,
     dropped: u64,
+    decisions: DecisionsDigest,
     /// Microseconds from a fact to its orders leaving; promises not counted.
     latency_us: Histogram<u64>,
 }
@@ -262,7 +265,7 @@ impl Counters {
     fn new() -> Counters {
         // One microsecond to a minute, three digits: these bounds are valid by construction.
         let latency_us = Histogram::new_with_bounds(1, 60_000_000, 3).expect("the bounds are constant and valid");
-        Counters { inputs: 0, refused: 0, dropped: 0, latency_us }
+        Counters { inputs: 0, refused: 0, dropped: 0, decisions: DecisionsDigest::default(), latency_us }
     }
 
     fn record(&mut self, latency: Duration) {
@@ -275,6 +278,7 @@ impl Counters {
             inputs: self.inputs,
             refused: self.refused,
             dropped: self.dropped,
+            decisions_digest: self.decisions.value(),
             latency_p50: at(0.5),
             latency_p99: at(0.99),
             latency_max: Duration::from_micros(self.latency_us.max()),
