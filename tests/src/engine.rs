@@ -162,16 +162,24 @@ fn token_in(log: &str) -> Option<String> {
 /// `CABRANK_BIN`, or what Cargo builds now: a test never runs an old engine.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| std::env::var_os("CABRANK_BIN").map_or_else(build, PathBuf::from))
+    BINARY.get_or_init(|| std::env::var_os("CABRANK_BIN").map_or_else(|| build("cabrank"), PathBuf::from))
 }
 
-fn build() -> PathBuf {
+/// Runs `cabrank-sim ARGS` to its end: the one beside `CABRANK_BIN`, or what Cargo builds now.
+pub fn cabrank_sim(args: &[&str]) -> Output {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    let beside = |engine| Path::new(&engine).with_file_name("cabrank-sim");
+    let binary = BINARY.get_or_init(|| std::env::var_os("CABRANK_BIN").map_or_else(|| build("cabrank-sim"), beside));
+    Command::new(binary).args(args).output().expect("the simulator's binary runs")
+}
+
+fn build(program: &str) -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let args = ["build", "--quiet", "-p", "cabrank", "--bin", "cabrank"];
+    let args = ["build", "--quiet", "-p", program, "--bin", program];
     let status = Command::new(cargo).args(args).current_dir(workspace).status().expect("cargo runs");
-    assert!(status.success(), "the engine does not build");
+    assert!(status.success(), "{program} does not build");
     let test = std::env::current_exe().expect("the test's own path");
     let profile = test.ancestors().nth(2).expect("target/PROFILE/deps/TEST");
-    profile.join("cabrank")
+    profile.join(program)
 }
