@@ -13,7 +13,8 @@ impl Desk {
             return None;
         }
         let caller = &self.calls.get(&id)?.caller;
-        let named = caller.profile.as_ref().map(|profile| &*profile.preferred_agent).and_then(|name| self.agent_named(name));
+        let preferred = caller.profile.as_ref().map(|profile| &*profile.preferred_agent).filter(|name| !name.is_empty());
+        let named = preferred.and_then(|name| self.agent_named(name));
         let own = named.or_else(|| self.agent_named(self.known.last_agent(caller)?))?;
         self.serves(own, queue).then_some(own)
     }
