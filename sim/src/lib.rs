@@ -1,7 +1,9 @@
 //! A virtual-time world around the production core.
 //!
-//! [`World`] is everything outside a desk, drawn by lot from a seed; [`Oracle`] knows what must be true of any desk and
-//! nothing of how this one does it; [`live_through`] brings them together for a day. What fails names its seed and step.
+//! Two worlds live here. In that of [`scenario`] and [`simulate`] people behave as people do: it answers what a policy would do to
+//! them ([`figures`], [`report`], [`tune`], [`verify`], [`replay`](mod@replay)). In the other one anything may happen: [`World`]
+//! is everything outside a desk, drawn by lot from a seed, and [`live_through`] brings it together with a desk for a day. In both
+//! the [`Oracle`] looks on, which knows what must be true of any desk and nothing of how this one does it.
 
 pub mod chance;
 pub mod charts;
