@@ -85,10 +85,15 @@ fn messages() -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// The final codes that came back for this message (and not, once more, for an earlier one); repetitions count once.
+/// The final codes that came back for this message (and not, once more, for an earlier one: some messages share a
+/// Call-ID, and an INVITE's refusal is repeated until it is acknowledged); repetitions count once.
 fn final_codes(wire: &Wire, message: &[u8]) -> Vec<u16> {
     let asked = String::from_utf8_lossy(message);
-    let ours = |answer: &String| header(answer, "Call-ID").is_some_and(|call| asked.contains(call));
+    let method = |answer: &str| header(answer, "CSeq").and_then(|cseq| cseq.split_whitespace().last()).map(str::to_owned);
+    let ours = |answer: &String| {
+        header(answer, "Call-ID").is_some_and(|call| asked.contains(call))
+            && method(answer).is_none_or(|method| asked.contains(&method))
+    };
     let mut codes: Vec<u16> = std::iter::from_fn(|| wire.receive(LIMIT))
         .filter(|answer| answer.starts_with("SIP/") && ours(answer))
         .map(|answer| code(&answer))
