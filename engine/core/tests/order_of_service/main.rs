@@ -1,0 +1,7 @@
+//! Who is served next, and by whom.
+
+mod callbacks;
+mod desks;
+#[path = "../rig/mod.rs"]
+mod rig;
+mod rules;
