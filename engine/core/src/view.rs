@@ -197,3 +197,20 @@ pub enum StageView {
     /// The caller has left while the fulfilment service was being asked: only its answer is awaited.
     Left,
 }
+
+impl StageView {
+    /// Whether the caller is on the line. Who is being called back is so only in the end, which does not show.
+    pub fn has_leg(self) -> bool {
+        match self {
+            StageView::Menu
+            | StageView::Dispatching
+            | StageView::Told
+            | StageView::Waiting
+            | StageView::Offered
+            | StageView::Agreeing
+            | StageView::Talking
+            | StageView::Parting => true,
+            StageView::Absent | StageView::CalledBack | StageView::Resting | StageView::Left => false,
+        }
+    }
+}

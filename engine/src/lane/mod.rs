@@ -115,18 +115,13 @@ pub fn facts_after_restart(desk: &Desk, settings: &Settings) -> Vec<Input> {
 /// That a call has lost its leg, if it had one.
 fn leg_lost(call: CallId, stage: StageView) -> Vec<Input> {
     let hung_up = Input::CallerHungUp { call, how: CallerGone::EngineRestarted };
-    match stage {
-        StageView::Menu
-        | StageView::Dispatching
-        | StageView::Told
-        | StageView::Waiting
-        | StageView::Offered
-        | StageView::Agreeing
-        | StageView::Talking
-        | StageView::Parting => vec![hung_up],
+    if stage.has_leg() {
+        vec![hung_up]
+    } else if stage == StageView::CalledBack {
         // Still ringing or picked up already, which does not show: the desk refuses what does not fit.
-        StageView::CalledBack => vec![Input::CallerUnreached { call, how: Declined::Failed }, hung_up],
-        StageView::Absent | StageView::Resting | StageView::Left => Vec::new(),
+        vec![Input::CallerUnreached { call, how: Declined::Failed }, hung_up]
+    } else {
+        Vec::new()
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use cabrank_core::{AgentState, CallId, CallerGone, Declined, Input, LegEnd, OfferId, StageView, View};
+use cabrank_core::{AgentState, CallId, CallerGone, Declined, Input, LegEnd, OfferId, View};
 
 use super::edge::Edge;
 use super::legs::Legs;
@@ -57,23 +57,8 @@ fn believed(view: &View) -> impl Iterator<Item = Believed> + '_ {
         | AgentState::Paused { .. }
         | AgentState::Unreachable { .. } => None,
     });
-    let callers = view.calls.iter().filter(|call| has_leg(call.stage)).map(|call| Believed::Caller(call.call));
+    let callers = view.calls.iter().filter(|call| call.stage.has_leg()).map(|call| Believed::Caller(call.call));
     agents.chain(callers)
-}
-
-/// Whether a caller is on the line. Who is being called back is so only in the end, and has a time limit of the desk's.
-fn has_leg(stage: StageView) -> bool {
-    match stage {
-        StageView::Menu
-        | StageView::Dispatching
-        | StageView::Told
-        | StageView::Waiting
-        | StageView::Offered
-        | StageView::Agreeing
-        | StageView::Talking
-        | StageView::Parting => true,
-        StageView::Absent | StageView::CalledBack | StageView::Resting | StageView::Left => false,
-    }
 }
 
 fn exists(leg: Believed, legs: &Legs) -> bool {
@@ -95,6 +80,7 @@ fn ended(leg: Believed) -> Input {
 mod tests {
     use super::*;
     use crate::names;
+    use cabrank_core::StageView;
     use cabrank_core::{AgentId, Caller, Desk, Digit, Effect, LineId, Outbox, Tick};
 
     /// A real desk, whose orders nobody carries out.
