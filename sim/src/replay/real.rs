@@ -3,13 +3,13 @@
 use super::day::{Day, Left, Stand};
 use crate::figures::Figures;
 use crate::scenario::Scenario;
-use crate::simulate::{ClassTally, FairnessTally, QueueTally, Tally, Waits};
-use cabrank_core::{Queue, Thresholds};
+use crate::simulate::{ClassTally, Tally};
+use cabrank_core::Thresholds;
 
 /// The figures of the real day's queues. Whoever was cut off in line counts as abandoned, since a simulated caller leaves in no
 /// other way.
 pub(super) fn figures(day: &Day, scenario: &Scenario) -> Figures {
-    let mut tally = nothing(day);
+    let mut tally = Tally { calls: day.happened.calls, ..Tally::new(&day.settings, 0, 0) };
     for stand in &day.stands {
         let Some(queue) = day.settings.queues.get(usize::from(stand.queue.0)) else { continue };
         let classes = tally.queues.get_mut(usize::from(stand.queue.0)).map(|queue| &mut queue.classes);
@@ -41,49 +41,5 @@ fn enter(class: &mut ClassTally, stand: &Stand, thresholds: &Thresholds) {
             class.called_back += 1;
             class.answered += u64::from(stand.talk.is_some());
         }
-    }
-}
-
-fn nothing(day: &Day) -> Tally {
-    Tally {
-        seed: 0,
-        calls: day.happened.calls,
-        inputs: 0,
-        queues: day.settings.queues.iter().map(no_callers).collect(),
-        agents: vec![Default::default(); day.agents.len()],
-        fairness: FairnessTally::default(),
-        idle_in_vain_us: 0,
-        cost: 0.0,
-        beside_queues: Default::default(),
-        facts_lost: 0,
-        recoveries: 0,
-        recoveries_differ: 0,
-        decisions_digest: 0,
-        desk_digest: 0,
-    }
-}
-
-fn no_callers(queue: &Queue) -> QueueTally {
-    let class = |_: &cabrank_core::Class| ClassTally {
-        offered: 0,
-        answered: 0,
-        within: 0,
-        abandoned: 0,
-        short_abandoned: 0,
-        late_abandoned: 0,
-        turned_away: 0,
-        called_back: 0,
-        cut_off: 0,
-        waits: Waits::new(),
-        answered_waits: Waits::new(),
-        max_over_target: 0.0,
-        quotes: Vec::new(),
-    };
-    QueueTally {
-        classes: queue.thresholds.classes.iter().map(class).collect(),
-        in_line_us: 0,
-        waited_us: 0,
-        in_line_max: 0,
-        bins: Vec::new(),
     }
 }

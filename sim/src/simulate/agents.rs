@@ -113,9 +113,8 @@ impl<W: Witness> Floor<'_, W> {
 
     /// Agents whose wrap-up or rest is over by now.
     pub(super) fn agents_return(&mut self) {
-        while let Some(Reverse((at, agent))) = self.staff.returns.peek().copied().filter(|Reverse((at, _))| *at <= self.now) {
+        while let Some(Reverse((_, agent))) = self.staff.returns.peek().copied().filter(|Reverse((at, _))| *at <= self.now) {
             self.staff.returns.pop();
-            let _ = at;
             self.look_at_agent(agent);
         }
     }

@@ -11,18 +11,15 @@ pub(super) use agents::Activity;
 pub(super) use line::{Ended, Entry};
 
 use super::digest::DecisionsDigest;
-use super::tally::{Bin, ClassTally, FairnessTally, QueueTally, Tally, Waits};
+use super::tally::{Bin, Tally};
 use crate::scenario::{Scenario, Window};
 use crate::study::fairness::Rules;
 use agents::AgentBook;
-use cabrank_core::{Desk, Outbox, QueueId, Span, Tick};
-use hdrhistogram::Histogram;
+use cabrank_core::{Desk, Outbox, QueueId, Tick};
 use line::Line;
 
 /// Parts of the day.
 const BINS: u64 = 48;
-/// The longest wait that histograms tell from longer ones, in milliseconds: a day.
-const WAIT_MAX_MS: u64 = 24 * 3_600 * 1_000;
 
 pub(super) struct Books<'a> {
     scenario: &'a Scenario,
@@ -50,7 +47,7 @@ impl<'a> Books<'a> {
             rules: Rules::of(&scenario.settings),
             counted,
             bin_us: scenario.duration.0.div_ceil(BINS).max(1),
-            tally: empty_tally(scenario, seed),
+            tally: Tally::new(&scenario.settings, seed, BINS as usize),
             lines: scenario.settings.queues.iter().map(Line::new).collect(),
             agents: (0..scenario.agents.len()).map(|agent| AgentBook::new(scenario, agent, queues)).collect(),
             digest: DecisionsDigest::default(),
@@ -128,61 +125,5 @@ fn spread(bins: &mut [Bin], bin_us: u64, from: Tick, until: Tick, mut add: impl 
         let end = ((place + 1) * bin_us).min(until.0);
         add(bin, end - at);
         at = end;
-    }
-}
-
-fn empty_tally(scenario: &Scenario, seed: u64) -> Tally {
-    let class = |_: &cabrank_core::Class| ClassTally {
-        offered: 0,
-        answered: 0,
-        within: 0,
-        abandoned: 0,
-        short_abandoned: 0,
-        late_abandoned: 0,
-        turned_away: 0,
-        called_back: 0,
-        cut_off: 0,
-        waits: Waits::new(),
-        answered_waits: Waits::new(),
-        max_over_target: 0.0,
-        quotes: Vec::new(),
-    };
-    let queue = |queue: &cabrank_core::Queue| QueueTally {
-        classes: queue.thresholds.classes.iter().map(class).collect(),
-        in_line_us: 0,
-        waited_us: 0,
-        in_line_max: 0,
-        bins: vec![Bin::default(); BINS as usize],
-    };
-    Tally {
-        seed,
-        calls: 0,
-        inputs: 0,
-        queues: scenario.settings.queues.iter().map(queue).collect(),
-        agents: vec![super::tally::AgentTally::default(); scenario.agents.len()],
-        fairness: FairnessTally::default(),
-        idle_in_vain_us: 0,
-        cost: 0.0,
-        beside_queues: Default::default(),
-        facts_lost: 0,
-        recoveries: 0,
-        recoveries_differ: 0,
-        decisions_digest: 0,
-        desk_digest: 0,
-    }
-}
-
-impl Waits {
-    pub(crate) fn new() -> Waits {
-        // The bounds are constants that the histogram takes.
-        let histogram =
-            Histogram::new_with_bounds(1, WAIT_MAX_MS, 3).unwrap_or_else(|_| Histogram::new(3).expect("three digits"));
-        Waits { sum_us: 0, max: Span(0), histogram }
-    }
-
-    pub(crate) fn add(&mut self, wait: Span) {
-        self.sum_us += u128::from(wait.0);
-        self.max = self.max.max(wait);
-        self.histogram.saturating_record(wait.0.div_ceil(1_000));
     }
 }

@@ -87,10 +87,7 @@ impl<W: Witness> Floor<'_, W> {
                 self.agenda.foresee(self.now.plus(after), Due::CutOff(id));
             }
         }
-        self.hand(Input::CallOffered { call: id, line, open, caller }, About::Newcomer(id));
-        while let Some(reply) = self.replies.pop_front() {
-            self.send(reply, About::Else);
-        }
+        self.tell(Input::CallOffered { call: id, line, open, caller }, About::Newcomer(id));
     }
 
     pub(super) fn patience_ends(&mut self, id: CallId) {

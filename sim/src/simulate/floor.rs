@@ -138,6 +138,11 @@ impl<'a, W: Witness> Floor<'a, W> {
     /// Tells the desk a fact, then whatever follows at once from its orders.
     pub(super) fn tell(&mut self, input: Input, about: About) {
         self.send(input, about);
+        self.reply();
+    }
+
+    /// Tells the desk what follows at once from its orders.
+    pub(super) fn reply(&mut self) {
         while let Some(reply) = self.replies.pop_front() {
             self.send(reply, About::Else);
         }

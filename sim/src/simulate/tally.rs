@@ -2,9 +2,12 @@
 //!
 //! A call counts if it joined its queue after the warm-up. Times are in microseconds.
 
-use cabrank_core::{AgentId, ClassId, LEVELS, QueueId, Span};
+use cabrank_core::{AgentId, ClassId, LEVELS, Queue, QueueId, Settings, Span};
 use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
+
+/// The longest wait that histograms tell from longer ones, in milliseconds: a day.
+const WAIT_MAX_MS: u64 = 24 * 3_600 * 1_000;
 
 /// What one replication came to.
 #[derive(Clone, Debug)]
@@ -174,4 +177,71 @@ pub struct Skipped {
     pub by: (QueueId, ClassId),
     /// Who was skipped.
     pub of: (QueueId, ClassId),
+}
+
+impl Tally {
+    /// Of a desk to which nothing has happened yet, with the day in so many parts.
+    pub(crate) fn new(settings: &Settings, seed: u64, bins: usize) -> Tally {
+        Tally {
+            seed,
+            calls: 0,
+            inputs: 0,
+            queues: settings.queues.iter().map(|queue| QueueTally::new(queue, bins)).collect(),
+            agents: vec![AgentTally::default(); settings.agents.len()],
+            fairness: FairnessTally::default(),
+            idle_in_vain_us: 0,
+            cost: 0.0,
+            beside_queues: BTreeMap::new(),
+            facts_lost: 0,
+            recoveries: 0,
+            recoveries_differ: 0,
+            decisions_digest: 0,
+            desk_digest: 0,
+        }
+    }
+}
+
+impl QueueTally {
+    fn new(queue: &Queue, bins: usize) -> QueueTally {
+        QueueTally {
+            classes: queue.thresholds.classes.iter().map(|_| ClassTally::new()).collect(),
+            in_line_us: 0,
+            waited_us: 0,
+            in_line_max: 0,
+            bins: vec![Bin::default(); bins],
+        }
+    }
+}
+
+impl ClassTally {
+    fn new() -> ClassTally {
+        ClassTally {
+            offered: 0,
+            answered: 0,
+            within: 0,
+            abandoned: 0,
+            short_abandoned: 0,
+            late_abandoned: 0,
+            turned_away: 0,
+            called_back: 0,
+            cut_off: 0,
+            waits: Waits::new(),
+            answered_waits: Waits::new(),
+            max_over_target: 0.0,
+            quotes: Vec::new(),
+        }
+    }
+}
+
+impl Waits {
+    fn new() -> Waits {
+        let histogram = Histogram::new_with_bounds(1, WAIT_MAX_MS, 3).expect("constants that a histogram takes");
+        Waits { sum_us: 0, max: Span(0), histogram }
+    }
+
+    pub(crate) fn add(&mut self, wait: Span) {
+        self.sum_us += u128::from(wait.0);
+        self.max = self.max.max(wait);
+        self.histogram.saturating_record(wait.0.div_ceil(1_000));
+    }
 }

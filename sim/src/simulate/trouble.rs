@@ -22,8 +22,8 @@ const PHONES_BACK_WITHIN_MS: u64 = 20_000;
 pub(super) struct Road {
     trouble: Option<Trouble>,
     chance: Pcg64,
-    /// Facts that are held up.
-    stragglers: Vec<Option<Input>>,
+    /// Facts that are held up, and what they are about.
+    stragglers: Vec<Option<(Input, About)>>,
     /// All that the desk was told, if it may crash.
     journal: Vec<(Tick, Input)>,
     lost: u64,
@@ -91,23 +91,20 @@ impl<W: Witness> Floor<'_, W> {
                 self.hand(input.clone(), about);
                 self.hand(input, about);
             }
-            Passage::Late(by) => self.hold_up(input, by),
+            Passage::Late(by) => self.hold_up(input, about, by),
             Passage::Lost => {
                 self.road.lost += 1;
                 if is_end_of_a_leg(&input) {
-                    self.hold_up(input, SWEPT_AFTER);
+                    self.hold_up(input, about, SWEPT_AFTER);
                 }
             }
         }
     }
 
     pub(super) fn straggler(&mut self, place: usize) {
-        if let Some(input) = self.road.stragglers.get_mut(place).and_then(Option::take) {
-            let about = self.whom_it_is_about(&input);
+        if let Some((input, about)) = self.road.stragglers.get_mut(place).and_then(Option::take) {
             self.hand(input, about);
-            while let Some(reply) = self.replies.pop_front() {
-                self.send(reply, About::Else);
-            }
+            self.reply();
         }
     }
 
@@ -147,38 +144,9 @@ impl<W: Witness> Floor<'_, W> {
         self.desk = desk;
     }
 
-    fn hold_up(&mut self, input: Input, by: Span) {
-        self.road.stragglers.push(Some(input));
+    fn hold_up(&mut self, input: Input, about: About, by: Span) {
+        self.road.stragglers.push(Some((input, about)));
         self.agenda.foresee(self.now.plus(by), Due::Straggler(self.road.stragglers.len() as u32 - 1));
-    }
-
-    fn whom_it_is_about(&self, input: &Input) -> About {
-        match input {
-            Input::AgentHungUp { offer, .. } | Input::AgentDeclined { offer, .. } => {
-                self.ringings.of(*offer).map_or(About::Else, |ringing| About::Agent(ringing.agent))
-            }
-            Input::CallOffered { .. }
-            | Input::PromptEnded { .. }
-            | Input::DigitPressed { .. }
-            | Input::CallerHungUp { .. }
-            | Input::HoldChanged { .. }
-            | Input::DispatchAnswered { .. }
-            | Input::CallerAnswered { .. }
-            | Input::CallerUnreached { .. }
-            | Input::AgentRinging { .. }
-            | Input::AgentAnswered { .. }
-            | Input::AgentReturned { .. }
-            | Input::PhoneReached { .. }
-            | Input::PhoneLost { .. }
-            | Input::AgentAsked { .. }
-            | Input::PromiseSettled { .. }
-            | Input::RecordResolved { .. }
-            | Input::SettingsChanged { .. }
-            | Input::ThresholdsChanged { .. }
-            | Input::DrainAsked { .. }
-            | Input::Restarted
-            | Input::Woke => About::Else,
-        }
     }
 }
 
