@@ -49,6 +49,8 @@ pub enum Effect {
     },
     /// Stop ringing an agent. Should the agent have answered in this very moment, end that leg.
     StopRinging {
+        /// The call it rang for.
+        call: CallId,
         /// The ringing.
         offer: OfferId,
     },
@@ -61,6 +63,8 @@ pub enum Effect {
     },
     /// End the agent's leg of an answered call.
     Release {
+        /// The call.
+        call: CallId,
         /// The ringing that became this leg.
         offer: OfferId,
     },

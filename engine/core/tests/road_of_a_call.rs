@@ -160,7 +160,7 @@ fn a_missed_ringing_puts_the_caller_back_to_the_front_and_another_agent_is_rung(
     let (offer, agent, _) = rung(&effects).expect("somebody is rung");
     assert_eq!(agent, ANNA);
     let effects = rig.after(Span::secs(15));
-    assert_eq!(effects[0], Effect::StopRinging { offer });
+    assert_eq!(effects[0], Effect::StopRinging { call, offer });
     assert_eq!(rung(&effects).map(|(_, agent, context)| (agent, context.call)), Some((BEN, call)));
     assert!(matches!(rig.agent(ANNA), AgentState::Paused { why: Pause::Missed { .. } }));
 }
@@ -201,7 +201,7 @@ fn a_caller_who_hangs_up_while_the_agent_rings_costs_the_agent_nothing() {
     let effects = rig.press(call, 2);
     let (offer, _, _) = rung(&effects).expect("anna is rung");
     let effects = rig.tell(Input::CallerHungUp { call, how: CallerGone::HungUp });
-    assert_eq!(effects[0], Effect::StopRinging { offer });
+    assert_eq!(effects[0], Effect::StopRinging { call, offer });
     assert_eq!(record(&effects).outcome, Outcome::Abandoned);
     assert_eq!(rig.agent(ANNA), AgentState::Idle);
     assert_eq!(rig.refused(Input::AgentAnswered { offer }), Refusal::UnknownOffer);

@@ -182,7 +182,7 @@ impl Watch {
 
     /// What decisions followed from.
     fn note_cause(&mut self, effect: &Effect, before: Option<&CallView>, after: Option<&CallView>, desk: &Desk) {
-        if let Effect::StopRinging { offer } = effect
+        if let Effect::StopRinging { offer, .. } = effect
             && after.is_some_and(|view| view.place.is_some())
         {
             self.missed(*offer, "no_answer", desk);

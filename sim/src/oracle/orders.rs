@@ -16,9 +16,9 @@ impl Oracle {
             Effect::Say { call, play, what } => self.say(*call, *play, *what, seen),
             Effect::Music { call, play } => self.let_hear(*call, *play),
             Effect::Ring { offer, agent, context } => self.ring(*offer, *agent, context, seen),
-            Effect::StopRinging { offer } => self.stop_ringing(*offer),
+            Effect::StopRinging { call, offer } => self.stop_ringing(*call, *offer),
             Effect::Connect { call, offer } => self.connect(*call, *offer, seen.at),
-            Effect::Release { offer } => self.release(*offer),
+            Effect::Release { call, offer } => self.release(*call, *offer),
             Effect::HangUp { call, .. } => self.hang_up(*call, seen.at),
             Effect::Dispatch(dispatch) => self.dispatch(dispatch, seen.at),
             Effect::Write(record) => self.write(record, seen.view.at),
@@ -137,9 +137,10 @@ impl Oracle {
         must(news, Rule::OrdersFit, || format!("queue {queue} is warned of again: {missed_in:?}"))
     }
 
-    fn stop_ringing(&mut self, offer: OfferId) -> Verdict {
+    fn stop_ringing(&mut self, call: CallId, offer: OfferId) -> Verdict {
         let ringing = *self.ringing(offer)?;
-        must(ringing.stage == RingingStage::Rings, Rule::OrdersFit, || format!("{offer} no longer rings"))?;
+        let fits = ringing.stage == RingingStage::Rings && ringing.call == call;
+        must(fits, Rule::OrdersFit, || format!("{offer} no longer rings for call {call}"))?;
         if self.life(ringing.call)?.leg == Leg::Answered { self.missed(offer) } else { self.leg_is_over(offer) }
     }
 
@@ -160,9 +161,10 @@ impl Oracle {
         Ok(())
     }
 
-    fn release(&mut self, offer: OfferId) -> Verdict {
-        let rings = self.ringing(offer)?.stage == RingingStage::Rings;
-        must(!rings, Rule::OrdersFit, || format!("{offer} released while it rings"))?;
+    fn release(&mut self, call: CallId, offer: OfferId) -> Verdict {
+        let ringing = *self.ringing(offer)?;
+        let fits = ringing.stage != RingingStage::Rings && ringing.call == call;
+        must(fits, Rule::OrdersFit, || format!("{offer} of call {call} released, but it is {ringing:?}"))?;
         self.leg_is_over(offer)
     }
 

@@ -103,8 +103,8 @@ impl Watch {
                 self.rings.insert(*offer, Ring { call: context.call, agent: *agent, at });
             }
             Effect::Connect { call, offer } => self.connected(at, *call, *offer),
-            Effect::StopRinging { offer } => self.stopped(at, *offer, desk),
-            Effect::Release { offer } => self.calls.released(at, *offer),
+            Effect::StopRinging { offer, .. } => self.stopped(at, *offer, desk),
+            Effect::Release { offer, .. } => self.calls.released(at, *offer),
             Effect::Say { call, what, .. } => self.said(at, *call, *what),
             Effect::CallBack { call, .. } => self.calls.dialled(at, *call),
             Effect::Note(change) => {

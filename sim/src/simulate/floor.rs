@@ -183,8 +183,8 @@ impl<'a, W: Witness> Floor<'a, W> {
                 }
                 Effect::Say { call, play, what } => self.is_said(call, play, what),
                 Effect::Connect { call, offer } => self.connected(call, offer),
-                Effect::StopRinging { offer } => self.stops_ringing(offer),
-                Effect::Release { offer } => self.released(offer),
+                Effect::StopRinging { offer, .. } => self.stops_ringing(offer),
+                Effect::Release { offer, .. } => self.released(offer),
                 Effect::Dispatch(dispatch) => self.service_is_asked(&dispatch),
                 Effect::CallBack { call, .. } => {
                     decided.next();

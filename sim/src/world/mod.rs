@@ -227,7 +227,7 @@ impl World {
                 self.offers.insert(*offer, AgentLeg { call: context.call, stage: LegStage::Ringing });
                 self.phone_rings(*offer, *agent);
             }
-            Effect::StopRinging { offer } | Effect::Release { offer } => self.agent_leg_ends(*offer),
+            Effect::StopRinging { offer, .. } | Effect::Release { offer, .. } => self.agent_leg_ends(*offer),
             Effect::Connect { call, offer } => self.connected(*call, *offer),
             Effect::Dispatch(dispatch) => self.service_is_asked(dispatch),
             Effect::CallBack { call, .. } => self.caller_is_dialled(*call),

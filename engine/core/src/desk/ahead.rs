@@ -47,6 +47,12 @@ impl Desk {
         quoter.estimate(self.now, usize::from(class.0), &self.view_of(queue, standing)).map(|estimate| estimate.bound())
     }
 
+    /// How many stand before a caller in line, as of now.
+    pub(super) fn now_ahead_of(&self, stand: &Stand) -> u32 {
+        let standing = stand.standing(&self.queue(stand.queue).thresholds, Span(0));
+        self.view_of(stand.queue, standing).waiting(Span(0))
+    }
+
     /// The wait of a caller in line before experience corrects it. It is the same before the caller joined as right after,
     /// since nobody comes before oneself, and nobody of one's class who comes later.
     pub(super) fn expected(&self, stand: &Stand) -> Option<Expected> {

@@ -130,7 +130,7 @@ impl Desk {
             (_, Some((offer, Answered::Yes))) => {
                 let bond = self.talking(offer);
                 self.talk_is_over(id, offer);
-                out.order(Effect::Release { offer });
+                out.order(Effect::Release { call: id, offer });
                 self.close(id, outcome, out);
                 if let Ok((_, stand, agent)) = bond {
                     self.wrap_up(agent, stand.queue, out);

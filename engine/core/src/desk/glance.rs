@@ -30,6 +30,15 @@ impl Desk {
         waits.then_some(PlaceInLine { queue: stand.queue, class: stand.class, since: stand.since, waits_for, rings })
     }
 
+    /// How many callers would be served before this one if agents came free now, by the order of service; those who wait for an
+    /// agent of their own count among them. Nothing if the call is not in line.
+    pub fn ahead_of(&self, call: CallId) -> Option<u32> {
+        let call = self.calls.get(&call)?;
+        let ahead = self.now_ahead_of(&call.stand?);
+        // Who waits for an agent of the own stands among those who do.
+        Some(if matches!(call.stage, Stage::Held(_)) { ahead.saturating_sub(1) } else { ahead })
+    }
+
     /// What was reckoned for a live call when it joined its line.
     pub fn estimate_of(&self, call: CallId) -> Option<&Estimate> {
         self.calls.get(&call)?.estimate.as_ref()

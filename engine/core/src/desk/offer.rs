@@ -64,7 +64,7 @@ impl Desk {
     /// Nobody picked up in time.
     pub(super) fn ring_is_over(&mut self, offer: OfferId, out: &mut Outbox) {
         let Ok((id, stand, agent)) = self.ringing(offer) else { return };
-        out.order(Effect::StopRinging { offer });
+        out.order(Effect::StopRinging { call: id, offer });
         self.offer_is_over(id, offer, stand);
         self.agent_missed(agent, id, out);
         self.stand_again(id, stand, out);
@@ -73,7 +73,7 @@ impl Desk {
     /// The caller is gone while a phone rings: the agent is free as before and loses nothing.
     pub(super) fn call_off(&mut self, offer: OfferId, out: &mut Outbox) -> Option<AgentId> {
         let (id, stand, agent) = self.ringing(offer).ok()?;
-        out.order(Effect::StopRinging { offer });
+        out.order(Effect::StopRinging { call: id, offer });
         self.offer_is_over(id, offer, stand);
         Some(agent)
     }
@@ -105,7 +105,7 @@ impl Desk {
         let class = self.calls.get(&id).map(class_name).unwrap_or_default();
         let (class, until) = (thresholds.class_of(&class), self.now.plus(thresholds.max_wait));
         self.talk_is_over(id, offer);
-        out.order(Effect::Release { offer });
+        out.order(Effect::Release { call: id, offer });
         self.agent_mut(agent).last_missed = Some(id);
         self.stand(id, Stand { queue, class, until, told: true, ..stand });
         self.wrap_up(agent, stand.queue, out);

@@ -27,6 +27,29 @@ fn each_order_puts_its_own_first() {
     assert_eq!(who_is_first_under(Order::HeadStart), "regular", "is due at 35 s, not at 60 s");
 }
 
+/// Of many callers, whoever has so many ahead is served after as many, if all happens in one moment.
+#[test]
+fn who_is_ahead_is_served_before() {
+    for order in Order::ALL {
+        let mut desk = two_classes(*order);
+        desk.agents = (0..9).map(|n| Agent { name: format!("a{n}").into(), ..desk.agents[0].clone() }).collect();
+        let mut rig = Rig::of(desk);
+        let calls: Vec<CallId> = (0..9)
+            .map(|n: u64| {
+                rig.wait(n * 7 % 11);
+                rig.join(&n.to_string(), if n * n % 5 < 2 { "regular" } else { "visitor" }, 2).0
+            })
+            .collect();
+        rig.wait(3);
+        let ahead: Vec<Option<u32>> = calls.iter().map(|call| rig.desk.ahead_of(*call)).collect();
+        let served: Vec<CallId> =
+            (0..9).map(|agent| rung_for(&rig.sign_in(AgentId(agent))).expect("somebody is rung").1).collect();
+        let turns = calls.iter().map(|call| served.iter().position(|other| other == call).map(|turn| turn as u32));
+        assert_eq!(ahead, turns.collect::<Vec<_>>(), "{order:?}");
+        assert!(calls.iter().all(|call| rig.desk.ahead_of(*call).is_some()), "in line as long as it rings");
+    }
+}
+
 #[test]
 fn proportional_starves_nobody_and_says_why_one_was_overtaken() {
     let mut rig = Rig::of(two_classes(Order::Proportional));
@@ -195,7 +218,7 @@ fn a_caller_given_back_keeps_the_place() {
     rig.wait(5);
     let (other, _) = rig.join("2", "", 2);
     let effects = rig.tell(Input::AgentReturned { offer, queue: BOOKING });
-    assert!(effects.contains(&Effect::Release { offer }));
+    assert!(effects.contains(&Effect::Release { call, offer }));
     assert_eq!(words(&effects), Say::Returned);
     let effects = rig.sign_in(ANNA);
     assert_eq!(rung_for(&effects), Some((ANNA, call)), "came before {other}");

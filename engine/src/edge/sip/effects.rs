@@ -22,9 +22,9 @@ impl Edge {
             Effect::Say { call, play, what } => self.say(call, play, what),
             Effect::Music { call, play } => self.wait_with_music(call, play),
             Effect::Ring { offer, agent, context } => self.ring(offer, agent, &context),
-            Effect::StopRinging { offer } => self.end_agent(offer),
+            Effect::StopRinging { offer, .. } => self.end_agent(offer),
             Effect::Connect { call, offer } => self.connect(call, offer),
-            Effect::Release { offer } => self.end_agent(offer),
+            Effect::Release { offer, .. } => self.end_agent(offer),
             Effect::HangUp { call, why: _ } => self.hang_up(call),
             Effect::CallBack { call, line, number } => self.call_back(call, line, number),
             // Other rooms' orders; the lane sends them there.
