@@ -1,0 +1,64 @@
+//! A certificate's fingerprint, by which it is pinned.
+
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::str::FromStr;
+
+/// The SHA-256 of a certificate (DER).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+/// That is no fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a fingerprint is `sha256:` and 64 hexadecimal digits, colons between them or not")]
+pub struct NoFingerprint;
+
+impl Fingerprint {
+    /// The fingerprint of a certificate (DER).
+    pub fn of(certificate: &[u8]) -> Fingerprint {
+        Fingerprint(Sha256::digest(certificate).into())
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = NoFingerprint;
+
+    fn from_str(text: &str) -> Result<Self, NoFingerprint> {
+        let digits: String = text.strip_prefix("sha256:").ok_or(NoFingerprint)?.chars().filter(|digit| *digit != ':').collect();
+        if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(NoFingerprint);
+        }
+        let mut bytes = [0; 32];
+        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
+            *byte = u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| NoFingerprint)?;
+        }
+        Ok(Fingerprint(bytes))
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sha256:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fingerprint, NoFingerprint};
+
+    #[test]
+    fn what_is_shown_is_read() {
+        let fingerprint = Fingerprint::of(b"certificate");
+        assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
+        assert_eq!("sha256:12".parse::<Fingerprint>(), Err(NoFingerprint));
+        assert_eq!("sha256:+".repeat(33).parse::<Fingerprint>(), Err(NoFingerprint));
+        assert_eq!(fingerprint.to_string().replace("sha256:", "md5:").parse::<Fingerprint>(), Err(NoFingerprint));
+    }
+}
