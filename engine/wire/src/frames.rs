@@ -46,7 +46,7 @@ impl Frames {
     ///
     /// # Errors
     /// What came is no such message; the stream is of no more use.
-    pub fn next<M: Message + Default>(&mut self) -> Result<Option<M>, Unreadable> {
+    pub fn message<M: Message + Default>(&mut self) -> Result<Option<M>, Unreadable> {
         let Some((prefix, length)) = self.length()? else { return Ok(None) };
         if self.come.len() < prefix + length {
             return Ok(None);
@@ -93,7 +93,7 @@ mod tests {
             let (mut frames, mut come) = (Frames::default(), Vec::new());
             for piece in stream.chunks(cut) {
                 frames.take(piece);
-                while let Some(message) = frames.next::<Hello>().unwrap() {
+                while let Some(message) = frames.message::<Hello>().unwrap() {
                     come.push(message);
                 }
             }
@@ -105,7 +105,7 @@ mod tests {
         fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let mut frames = Frames::default();
             frames.take(&bytes);
-            while let Ok(Some(_)) = frames.next::<Hello>() {}
+            while let Ok(Some(_)) = frames.message::<Hello>() {}
         }
     }
 
@@ -113,9 +113,9 @@ mod tests {
     fn a_length_out_of_bounds_is_refused_before_it_comes() {
         let mut frames = Frames::default();
         frames.take(&framed(&hello("x".repeat(MESSAGE_BYTES_MAX)))[..4]);
-        assert_eq!(frames.next::<Hello>(), Err(Unreadable::TooLong));
+        assert_eq!(frames.message::<Hello>(), Err(Unreadable::TooLong));
         let mut frames = Frames::default();
         frames.take(&[0xff; 3]);
-        assert_eq!(frames.next::<Hello>(), Err(Unreadable::TooLong));
+        assert_eq!(frames.message::<Hello>(), Err(Unreadable::TooLong));
     }
 }
