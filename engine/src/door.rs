@@ -1,6 +1,6 @@
 //! The one way to a desk: facts go in here, or the answer is [`Busy`] at once. Nobody else sees the desk.
 
-use cabrank_core::{Input, Refusal, View};
+use cabrank_core::{CallId, Input, QueueId, Refusal, Span, View};
 use crossbeam::channel::{Sender, TrySendError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -30,12 +30,30 @@ pub enum Submission {
     },
     /// A wish to look.
     Look(oneshot::Sender<View>),
+    /// A wish to know where a caller stands.
+    Place {
+        /// The call.
+        call: CallId,
+        /// Where the answer goes; nothing if the call is not in line.
+        reply: oneshot::Sender<Option<Place>>,
+    },
     /// A wish for the lane's figures.
     Count(oneshot::Sender<Figures>),
     /// Nothing new: see what is due.
     Nudge,
     /// The end: what is journalled leaves, nothing more is taken.
     Close,
+}
+
+/// Where a caller stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The queue.
+    pub queue: QueueId,
+    /// Callers who would be served before, as of now.
+    pub ahead: u32,
+    /// How long the caller has waited, a place that was kept included.
+    pub waited: Span,
 }
 
 /// What a lane has done since it started.
@@ -84,6 +102,13 @@ impl Door {
     pub async fn look(&self) -> Result<View, Busy> {
         let (reply, answer) = oneshot::channel();
         self.send(Submission::Look(reply))?;
+        answer.await.map_err(|_| Busy)
+    }
+
+    /// Where a caller stands; nothing if the call is not in line.
+    pub async fn place(&self, call: CallId) -> Result<Option<Place>, Busy> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Submission::Place { call, reply })?;
         answer.await.map_err(|_| Busy)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::context;
 use crate::directory::Directory;
-use crate::edge::sip;
+use crate::edge::{self, sip};
 use crate::media::{ClipId, Library};
 use crate::names::Names;
 use crate::speech;
@@ -53,7 +53,7 @@ impl House {
     }
 }
 
-impl sip::House for House {
+impl edge::House for House {
     fn profile(&self, number: &Number) -> Option<Arc<Profile>> {
         self.directory.profile(number)
     }
@@ -61,7 +61,9 @@ impl sip::House for House {
     fn is_open(&self, line: LineId) -> bool {
         self.config.is_open(line, Timestamp::now())
     }
+}
 
+impl sip::House for House {
     fn words(&self, say: Say, line: LineId, _caller: &Caller) -> Vec<ClipId> {
         let Some(reception) = self.config.lines.get(usize::from(line.0)) else { return Vec::new() };
         speech::prompts(say, reception).iter().filter_map(|name| self.clips.get(name).copied()).collect()

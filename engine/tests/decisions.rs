@@ -33,7 +33,8 @@ fn start(data: &Path, settings: &Settings, seed: u64) -> Rig {
     let beginning = Beginning { epoch: UnixMicros(0), seed, settings: settings.clone() };
     let journal = Journal::create(OsDisk, data, &beginning, Options::default()).expect("a journal");
     let desk = Desk::new(settings.clone(), seed).expect("the settings fit");
-    let outlets = Outlets { sip: drain(), dispatch: drain(), store: drain(), in_force: InForce::new(settings.clone(), 0) };
+    let outlets =
+        Outlets { sip: drain(), quic: None, dispatch: drain(), store: drain(), in_force: InForce::new(settings.clone(), 0) };
     let syncer = journal.syncer();
     let digests = Digests::open(data).expect("a file for digests");
     let clock = Arc::new(AtomicU64::new(0));

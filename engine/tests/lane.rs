@@ -2,11 +2,12 @@
 //! loses nothing that anybody saw.
 
 use cabrank::in_force::InForce;
-use cabrank::lane::{Clock, Digests, Lane, Outlets, digests_of};
+use cabrank::lane::{Clock, Digests, Lane, Outlets, QuicOutlet, digests_of};
 use cabrank::store::Entry;
 use cabrank_core::*;
 use cabrank_journal::{Beginning, Journal, Options, OsDisk, Reader, UnixMicros};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{Receiver, channel};
 
@@ -51,7 +52,9 @@ fn start(data: &Path) -> Rig {
     let (dispatch_in, dispatch) = channel(1_000);
     let (store_in, store) = channel(1_000);
     let in_force = InForce::new(settings(), 0);
-    let outlets = Outlets { sip: sip_in, dispatch: dispatch_in, store: store_in, in_force };
+    // One reader for both edges: which of them is told is not what is tried here.
+    let quic = Some(QuicOutlet { orders: sip_in.clone(), shows_agents: Arc::default() });
+    let outlets = Outlets { sip: sip_in, quic, dispatch: dispatch_in, store: store_in, in_force };
     let syncer = journal.syncer();
     let digests = Digests::open(data).expect("a file for digests");
     let clock = Clock::resume(cabrank::lane::unix_micros_now(), Tick(0));
@@ -60,7 +63,7 @@ fn start(data: &Path) -> Rig {
 }
 
 fn known(call: u64) -> Input {
-    let profile = std::sync::Arc::new(Profile { name: "Mei".into(), ..Profile::default() });
+    let profile = Arc::new(Profile { name: "Mei".into(), ..Profile::default() });
     let caller =
         Caller { number: Some(Number("+6591234567".into())), trust: Trust::Trusted, token: None, profile: Some(profile) };
     Input::CallOffered { call: CallId(call), line: LineId(0), open: true, caller }

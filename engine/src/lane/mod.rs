@@ -12,9 +12,9 @@ mod promises;
 
 pub use clock::{Clock, unix_micros_now};
 pub use digests::{Digests, digests_of};
-pub use outlets::Outlets;
+pub use outlets::{Outlets, QuicOutlet};
 
-use crate::door::{Door, Figures, Submission};
+use crate::door::{Door, Figures, Place, Submission};
 use cabrank_core::{CallId, CallerGone, Declined, Desk, Effect, Input, Outbox, Refusal, Settings, StageView};
 use cabrank_journal::{Log, SegmentFile, Seq, Syncer};
 use cabrank_sim::simulate::DecisionsDigest;
@@ -190,9 +190,15 @@ impl<L: Log> Running<L> {
                 self.answers.push(Answer { to: reply, word });
             }
             Submission::Look(reply) => drop(reply.send(self.desk.view())),
+            Submission::Place { call, reply } => drop(reply.send(self.place(call))),
             Submission::Count(reply) => drop(reply.send(self.figures.read())),
             Submission::Nudge | Submission::Close => {}
         }
+    }
+
+    fn place(&self, call: CallId) -> Option<Place> {
+        let (stands, ahead) = (self.desk.place_in_line(call)?, self.desk.ahead_of(call)?);
+        Some(Place { queue: stands.queue, ahead, waited: self.clock.now().since(stands.since) })
     }
 
     fn wake_if_due(&mut self) {

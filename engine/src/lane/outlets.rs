@@ -1,9 +1,12 @@
 //! Where orders go: each to the one room that carries it out.
 
+use crate::edge::Origin;
 use crate::in_force::InForce;
 use crate::names;
 use crate::store::Entry;
-use cabrank_core::{Change, Dispatch, Effect, QueueId, Span};
+use cabrank_core::{CallId, Change, Dispatch, Effect, QueueId, Span};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc::Sender;
 
 /// The ways out of a lane. They are bounded: a room that falls behind slows the lane, the ring fills, and new calls are told
@@ -12,12 +15,23 @@ use tokio::sync::mpsc::Sender;
 pub struct Outlets {
     /// The SIP edge.
     pub sip: Sender<Effect>,
+    /// The QUIC edge, where there is one.
+    pub quic: Option<QuicOutlet>,
     /// The fulfilment services.
     pub dispatch: Sender<Box<Dispatch>>,
     /// The store of records and changes.
     pub store: Sender<Entry>,
     /// Whoever shows or changes thresholds.
     pub in_force: InForce,
+}
+
+/// The way to the QUIC edge.
+#[derive(Clone, Debug)]
+pub struct QuicOutlet {
+    /// Orders about calls that came in there, and copies of those that agents' programs show.
+    pub orders: Sender<Effect>,
+    /// Whether any agent's program is there to be shown what other edges do.
+    pub shows_agents: Arc<AtomicBool>,
 }
 
 impl Outlets {
@@ -33,20 +47,42 @@ impl Outlets {
                 true
             }
             Effect::Note(change) => self.note(change),
-            Effect::Refuse { .. }
-            | Effect::Answer { .. }
-            | Effect::Say { .. }
-            | Effect::Music { .. }
-            | Effect::Ring { .. }
-            | Effect::StopRinging { .. }
-            | Effect::Connect { .. }
-            | Effect::Release { .. }
-            | Effect::HangUp { .. }
-            | Effect::CallBack { .. } => self.sip.blocking_send(effect).is_ok(),
+            Effect::Refuse { call, .. }
+            | Effect::Answer { call }
+            | Effect::Say { call, .. }
+            | Effect::Music { call, .. }
+            | Effect::HangUp { call, .. }
+            | Effect::CallBack { call, .. } => self.to_edge(call, effect),
+            Effect::StopRinging { call, .. } | Effect::Connect { call, .. } | Effect::Release { call, .. } => {
+                self.to_edge_and_programs(call, effect)
+            }
+            Effect::Ring { ref context, .. } => self.to_edge_and_programs(context.call, effect),
         };
         if !sent {
             tracing::debug!("an order found its room full or closed");
         }
+    }
+
+    /// To the edge by which the call came in.
+    fn to_edge(&self, call: CallId, effect: Effect) -> bool {
+        match (Origin::of(call), &self.quic) {
+            (Origin::Sip, _) => self.sip.blocking_send(effect).is_ok(),
+            (Origin::Quic, Some(quic)) => quic.orders.blocking_send(effect).is_ok(),
+            // Its gateway came in by a door that a new configuration has closed.
+            (Origin::Quic, None) => false,
+        }
+    }
+
+    /// What agents are shown as well, whatever edge carries it out.
+    fn to_edge_and_programs(&self, call: CallId, effect: Effect) -> bool {
+        if Origin::of(call) != Origin::Quic
+            && let Some(quic) = &self.quic
+            && quic.shows_agents.load(Ordering::Relaxed)
+        {
+            // It is shown late rather than the lane held up: the programs ask for their state anew when they fell behind.
+            let _ = quic.orders.try_send(effect.clone());
+        }
+        self.to_edge(call, effect)
     }
 
     fn warn(&self, queue: QueueId, missed_in: Option<Span>) {
@@ -70,5 +106,42 @@ impl Outlets {
         let queues: Vec<&str> = change.queues.iter().map(|(queue, ..)| names::queue(&now.settings, *queue)).collect();
         tracing::info!(number = change.number, by = %change.by, reason = %change.reason, ?queues, "thresholds changed");
         self.store.blocking_send(Entry::Change(change)).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::names;
+    use tokio::sync::mpsc::{Receiver, channel};
+
+    struct Rooms {
+        outlets: Outlets,
+        sip: Receiver<Effect>,
+        quic: Receiver<Effect>,
+    }
+
+    impl Rooms {
+        fn new(shows_agents: bool) -> Rooms {
+            let ((to_sip, sip), (orders, quic)) = (channel(8), channel(8));
+            let in_force = InForce::new(names::tests::taxi().settings().clone(), 0);
+            let shown = QuicOutlet { orders, shows_agents: Arc::new(AtomicBool::new(shows_agents)) };
+            let outlets = Outlets { sip: to_sip, quic: Some(shown), dispatch: channel(1).0, store: channel(1).0, in_force };
+            Rooms { outlets, sip, quic }
+        }
+
+        /// Whether SIP and QUIC are told to release that call's agent.
+        fn told(&mut self, call: u64) -> (bool, bool) {
+            self.outlets.hand_on(Effect::Release { call: CallId(call), offer: cabrank_core::OfferId(1) });
+            (self.sip.try_recv().is_ok(), self.quic.try_recv().is_ok())
+        }
+    }
+
+    #[test]
+    fn an_order_goes_where_the_call_came_in_and_to_programs_that_show_it() {
+        let mut alone = Rooms::new(false);
+        assert_eq!([alone.told(2), alone.told(3)], [(true, false), (false, true)]);
+        let mut shown = Rooms::new(true);
+        assert_eq!([shown.told(2), shown.told(3)], [(true, true), (false, true)]);
     }
 }

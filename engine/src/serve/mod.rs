@@ -97,8 +97,13 @@ impl Engine {
         let ground = Ground::lay(setup).await?;
         let writer = ground.writer();
         let Ground { config, data, bind, http, http_addr, library, store, directory, names, epoch, times, recovered } = ground;
-        let house =
-            House::new(Arc::clone(&config), Arc::clone(&directory), names.clone(), format!("http://{http_addr}"), &library)?;
+        let house = Arc::new(House::new(
+            Arc::clone(&config),
+            Arc::clone(&directory),
+            names.clone(),
+            format!("http://{http_addr}"),
+            &library,
+        )?);
         let Recovered { desk, journal, clock, entries, dispatches, found, .. } = recovered;
         let (sip_in, sip_out) = mpsc::channel(ORDERS_MAX);
         let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
@@ -109,7 +114,8 @@ impl Engine {
             let _ = store_in.send(entry).await;
         }
         let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
-        let outlets = Outlets { sip: sip_in, dispatch: dispatch_in.clone(), store: store_in, in_force: in_force.clone() };
+        let outlets =
+            Outlets { sip: sip_in, quic: None, dispatch: dispatch_in.clone(), store: store_in, in_force: in_force.clone() };
         let (failed, journal_failed) = watch::channel(false);
         let syncer = journal.syncer();
         let lane = Lane::start(desk, journal, syncer, clock, Digests::open(&data)?, outlets, move || {
@@ -232,11 +238,11 @@ async fn start_telephony(
     library: media::Library,
     desk: Door,
     effects: mpsc::Receiver<Effect>,
-    house: House,
+    house: Arc<House>,
 ) -> Result<(Media, sip::SipEdge), StartError> {
     let (facts_in, facts) = mpsc::channel(ORDERS_MAX);
     let media = start_media(config, bind, library, facts_in)?;
-    let doors = sip::Doors { desk, effects, media: media.clone(), facts, house: Box::new(house) };
+    let doors = sip::Doors { desk, effects, media: media.clone(), facts, house };
     let settings = sip_settings::from(config, bind)?;
     // Starting waits for the edge's own thread.
     let started = tokio::task::spawn_blocking(move || sip::SipEdge::start(settings, doors)).await;

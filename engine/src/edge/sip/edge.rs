@@ -3,12 +3,12 @@
 //! It hears transactions, the desk's effects and the media's facts, decides at once, and leaves
 //! all waiting to others: transactions to their pumps, time to a tick.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use cabrank_core::{AgentId, CallId, Effect, Input, LineId, QueueId, Text};
+use cabrank_core::{AgentId, CallId, Effect, Input, LineId, QueueId, Text, View};
 use rsipstack::platform::CancellationToken;
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::transaction::Transaction;
@@ -16,10 +16,8 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Duration, MissedTickBehavior, interval};
 
 use super::callback::Origins;
-use super::desk::Desk;
 use super::digest::{Authenticator, Secret};
 use super::event::{Event, TryId};
-use super::heal::Missing;
 use super::legs::Legs;
 use super::listen::Sockets;
 use super::number::Numbers;
@@ -29,6 +27,7 @@ use super::pump::Pumps;
 use super::registrar::Registrar;
 use super::settings::{AgentPhone, House, Phone, SipLimits, SipSettings};
 use super::trunk::Trunks;
+use crate::edge::{Believed, CallIds, Desk, Missing, Origin};
 use crate::media::{Fact, Media};
 
 /// How often what waits for time is looked at.
@@ -44,7 +43,7 @@ pub(super) struct Edge {
     /// The desk's door.
     pub desk: Desk,
     /// What is asked of the house.
-    pub house: Box<dyn House>,
+    pub house: Arc<dyn House>,
     /// The media below.
     pub media: Media,
     /// The transactions' tasks.
@@ -130,7 +129,7 @@ impl Edge {
     pub(super) fn new(
         settings: &SipSettings,
         desk: Desk,
-        house: Box<dyn House>,
+        house: Arc<dyn House>,
         media: Media,
         pumps: Pumps,
         sockets: Sockets,
@@ -154,9 +153,9 @@ impl Edge {
             draining: Arc::new(AtomicBool::new(false)),
             parked: Parked::default(),
             origins: Origins::default(),
-            missing: Missing::default(),
+            missing: Missing::of(Origin::Sip),
             clock: Instant::now(),
-            calls: CallIds::new(),
+            calls: CallIds::new(Origin::Sip),
             tries: 0,
         }
     }
@@ -251,6 +250,20 @@ impl Edge {
         }
     }
 
+    /// Compares the desk's picture with the legs.
+    fn on_look(&mut self, view: &View) {
+        let legs = &self.legs;
+        let exists = |leg| match leg {
+            Believed::Ringing(offer) | Believed::Talking(offer) => legs.has_agent(offer),
+            Believed::Caller(call) => legs.has_caller(call),
+        };
+        for fact in self.missing.look(view, exists) {
+            self.desk.tell(fact);
+        }
+        let live: BTreeSet<CallId> = view.calls.iter().map(|call| call.call).collect();
+        self.origins.keep(|call| live.contains(&call) || self.legs.has_caller(call));
+    }
+
     fn sweep(&mut self) {
         let now_ms = self.now_ms();
         self.legs.forget_parted(now_ms);
@@ -258,23 +271,5 @@ impl Edge {
         for leg in self.legs.due(now_ms) {
             self.on_session_due(leg);
         }
-    }
-}
-
-/// Ids of calls: never the same twice, later ones greater.
-struct CallIds(u64);
-
-impl CallIds {
-    /// Milliseconds since 1970 above, a count below: a restart begins beyond all former ids unless
-    /// more than four million calls a second came in.
-    fn new() -> CallIds {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let now_ms = u64::try_from(since.as_millis()).unwrap_or_default();
-        CallIds((now_ms << 22) | u64::from(rand::random::<u16>()))
-    }
-
-    fn next(&mut self) -> CallId {
-        self.0 += 1;
-        CallId(self.0)
     }
 }

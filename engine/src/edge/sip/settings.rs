@@ -1,9 +1,8 @@
 //! What the SIP edge is told at start. Checked already; places in lists are the desk's ids.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text};
+use cabrank_core::{Caller, Context, LineId, Say, Text};
 use rsipstack::sip::Uri;
 
 use super::digest::Algorithm;
@@ -110,12 +109,8 @@ impl Default for SipLimits {
     }
 }
 
-/// What the edge asks of the house. Answers come from memory: none may block.
-pub trait House: Send + 'static {
-    /// What is known of the caller with this number.
-    fn profile(&self, number: &Number) -> Option<Arc<Profile>>;
-    /// Whether a line's hours say open now.
-    fn is_open(&self, line: LineId) -> bool;
+/// What this edge asks of the house beyond what every edge does.
+pub trait House: crate::edge::House {
     /// The clips that say something to a caller, in order.
     fn words(&self, say: Say, line: LineId, caller: &Caller) -> Vec<ClipId>;
     /// The music callers hear while they wait.

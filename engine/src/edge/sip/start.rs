@@ -12,7 +12,6 @@ use rsipstack::transaction::endpoint::{Endpoint, EndpointBuilder, EndpointOption
 use rsipstack::transport::TransportLayer;
 use tokio::sync::{mpsc, oneshot};
 
-use super::desk::Desk;
 use super::edge::{Edge, Inlets};
 use super::event::Event;
 use super::inspect::Inspector;
@@ -21,6 +20,7 @@ use super::pump::Pumps;
 use super::reply::PRODUCT;
 use super::settings::{House, SipLimits, SipSettings};
 use crate::door::Door;
+use crate::edge::Desk;
 use crate::media::{Fact, Media};
 
 /// Reports of transactions that may wait; a full queue makes the transactions wait, not grow.
@@ -41,7 +41,7 @@ pub struct Doors {
     /// What the media heard.
     pub facts: mpsc::Receiver<Fact>,
     /// What the edge asks of the house.
-    pub house: Box<dyn House>,
+    pub house: Arc<dyn House>,
 }
 
 /// Why the edge did not start.

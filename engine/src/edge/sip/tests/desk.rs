@@ -64,7 +64,7 @@ impl TestDesk {
         let desk = Desk::new(desk_settings(&agents, wishes.ring_for_s), 1).unwrap();
         std::thread::spawn(move || lane_of(desk, &submissions, &orders, &told));
         let door = Door::new(lane);
-        let doors = Doors { desk: door.clone(), effects, media, facts: media_facts, house: Box::new(TestHouse) };
+        let doors = Doors { desk: door.clone(), effects, media, facts: media_facts, house: Arc::new(TestHouse) };
         let edge = SipEdge::start(sip_settings(agents, &wishes), doors).unwrap();
         TestDesk { edge, door, facts }
     }
@@ -187,7 +187,7 @@ fn lane_of(
 
 struct TestHouse;
 
-impl House for TestHouse {
+impl crate::edge::House for TestHouse {
     fn profile(&self, number: &Number) -> Option<Arc<Profile>> {
         (&*number.0 == "+6591234567").then(|| Arc::new(Profile { name: "Ann \"Lee\"".into(), ..Profile::default() }))
     }
@@ -195,7 +195,9 @@ impl House for TestHouse {
     fn is_open(&self, _: LineId) -> bool {
         true
     }
+}
 
+impl House for TestHouse {
     fn words(&self, _: Say, _: LineId, _: &Caller) -> Vec<ClipId> {
         Vec::new()
     }

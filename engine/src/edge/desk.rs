@@ -11,7 +11,7 @@ use crate::door::{Busy, Door};
 const WAITING_MAX: usize = 65_536;
 
 /// Tells the desk what happened, in order.
-pub(super) struct Desk {
+pub(crate) struct Desk {
     door: Door,
     waiting: VecDeque<Input>,
 }
@@ -19,7 +19,7 @@ pub(super) struct Desk {
 impl Desk {
     /// Behind this door.
     #[must_use]
-    pub(super) fn new(door: Door) -> Desk {
+    pub(crate) fn new(door: Door) -> Desk {
         Desk { door, waiting: VecDeque::new() }
     }
 
@@ -27,12 +27,12 @@ impl Desk {
     ///
     /// # Errors
     /// [`Busy`]: answer 503.
-    pub(super) fn offer(&mut self, input: Input) -> Result<(), Busy> {
+    pub(crate) fn offer(&mut self, input: Input) -> Result<(), Busy> {
         if self.is_behind() { Err(Busy) } else { self.door.submit(input) }
     }
 
     /// Tells of something that has happened and must be heard, now or as soon as the desk can.
-    pub(super) fn tell(&mut self, input: Input) {
+    pub(crate) fn tell(&mut self, input: Input) {
         if self.is_behind() || self.door.submit(input.clone()).is_err() {
             self.keep(input);
         }
@@ -40,12 +40,12 @@ impl Desk {
 
     /// A door to ask at.
     #[must_use]
-    pub(super) fn door(&self) -> Door {
+    pub(crate) fn door(&self) -> Door {
         self.door.clone()
     }
 
     /// Hands in what waited, as far as the desk takes it.
-    pub(super) fn catch_up(&mut self) {
+    pub(crate) fn catch_up(&mut self) {
         while let Some(input) = self.waiting.front() {
             if self.door.submit(input.clone()).is_err() {
                 return;
@@ -56,7 +56,7 @@ impl Desk {
 
     /// Whether facts wait.
     #[must_use]
-    pub(super) fn is_behind(&self) -> bool {
+    pub(crate) fn is_behind(&self) -> bool {
         !self.waiting.is_empty()
     }
 

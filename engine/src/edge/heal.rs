@@ -7,12 +7,11 @@ use std::collections::BTreeSet;
 
 use cabrank_core::{AgentState, CallId, CallerGone, Declined, Input, LegEnd, OfferId, View};
 
-use super::edge::Edge;
-use super::legs::Legs;
+use super::Origin;
 
 /// A leg in the desk's picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Believed {
+pub(crate) enum Believed {
     /// An agent's phone rings.
     Ringing(OfferId),
     /// An agent talks.
@@ -21,51 +20,45 @@ enum Believed {
     Caller(CallId),
 }
 
-/// What was missing at the last look.
-#[derive(Debug, Default)]
-pub(super) struct Missing(BTreeSet<Believed>);
+/// What an edge was missing at the last look.
+#[derive(Debug)]
+pub(crate) struct Missing {
+    origin: Origin,
+    missing: BTreeSet<Believed>,
+}
 
 impl Missing {
+    /// Of the edge by which these calls came in.
+    pub(crate) fn of(origin: Origin) -> Missing {
+        Missing { origin, missing: BTreeSet::new() }
+    }
+
     /// The facts that end what is missing for the second time.
-    fn look(&mut self, view: &View, exists: impl Fn(Believed) -> bool) -> Vec<Input> {
-        let missing: BTreeSet<Believed> = believed(view).filter(|leg| !exists(*leg)).collect();
-        let again = missing.intersection(&self.0).map(|leg| ended(*leg)).collect();
-        self.0 = missing;
+    pub(crate) fn look(&mut self, view: &View, exists: impl Fn(Believed) -> bool) -> Vec<Input> {
+        let missing: BTreeSet<Believed> = believed(view, self.origin).filter(|leg| !exists(*leg)).collect();
+        let again: Vec<Input> = missing.intersection(&self.missing).map(|leg| ended(*leg)).collect();
+        for fact in &again {
+            tracing::warn!(?fact, "the desk believes in a leg that is not there: it is ended");
+        }
+        self.missing = missing;
         again
     }
 }
 
-impl Edge {
-    /// Compares the desk's picture with the legs.
-    pub(super) fn on_look(&mut self, view: &View) {
-        for fact in self.missing.look(view, |leg| exists(leg, &self.legs)) {
-            tracing::warn!(?fact, "the desk believes in a leg that is not there: it is ended");
-            self.desk.tell(fact);
-        }
-        let live: BTreeSet<CallId> = view.calls.iter().map(|call| call.call).collect();
-        self.origins.keep(|call| live.contains(&call) || self.legs.has_caller(call));
-    }
-}
-
-fn believed(view: &View) -> impl Iterator<Item = Believed> + '_ {
-    let agents = view.agents.iter().filter_map(|agent| match agent.state {
-        AgentState::Offered { offer, .. } => Some(Believed::Ringing(offer)),
-        AgentState::Talking { offer, .. } => Some(Believed::Talking(offer)),
+fn believed(view: &View, origin: Origin) -> impl Iterator<Item = Believed> + '_ {
+    let ours = move |call: CallId| Origin::of(call) == origin;
+    let agents = view.agents.iter().filter_map(move |agent| match agent.state {
+        AgentState::Offered { offer, call } => ours(call).then_some(Believed::Ringing(offer)),
+        AgentState::Talking { offer, call } => ours(call).then_some(Believed::Talking(offer)),
         AgentState::SignedOut
         | AgentState::Idle
         | AgentState::WrapUp { .. }
         | AgentState::Paused { .. }
         | AgentState::Unreachable { .. } => None,
     });
-    let callers = view.calls.iter().filter(|call| call.stage.has_leg()).map(|call| Believed::Caller(call.call));
+    let callers =
+        view.calls.iter().filter(move |call| ours(call.call) && call.stage.has_leg()).map(|call| Believed::Caller(call.call));
     agents.chain(callers)
-}
-
-fn exists(leg: Believed, legs: &Legs) -> bool {
-    match leg {
-        Believed::Ringing(offer) | Believed::Talking(offer) => legs.has_agent(offer),
-        Believed::Caller(call) => legs.has_caller(call),
-    }
 }
 
 fn ended(leg: Believed) -> Input {
@@ -95,8 +88,8 @@ mod tests {
             let settings = names::tests::taxi().settings().clone();
             let mut it = Stuck { desk: Desk::new(settings, 1).unwrap(), offer: OfferId(0) };
             it.tell(Input::PhoneReached { agent: AgentId(0) });
-            it.tell(Input::CallOffered { call: CallId(1), line: LineId(0), open: true, caller: Caller::unknown() });
-            it.tell(Input::DigitPressed { call: CallId(1), digit: Digit::Number(2) });
+            it.tell(Input::CallOffered { call: CallId(2), line: LineId(0), open: true, caller: Caller::unknown() });
+            it.tell(Input::DigitPressed { call: CallId(2), digit: Digit::Number(2) });
             it
         }
 
@@ -116,14 +109,14 @@ mod tests {
 
         fn is_free(&self) -> bool {
             let view = self.desk.view();
-            believed(&view).next().is_none() && view.calls.is_empty()
+            believed(&view, Origin::Sip).next().is_none() && view.calls.is_empty()
         }
     }
 
     #[test]
     fn what_is_missing_twice_in_a_row_is_ended_and_nobody_is_stuck() {
         for mut stuck in [Stuck::ringing(), Stuck::talking()] {
-            let mut missing = Missing::default();
+            let mut missing = Missing::of(Origin::Sip);
             assert!(missing.look(&stuck.desk.view(), |_| false).is_empty());
             let facts = missing.look(&stuck.desk.view(), |_| false);
             assert_eq!(facts.len(), 2, "{facts:?}");
@@ -136,8 +129,8 @@ mod tests {
     #[test]
     fn only_the_leg_that_is_missing_is_ended() {
         let mut stuck = Stuck::talking();
-        let mut missing = Missing::default();
-        let caller_is_there = |leg| leg == Believed::Caller(CallId(1));
+        let mut missing = Missing::of(Origin::Sip);
+        let caller_is_there = |leg| leg == Believed::Caller(CallId(2));
         missing.look(&stuck.desk.view(), caller_is_there);
         let facts = missing.look(&stuck.desk.view(), caller_is_there);
         assert_eq!(facts, [Input::AgentHungUp { offer: stuck.offer, how: LegEnd::Lost }]);
@@ -146,9 +139,17 @@ mod tests {
     }
 
     #[test]
+    fn the_legs_of_another_edge_are_left_to_it() {
+        let stuck = Stuck::talking();
+        let mut missing = Missing::of(Origin::Quic);
+        missing.look(&stuck.desk.view(), |_| false);
+        assert!(missing.look(&stuck.desk.view(), |_| false).is_empty());
+    }
+
+    #[test]
     fn what_differs_for_a_moment_is_left_alone() {
         let stuck = Stuck::talking();
-        let mut missing = Missing::default();
+        let mut missing = Missing::of(Origin::Sip);
         for there in [false, true, false, true, true] {
             assert!(missing.look(&stuck.desk.view(), |_| there).is_empty());
         }
