@@ -34,6 +34,9 @@ pub struct Config {
     pub services: Vec<Backend>,
     /// Where an agent is rung, by [`AgentId`](cabrank_core::AgentId).
     pub agents: Vec<Phone>,
+    /// How an agent's program proves whose it is, by the same id; `None` where no program may speak for the agent but one that
+    /// knows the phone's password.
+    pub programs: Vec<Option<Proof>>,
     /// What is asked for and not done yet, or not advisable; in the order of the file.
     pub notices: Vec<Notice>,
 }
@@ -169,4 +172,15 @@ pub enum Phone {
     Registers(Secret),
     /// At a fixed address.
     At(SipUri),
+    /// Nowhere by SIP: the agent's program, or a gateway, rings.
+    Program,
+}
+
+/// How a client of the QUIC edge proves who it is.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// By this token, in its first message.
+    Token(Secret),
+    /// By the client certificate whose SHA-256 this is.
+    Certificate([u8; 32]),
 }

@@ -30,7 +30,7 @@ pub(super) fn accounts(config: &Config) -> Vec<Account> {
     phones
         .filter_map(|(agent, phone)| match phone {
             Registered::Registers(password) => Some(Account { user: agent.name.to_string(), password: password.clone() }),
-            Registered::At(_) => None,
+            Registered::At(_) | Registered::Program => None,
         })
         .collect()
 }

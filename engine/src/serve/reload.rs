@@ -131,5 +131,6 @@ fn phone(phone: &Phone) -> String {
     match phone {
         Phone::Registers(password) => format!("registers {}", password.expose()),
         Phone::At(address) => format!("at {address}"),
+        Phone::Program => "nowhere".to_owned(),
     }
 }

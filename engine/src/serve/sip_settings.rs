@@ -113,6 +113,7 @@ fn agent_phone(agent: &cabrank_core::Agent, phone: &cabrank_settings::Phone) -> 
         cabrank_settings::Phone::At(contact) => {
             Phone::Fixed { contact: uri(contact, &format!("agent {}", agent.name), "sip:USER@HOST:PORT")? }
         }
+        cabrank_settings::Phone::Program => Phone::Nowhere,
     };
     Ok(AgentPhone { name: agent.name.clone(), phone })
 }

@@ -1,5 +1,6 @@
 //! A certificate's fingerprint, by which it is pinned.
 
+use hex::FromHex;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
@@ -7,6 +8,12 @@ use std::str::FromStr;
 /// The SHA-256 of a certificate (DER).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 32]);
+
+impl From<[u8; 32]> for Fingerprint {
+    fn from(sha256: [u8; 32]) -> Fingerprint {
+        Fingerprint(sha256)
+    }
+}
 
 /// That is no fingerprint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,21 +32,13 @@ impl FromStr for Fingerprint {
 
     fn from_str(text: &str) -> Result<Self, NoFingerprint> {
         let digits: String = text.strip_prefix("sha256:").ok_or(NoFingerprint)?.chars().filter(|digit| *digit != ':').collect();
-        if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(NoFingerprint);
-        }
-        let mut bytes = [0; 32];
-        for (byte, at) in bytes.iter_mut().zip((0..).step_by(2)) {
-            *byte = u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| NoFingerprint)?;
-        }
-        Ok(Fingerprint(bytes))
+        <[u8; 32]>::from_hex(digits).map(Fingerprint).map_err(|_| NoFingerprint)
     }
 }
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("sha256:")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "sha256:{}", hex::encode(self.0))
     }
 }
 

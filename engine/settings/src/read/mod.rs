@@ -6,6 +6,7 @@ mod class;
 mod desk;
 mod line;
 mod names;
+mod proof;
 mod queue;
 mod reach;
 mod report;
@@ -25,7 +26,7 @@ pub(crate) use service_level::DENOMINATORS;
 pub(crate) use thresholds::AGENT_ORDERS;
 pub use value::{Value, is_name, shown, written};
 
-use crate::{Config, Faults, Surroundings};
+use crate::{Config, Faults, Phone, Surroundings};
 use cabrank_core::{Settings, Span};
 use queue::Site;
 use reach::Exits;
@@ -85,9 +86,12 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     let (lines, receptions) = line::read_all(lines, &house, &mut exits);
     let (services, backends) = service::read_all(services, &service_names);
     let (queues, sites) = queue::read_all(queues, &queue_names);
-    let (agents, phones) = agent::read_all(agents, &agent_names, &queue_names, base);
+    let agent::Read { agents, phones, programs } = agent::read_all(agents, &agent_names, &queue_names, base);
     let settings = Settings { name: desk.name, limits: desk.limits, lines, services, queues, agents };
     check_whole(root.report, &settings, &exits, &sites);
+    if !sip.trunks.is_empty() {
+        note_agents_without_a_phone(root, &settings, &phones);
+    }
     if sip.trunks.iter().all(|trunk| trunk.outbound.is_none()) {
         note_callbacks_without_a_way(root.report, &settings, &sites);
     }
@@ -104,6 +108,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         lines: receptions,
         services: backends,
         agents: phones,
+        programs,
         notices: Vec::new(),
     }
 }
@@ -136,6 +141,24 @@ fn note_callbacks_without_a_way(report: &Report, settings: &Settings, sites: &[S
             );
             report.notice(site.section.clone(), what);
         }
+    }
+}
+
+/// Agents whom a call that came in by SIP cannot be brought to.
+fn note_agents_without_a_phone(root: &Section<'_>, settings: &Settings, phones: &[Phone]) {
+    let without: Vec<&str> = settings
+        .agents
+        .iter()
+        .zip(phones)
+        .filter(|(_, phone)| matches!(phone, Phone::Program))
+        .map(|(agent, _)| &*agent.name)
+        .collect();
+    if let Some(first) = without.first() {
+        let (count, what) = (
+            without.len(),
+            "is rung by a gateway alone: calls from a [[sip.trunk]] that reach the agent's queues are passed on to others",
+        );
+        root.report.notice(root.at.clone(), format!("{count} agents have no phone, `{first}` for one, who {what}"));
     }
 }
 

@@ -6,13 +6,20 @@ use super::edge::Edge;
 use super::event::{LegId, RingId};
 use super::leg::{AgentLeg, AgentPhase, Ringing, Talk};
 use super::sdp::LocalAudio;
+use super::settings::Phone;
 
 impl Edge {
     /// Rings an agent for a call.
     pub(super) fn ring(&mut self, offer: OfferId, agent: AgentId, context: &Context) {
         if self.try_ring(offer, agent, context).is_none() {
-            self.desk.tell(Input::AgentDeclined { offer, how: Declined::Failed });
+            self.desk.tell(Input::AgentDeclined { offer, how: self.why_not_rung(agent) });
         }
+    }
+
+    /// Who has no phone is not to be had; the agent's program is as well as before.
+    fn why_not_rung(&self, agent: AgentId) -> Declined {
+        let phone = usize::try_from(agent.0).ok().and_then(|at| self.phones.agents.get(at)).map(|agent| &agent.phone);
+        if matches!(phone, Some(Phone::Nowhere)) { Declined::Unavailable } else { Declined::Failed }
     }
 
     fn try_ring(&mut self, offer: OfferId, agent: AgentId, context: &Context) -> Option<()> {

@@ -98,7 +98,7 @@ impl Phones {
         let ids = settings.agents.iter().zip(0..).map(|(agent, id)| (agent.name.clone(), AgentId(id))).collect();
         let secrets = settings.agents.iter().filter_map(|agent| match &agent.phone {
             Phone::Registers { password } => Some((agent.name.clone(), Secret::new(&agent.name, &settings.realm, password))),
-            Phone::Fixed { .. } => None,
+            Phone::Fixed { .. } | Phone::Nowhere => None,
         });
         Phones {
             agents: settings.agents.clone(),
@@ -187,7 +187,7 @@ impl Edge {
         for (agent, id) in self.phones.agents.iter().zip(0..) {
             match agent.phone {
                 Phone::Fixed { .. } => self.desk.tell(Input::PhoneReached { agent: AgentId(id) }),
-                Phone::Registers { .. } => {}
+                Phone::Registers { .. } | Phone::Nowhere => {}
             }
         }
     }

@@ -40,6 +40,7 @@ impl Edge {
         match &phone.phone {
             Phone::Registers { .. } => self.registered_target(&phone.name),
             Phone::Fixed { contact } => self.fixed_target(contact),
+            Phone::Nowhere => None,
         }
     }
 

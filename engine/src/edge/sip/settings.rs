@@ -74,6 +74,8 @@ pub enum Phone {
         /// Its address.
         contact: Uri,
     },
+    /// There is none: this edge cannot ring the agent.
+    Nowhere,
 }
 
 /// What bounds the edge.

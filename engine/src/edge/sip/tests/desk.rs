@@ -131,7 +131,7 @@ fn desk_settings(agents: &[AgentPhone], ring_for_s: u64) -> Settings {
         |number: &str| Line { number: number.into(), closed: Closed::Message, menu, human: queue, silence: Span::secs(60) };
     let sign_in = |phone: &AgentPhone| match phone.phone {
         Phone::Registers { .. } => SignIn::WithPhone,
-        Phone::Fixed { .. } => SignIn::OnRequest,
+        Phone::Fixed { .. } | Phone::Nowhere => SignIn::OnRequest,
     };
     let agent =
         |phone: &AgentPhone| Agent { name: phone.name.clone(), skills: vec![Skill { queue, level: 1 }], sign_in: sign_in(phone) };
