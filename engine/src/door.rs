@@ -1,5 +1,6 @@
 //! The one way to a desk: facts go in here, or the answer is [`Busy`] at once. Nobody else sees the desk.
 
+use crate::backlog::Backlog;
 use cabrank_core::{CallId, Input, QueueId, Refusal, Span, View};
 use crossbeam::channel::{Sender, TrySendError};
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use tokio::sync::oneshot;
 #[derive(Clone, Debug)]
 pub struct Door {
     lane: Sender<Submission>,
+    backlog: Backlog,
 }
 
 /// What passes through a door.
@@ -65,6 +67,8 @@ pub struct Figures {
     pub refused: u64,
     /// Facts that could not be journalled and were dropped.
     pub dropped: u64,
+    /// New calls turned away because the desk was behind.
+    pub turned_away: u64,
     /// A hash over all decisions since the lane started: equal for equal decisions, the simulator's included.
     pub decisions_digest: u64,
     /// Median time from a fact to its orders leaving; promises, which wait for the disk, are not counted.
@@ -81,9 +85,17 @@ pub struct Figures {
 pub struct Busy;
 
 impl Door {
-    /// A door to the lane that reads the other end.
-    pub fn new(lane: Sender<Submission>) -> Door {
-        Door { lane }
+    /// A door to the lane that reads the other end, and shows there how far it is behind.
+    pub fn new(lane: Sender<Submission>, backlog: Backlog) -> Door {
+        Door { lane, backlog }
+    }
+
+    /// Hands in a new call. A desk that is behind takes none, so that whoever is here already does not have to wait.
+    ///
+    /// # Errors
+    /// [`Busy`]: the call has not happened.
+    pub fn offer(&self, input: Input) -> Result<(), Busy> {
+        if self.backlog.admits() { self.submit(input) } else { Err(Busy) }
     }
 
     /// Hands in a fact.

@@ -1,6 +1,7 @@
 //! Cabrank: the engine around the desk. Everything that touches the world lives here.
 
 pub mod assets;
+pub mod backlog;
 pub mod cli;
 pub mod context;
 pub mod demo;

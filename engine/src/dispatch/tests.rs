@@ -1,6 +1,7 @@
 //! The dispatcher against services that accept, refuse, hang and talk nonsense.
 
 use super::{Backend, Dispatcher};
+use crate::backlog::Backlog;
 use crate::door::{Door, Submission};
 use crate::epoch::{Epoch, timestamp};
 use crate::names::Names;
@@ -62,8 +63,8 @@ fn order(call: u64) -> Box<Dispatch> {
 async fn told(backend: Backend, timeout: Span, orders: Vec<Dispatch>) -> Vec<Input> {
     let (lane, inbox) = crossbeam::channel::bounded(64);
     let (desk, queue) = tokio::sync::mpsc::channel(64);
-    let dispatcher =
-        Dispatcher::new(Door::new(lane), &names(timeout), Epoch::new(timestamp(0)), &[backend]).expect("a dispatcher");
+    let dispatcher = Dispatcher::new(Door::new(lane, Backlog::new()), &names(timeout), Epoch::new(timestamp(0)), &[backend])
+        .expect("a dispatcher");
     for order in orders {
         desk.try_send(Box::new(order)).expect("room");
     }
@@ -224,7 +225,8 @@ async fn a_service_that_is_not_set_up_is_unreachable() {
 async fn the_fleet_reports_its_arrivals_in_the_desks_own_time() {
     let (lane, inbox) = crossbeam::channel::bounded(64);
     let (desk, queue) = tokio::sync::mpsc::channel(2);
-    let dispatcher = Dispatcher::new(Door::new(lane), &names(PATIENT), Epoch::new(timestamp(0)), &[Backend::DemoFleet]);
+    let dispatcher =
+        Dispatcher::new(Door::new(lane, Backlog::new()), &names(PATIENT), Epoch::new(timestamp(0)), &[Backend::DemoFleet]);
     let running = tokio::spawn(dispatcher.expect("a dispatcher").run(queue));
     desk.send(order(7)).await.expect("taken");
     desk.send(Box::new(Dispatch { asked_at: Tick(Span::secs(7_200).0), ..*order(8) })).await.expect("taken");
@@ -246,7 +248,7 @@ async fn the_fleet_reports_its_arrivals_in_the_desks_own_time() {
 #[tokio::test]
 async fn a_busy_desk_is_told_again() {
     let (lane, inbox) = crossbeam::channel::bounded(1);
-    let door = Door::new(lane);
+    let door = Door::new(lane, Backlog::new());
     door.submit(Input::Woke).expect("room");
     let (desk, queue) = tokio::sync::mpsc::channel(1);
     let dispatcher =

@@ -28,7 +28,7 @@ impl Desk {
     /// # Errors
     /// [`Busy`]: answer 503.
     pub(crate) fn offer(&mut self, input: Input) -> Result<(), Busy> {
-        if self.is_behind() { Err(Busy) } else { self.door.submit(input) }
+        if self.is_behind() { Err(Busy) } else { self.door.offer(input) }
     }
 
     /// Tells of something that has happened and must be heard, now or as soon as the desk can.

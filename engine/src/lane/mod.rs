@@ -14,6 +14,7 @@ pub use clock::{Clock, unix_micros_now};
 pub use digests::{Digests, digests_of};
 pub use outlets::{Outlets, QuicOutlet};
 
+use crate::backlog::Backlog;
 use crate::door::{Door, Figures, Place, Submission};
 use cabrank_core::{CallId, CallerGone, Declined, Desk, Effect, Input, Outbox, Refusal, Settings, StageView};
 use cabrank_journal::{Log, SegmentFile, Seq, Syncer};
@@ -62,6 +63,7 @@ impl Lane {
     {
         let (door, submissions) = bounded(SUBMISSIONS_MAX);
         let promises = Promises::start(syncer, outlets.clone(), failed)?;
+        let backlog = Backlog::new();
         let lane = Running {
             desk,
             log,
@@ -76,9 +78,10 @@ impl Lane {
             answers: Vec::new(),
             due: Vec::new(),
             figures: Counters::new(),
+            backlog: backlog.clone(),
         };
         let thread = std::thread::Builder::new().name("lane".into()).spawn(move || lane.run())?;
-        Ok(Lane { door: Door::new(door), thread })
+        Ok(Lane { door: Door::new(door, backlog), thread })
     }
 
     /// A door to the desk.
@@ -149,6 +152,7 @@ struct Running<L> {
     /// When the facts of this batch came to pass.
     due: Vec<Instant>,
     figures: Counters,
+    backlog: Backlog,
 }
 
 impl<L: Log> Running<L> {
@@ -156,12 +160,14 @@ impl<L: Log> Running<L> {
         let submissions = self.submissions.clone();
         let mut open = true;
         while open && let Some(first) = self.next() {
+            self.backlog.begins(due(&first));
             for submission in std::iter::once(first).chain(submissions.try_iter().take(BATCH_MAX)) {
                 open &= !matches!(submission, Submission::Close);
                 self.take(submission);
             }
             self.wake_if_due();
             self.hand_on();
+            self.backlog.done(!submissions.is_empty());
         }
         self.digests.note(self.last, &self.desk);
         self.promises.finish();
@@ -191,7 +197,7 @@ impl<L: Log> Running<L> {
             }
             Submission::Look(reply) => drop(reply.send(self.desk.view())),
             Submission::Place { call, reply } => drop(reply.send(self.place(call))),
-            Submission::Count(reply) => drop(reply.send(self.figures.read())),
+            Submission::Count(reply) => drop(reply.send(self.figures.read(&self.backlog))),
             Submission::Nudge | Submission::Close => {}
         }
     }
@@ -252,6 +258,19 @@ impl<L: Log> Running<L> {
     }
 }
 
+/// When it came to pass; what is no fact comes to pass when it is seen.
+fn due(submission: &Submission) -> Instant {
+    match submission {
+        Submission::Told { due, .. } => *due,
+        Submission::Asked { .. }
+        | Submission::Look(_)
+        | Submission::Place { .. }
+        | Submission::Count(_)
+        | Submission::Nudge
+        | Submission::Close => Instant::now(),
+    }
+}
+
 /// What the lane has done so far.
 struct Counters {
     inputs: u64,
@@ -273,12 +292,13 @@ impl Counters {
         self.latency_us.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
     }
 
-    fn read(&self) -> Figures {
+    fn read(&self, backlog: &Backlog) -> Figures {
         let at = |quantile| Duration::from_micros(self.latency_us.value_at_quantile(quantile));
         Figures {
             inputs: self.inputs,
             refused: self.refused,
             dropped: self.dropped,
+            turned_away: backlog.turned_away(),
             decisions_digest: self.decisions.value(),
             latency_p50: at(0.5),
             latency_p99: at(0.99),

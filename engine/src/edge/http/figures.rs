@@ -18,6 +18,8 @@ pub(super) struct Figures {
     refused: u64,
     /// Facts that could not be journalled and were dropped.
     dropped: u64,
+    /// New calls turned away because the desk was behind.
+    turned_away: u64,
     /// Microseconds from a fact to its orders leaving, median; promises, which wait for the disk, are not counted.
     latency_p50_us: u64,
     /// The 99th percentile of the same.
@@ -57,6 +59,7 @@ pub(super) async fn all(State(api): State<Api>) -> Result<Json<Figures>, Problem
         inputs: lane.inputs,
         refused: lane.refused,
         dropped: lane.dropped,
+        turned_away: lane.turned_away,
         latency_p50_us: micros(lane.latency_p50),
         latency_p99_us: micros(lane.latency_p99),
         latency_max_us: micros(lane.latency_max),

@@ -1,6 +1,7 @@
 //! The API over real sockets, with a real desk behind it.
 
 use super::{Api, Tokens, Ways, serve};
+use crate::backlog::Backlog;
 use crate::directory::Directory;
 use crate::door::{Door, Submission};
 use crate::epoch::Epoch;
@@ -37,7 +38,7 @@ impl Engine {
         let in_force = InForce::new(taxi().settings().clone(), 0);
         let noted = in_force.clone();
         std::thread::spawn(move || run_desk(&submissions, &entries, &noted));
-        Engine::with_door(Door::new(lane), queue, in_force).await
+        Engine::with_door(Door::new(lane, Backlog::new()), queue, in_force).await
     }
 
     async fn with_door(door: Door, queue: mpsc::Receiver<Entry>, in_force: InForce) -> Engine {
@@ -322,7 +323,7 @@ async fn a_busy_desk_is_503_with_retry_after_and_not_ready() {
     let (lane, submissions) = bounded(0);
     let (_entries, queue) = mpsc::channel(1);
     drop(submissions);
-    let engine = Engine::with_door(Door::new(lane), queue, InForce::new(taxi().settings().clone(), 0)).await;
+    let engine = Engine::with_door(Door::new(lane, Backlog::new()), queue, InForce::new(taxi().settings().clone(), 0)).await;
     for path in ["/api/v1/agents", "/api/v1/queues", "/api/v1/calls"] {
         let response = engine.request(Method::GET, path).send().await.expect("an answer");
         assert_eq!(response.headers()["retry-after"], "1");
@@ -356,7 +357,7 @@ async fn polling_looks_at_the_desk_but_seldom() {
             }
         }
     });
-    let glance = super::glance::Glance::new(Door::new(lane));
+    let glance = super::glance::Glance::new(Door::new(lane, Backlog::new()));
     let since = Instant::now();
     for _ in 0..1_000 {
         glance.recent().await.expect("not busy");

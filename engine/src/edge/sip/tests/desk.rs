@@ -12,6 +12,7 @@ use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded}
 use tokio::sync::mpsc;
 
 use super::super::{AgentPhone, Algorithm, Doors, House, Listen, ListenOn, Phone, SipEdge, SipLimits, SipSettings, Trunk, Trust};
+use crate::backlog::Backlog;
 use crate::door::{Door, Submission};
 use crate::media::{ClipId, Library, Media, MediaSettings};
 
@@ -63,7 +64,7 @@ impl TestDesk {
         let agents = agents(&wishes);
         let desk = Desk::new(desk_settings(&agents, wishes.ring_for_s), 1).unwrap();
         std::thread::spawn(move || lane_of(desk, &submissions, &orders, &told));
-        let door = Door::new(lane);
+        let door = Door::new(lane, Backlog::new());
         let doors = Doors { desk: door.clone(), effects, media, facts: media_facts, house: Arc::new(TestHouse) };
         let edge = SipEdge::start(sip_settings(agents, &wishes), doors).unwrap();
         TestDesk { edge, door, facts }

@@ -1,0 +1,120 @@
+//! How far a desk is behind. New calls are turned away before those that are here have to wait.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// What a desk has before it, as its lane shows it and its doors see it. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Backlog(Arc<Shown>);
+
+#[derive(Debug)]
+struct Shown {
+    /// What the moments below count from.
+    start: Instant,
+    /// How long the oldest fact of the last batch had waited, in microseconds; nothing once the lane had no more to do.
+    delay_us: AtomicU64,
+    /// When the lane began the batch that it is at, in microseconds; [`IDLE`] between two.
+    busy_since_us: AtomicU64,
+    /// New calls turned away because of it.
+    turned_away: AtomicU64,
+}
+
+const IDLE: u64 = u64::MAX;
+
+impl Backlog {
+    /// With this delay new calls are turned away: a caller does not notice it, and whoever waits is not kept from an agent.
+    pub const DELAY_MAX: Duration = Duration::from_millis(50);
+
+    /// Nothing waits.
+    pub fn new() -> Backlog {
+        Backlog(Arc::new(Shown {
+            start: Instant::now(),
+            delay_us: AtomicU64::new(0),
+            busy_since_us: AtomicU64::new(IDLE),
+            turned_away: AtomicU64::new(0),
+        }))
+    }
+
+    /// How long a fact told now would have to wait, as far as is known.
+    pub fn delay(&self) -> Duration {
+        let busy_since_us = self.0.busy_since_us.load(Ordering::Relaxed);
+        let at_it_us = if busy_since_us == IDLE { 0 } else { self.now_us().saturating_sub(busy_since_us) };
+        Duration::from_micros(self.0.delay_us.load(Ordering::Relaxed).max(at_it_us))
+    }
+
+    /// Whether a new call can be taken; one that cannot is counted.
+    pub fn admits(&self) -> bool {
+        let admits = self.delay() <= Backlog::DELAY_MAX;
+        if !admits {
+            self.0.turned_away.fetch_add(1, Ordering::Relaxed);
+        }
+        admits
+    }
+
+    /// New calls turned away so far.
+    pub fn turned_away(&self) -> u64 {
+        self.0.turned_away.load(Ordering::Relaxed)
+    }
+
+    /// The lane begins a batch whose first fact was due then.
+    pub fn begins(&self, due: Instant) {
+        self.0.delay_us.store(micros(due.elapsed()), Ordering::Relaxed);
+        self.0.busy_since_us.store(self.now_us(), Ordering::Relaxed);
+    }
+
+    /// The lane has done with a batch; `more` says whether the next one waits already.
+    pub fn done(&self, more: bool) {
+        self.0.busy_since_us.store(IDLE, Ordering::Relaxed);
+        if !more {
+            self.0.delay_us.store(0, Ordering::Relaxed);
+        }
+    }
+
+    fn now_us(&self) -> u64 {
+        micros(self.0.start.elapsed())
+    }
+}
+
+impl Default for Backlog {
+    fn default() -> Self {
+        Backlog::new()
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Backlog;
+    use std::time::{Duration, Instant};
+
+    fn long_ago() -> Instant {
+        Instant::now().checked_sub(Backlog::DELAY_MAX * 2).expect("the machine has been up for a while")
+    }
+
+    #[test]
+    fn a_desk_that_is_behind_turns_new_calls_away_and_takes_them_again_at_once() {
+        let backlog = Backlog::new();
+        assert!(backlog.admits());
+        backlog.begins(long_ago());
+        assert!(!backlog.admits());
+        backlog.done(true);
+        assert!(!backlog.admits(), "more waits behind it");
+        backlog.done(false);
+        assert!(backlog.admits());
+        assert_eq!((backlog.turned_away(), backlog.delay()), (2, Duration::ZERO));
+    }
+
+    #[test]
+    fn a_lane_that_does_not_come_back_is_behind() {
+        let backlog = Backlog::new();
+        backlog.begins(Instant::now());
+        while backlog.delay() <= Backlog::DELAY_MAX {
+            std::thread::yield_now();
+        }
+        assert!(!backlog.admits());
+    }
+}
