@@ -2,7 +2,7 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 use prost::Message;
-use prost::encoding::{decode_varint, encoded_len_varint};
+use prost::encoding::{decode_varint, encode_varint, encoded_len_varint};
 
 /// The longest message taken or sent, in bytes.
 pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
@@ -25,21 +25,32 @@ pub enum Unreadable {
 pub fn framed(message: &impl Message) -> Bytes {
     let length = message.encoded_len();
     let mut bytes = BytesMut::with_capacity(encoded_len_varint(length as u64) + length);
-    // The room is there: a `BytesMut` has no bound that a message could meet.
-    message.encode_length_delimited(&mut bytes).expect("a buffer that grows");
+    encode_varint(length as u64, &mut bytes);
+    message.encode_raw(&mut bytes);
     bytes.freeze()
 }
 
 /// The messages in what has come over a stream so far.
+///
+/// What comes is read where it lies; only a message that is not all there yet is copied, and nothing is held while none is begun.
 #[derive(Clone, Debug, Default)]
 pub struct Frames {
-    come: BytesMut,
+    /// From the first byte of a message that was not all there, when last looked at.
+    begun: BytesMut,
+    /// What has come since.
+    come: Bytes,
 }
 
 impl Frames {
     /// Takes the next bytes of the stream. Not more is kept than one message and these.
     pub fn take(&mut self, bytes: &[u8]) {
-        self.come.extend_from_slice(bytes);
+        self.take_chunk(Bytes::copy_from_slice(bytes));
+    }
+
+    /// The same of bytes that are had anyway.
+    pub fn take_chunk(&mut self, bytes: Bytes) {
+        self.set_aside();
+        self.come = bytes;
     }
 
     /// The next whole message, once it is there.
@@ -47,31 +58,58 @@ impl Frames {
     /// # Errors
     /// What came is no such message; the stream is of no more use.
     pub fn message<M: Message + Default>(&mut self) -> Result<Option<M>, Unreadable> {
-        let Some((prefix, length)) = self.length()? else { return Ok(None) };
-        if self.come.len() < prefix + length {
-            return Ok(None);
+        if self.begun.is_empty() {
+            let message = first_of(&mut self.come)?;
+            if message.is_none() {
+                self.set_aside();
+            }
+            return Ok(message);
         }
-        self.come.advance(prefix);
-        Ok(Some(M::decode(self.come.split_to(length))?))
+        self.set_aside();
+        let message = first_of(&mut self.begun)?;
+        if self.begun.is_empty() {
+            self.begun = BytesMut::new();
+        }
+        Ok(message)
     }
 
     /// Whether part of a message is there.
     pub fn is_amid(&self) -> bool {
-        !self.come.is_empty()
+        !self.begun.is_empty() || !self.come.is_empty()
     }
 
-    /// The bytes that the length takes, and the length; nothing until it is there.
-    fn length(&self) -> Result<Option<(usize, usize)>, Unreadable> {
-        let head = &self.come[..self.come.len().min(PREFIX_BYTES_MAX)];
-        if head.iter().all(|byte| *byte >= 0x80) {
-            return if head.len() < PREFIX_BYTES_MAX { Ok(None) } else { Err(Unreadable::TooLong) };
-        }
-        let mut rest = head;
-        let length = decode_varint(&mut rest)?;
-        match usize::try_from(length) {
-            Ok(length) if length <= MESSAGE_BYTES_MAX => Ok(Some((head.len() - rest.len(), length))),
-            Ok(_) | Err(_) => Err(Unreadable::TooLong),
-        }
+    /// Bytes that are kept of a message that is begun.
+    pub fn begun_bytes(&self) -> usize {
+        self.begun.len()
+    }
+
+    /// What has come belongs to the message that is begun.
+    fn set_aside(&mut self) {
+        self.begun.extend_from_slice(&self.come);
+        self.come = Bytes::new();
+    }
+}
+
+/// Takes the first message off, if all of it is there.
+fn first_of<M: Message + Default>(bytes: &mut (impl Buf + AsRef<[u8]>)) -> Result<Option<M>, Unreadable> {
+    let Some((prefix, length)) = length_of(bytes.as_ref())? else { return Ok(None) };
+    let Some(whole) = bytes.as_ref().get(prefix..prefix + length) else { return Ok(None) };
+    let message = M::decode(whole)?;
+    bytes.advance(prefix + length);
+    Ok(Some(message))
+}
+
+/// The bytes that the length takes, and the length; nothing until it is there.
+fn length_of(bytes: &[u8]) -> Result<Option<(usize, usize)>, Unreadable> {
+    let head = &bytes[..bytes.len().min(PREFIX_BYTES_MAX)];
+    if head.iter().all(|byte| *byte >= 0x80) {
+        return if head.len() < PREFIX_BYTES_MAX { Ok(None) } else { Err(Unreadable::TooLong) };
+    }
+    let mut rest = head;
+    let length = decode_varint(&mut rest)?;
+    match usize::try_from(length) {
+        Ok(length) if length <= MESSAGE_BYTES_MAX => Ok(Some((head.len() - rest.len(), length))),
+        Ok(_) | Err(_) => Err(Unreadable::TooLong),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The schema's own comments say what each message means; [`v1`] holds them as Rust types.
 
 mod certificate;
+pub mod client;
 mod code;
 mod frames;
 
