@@ -7,7 +7,7 @@ use super::ports::{NoBerth, Offer, Ports};
 use super::prompts::{ClipId, Library};
 use super::schedule::{Lateness, TickReport};
 use super::settings::{MediaSettings, StartError};
-use super::thread::{Door, Inbox, Message, Shared, WAKE, Worker};
+use super::thread::{Bell, Door, Inbox, Message, Shared, WAKE, Worker};
 use crossbeam::channel::{TrySendError, bounded};
 use crossbeam::queue::ArrayQueue;
 use mio::net::UdpSocket;
@@ -138,7 +138,7 @@ impl Media {
     }
 
     /// Plays clips one after the other, instead of whatever was heard before, then reports [`Fact::PlayEnded`].
-    /// No clip at all ends at the next tick. A play begins once the far end is known.
+    /// No clip at all ends at once. A play begins once the far end is known.
     ///
     /// # Errors
     /// [`OrderError`].
@@ -196,9 +196,8 @@ impl Media {
         if self.ports().close(Instant::now(), stream)
             && let Some(door) = self.door(stream)
         {
-            // There is room for every berth, and none opens again before its socket is gone.
+            // There is room for every berth, and none opens again before its socket is gone. The next turn will do.
             let _ = door.closes.push(stream);
-            door.wake();
         }
     }
 
@@ -209,13 +208,7 @@ impl Media {
 
     /// How well the threads keep their tick.
     pub fn late_ticks(&self) -> TickReport {
-        let Ok(mut all) = Lateness::new() else {
-            return TickReport::default();
-        };
-        for door in &self.inner.doors {
-            all.add(&door.lateness.lock().unwrap_or_else(PoisonError::into_inner));
-        }
-        all.report()
+        self.inner.late_ticks()
     }
 
     fn spawn(&self, n: usize, poll: Poll, inbox: Inbox) -> Result<(), StartError> {
@@ -259,17 +252,21 @@ impl Media {
     }
 
     fn order(&self, stream: StreamId, order: Order) -> Result<(), OrderError> {
-        self.tell(stream, Message::Order(stream, order))
+        let is_heard_at_once = order.is_heard_at_once();
+        self.tell(stream, Message::Order(stream, order))?;
+        if let Some(door) = self.door(stream).filter(|_| is_heard_at_once) {
+            door.wake();
+        }
+        Ok(())
     }
 
+    /// The thread reads it at its next turn, within 5 ms, unless it is woken.
     fn tell(&self, stream: StreamId, message: Message) -> Result<(), OrderError> {
         let door = self.door(stream).ok_or(OrderError::Stopped)?;
         door.messages.try_send(message).map_err(|error| match error {
             TrySendError::Full(_) => OrderError::Busy,
             TrySendError::Disconnected(_) => OrderError::Stopped,
-        })?;
-        door.wake();
-        Ok(())
+        })
     }
 
     fn door(&self, stream: StreamId) -> Option<&Door> {
@@ -283,6 +280,16 @@ impl Media {
 }
 
 impl Inner {
+    fn late_ticks(&self) -> TickReport {
+        let Ok(mut all) = Lateness::new() else {
+            return TickReport::default();
+        };
+        for door in &self.doors {
+            all.add(&door.lateness.lock().unwrap_or_else(PoisonError::into_inner));
+        }
+        all.report()
+    }
+
     fn lock_threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
         self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -290,6 +297,8 @@ impl Inner {
 
 impl Drop for Inner {
     fn drop(&mut self) {
+        let TickReport { turns, late, skipped_ticks, p50_us, p99_us, max_us } = self.late_ticks();
+        tracing::info!(turns, late, skipped_ticks, p50_us, p99_us, max_us, "media: how the threads kept their tick");
         self.shared.stop.store(true, Ordering::Release);
         self.doors.iter().for_each(Door::wake);
         let this = std::thread::current().id();
@@ -304,13 +313,18 @@ impl Drop for Inner {
 /// What belongs to one thread: what it waits on, how it is reached, what it reads.
 fn door(berths: usize) -> Result<(Poll, Door, Inbox), StartError> {
     let poll = Poll::new().map_err(StartError::Thread)?;
-    let waker = Waker::new(poll.registry(), WAKE).map_err(StartError::Thread)?;
+    let bell = Arc::new(Bell::new(Waker::new(poll.registry(), WAKE).map_err(StartError::Thread)?));
     let lateness = Lateness::new().map_err(|error| StartError::Thread(io::Error::other(error)))?;
     let lateness = Arc::new(Mutex::new(lateness));
     let (messages, messages_in) = bounded(MESSAGES_MAX);
     let (carried, carried_in) = bounded(CARRIED_MAX);
     let closes = Arc::new(ArrayQueue::new(berths.max(1)));
-    let inbox =
-        Inbox { messages: messages_in, carried: carried_in, closes: Arc::clone(&closes), lateness: Arc::clone(&lateness) };
-    Ok((poll, Door { messages, carried, closes, waker: Arc::new(waker), lateness }, inbox))
+    let inbox = Inbox {
+        messages: messages_in,
+        carried: carried_in,
+        closes: Arc::clone(&closes),
+        bell: Arc::clone(&bell),
+        lateness: Arc::clone(&lateness),
+    };
+    Ok((poll, Door { messages, carried, closes, bell, lateness }, inbox))
 }

@@ -115,3 +115,13 @@ pub(super) enum Order {
     Unrelay,
     SendDigit(Digit),
 }
+
+impl Order {
+    /// Whether a person notices how soon it is carried out; the others may wait for the thread's next turn.
+    pub(super) const fn is_heard_at_once(&self) -> bool {
+        match self {
+            Order::Play(..) | Order::SendDigit(_) | Order::Relay { .. } => true,
+            Order::SendTo(_) | Order::Music(_) | Order::Quiet | Order::Unrelay => false,
+        }
+    }
+}

@@ -24,6 +24,9 @@ pub(super) struct Ports {
     open_max: usize,
 }
 
+/// How long a closed berth rests in any case: a far end that was told to stop has stopped by then.
+const REST_MIN: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 struct Berth {
     addr: SocketAddr,
@@ -75,10 +78,14 @@ impl Ports {
         self.berths.len()
     }
 
-    /// A free berth on that address, on the thread of `beside` if that has one.
+    /// A free berth on that address, on the thread of `beside` if that has one. When all that is not open rests, the one
+    /// that has rested longest serves again early, though not before [`REST_MIN`].
     pub(super) fn offer(&mut self, now: Instant, ip: IpAddr, beside: Option<StreamId>) -> Result<Offer, NoBerth> {
         self.wake(now);
         let ip = self.ips.iter().position(|known| *known == ip).ok_or(NoBerth::UnknownAddress)?;
+        if self.free.get(ip).is_some_and(|threads| threads.iter().all(VecDeque::is_empty)) {
+            self.wake(now + self.quarantine.saturating_sub(REST_MIN));
+        }
         if self.open >= self.open_max {
             return Err(NoBerth::AllTaken);
         }
@@ -189,12 +196,23 @@ mod tests {
         let (old, _) = open(&mut ports, now).expect("free");
         assert!(ports.close(now, old));
         assert!(!ports.close(now, old));
-        assert_eq!(open(&mut ports, now + REST / 2), Err(NoBerth::AllTaken));
-        let (new, _) = open(&mut ports, now + REST).expect("rested");
+        assert_eq!(open(&mut ports, now + REST_MIN / 2), Err(NoBerth::AllTaken));
+        let (new, _) = open(&mut ports, now + REST_MIN).expect("rested, if not for long");
         assert_ne!(old, new);
         assert!(!ports.close(now, old), "the old id must not close the new stream");
         assert!(ports.counters(old).is_none());
         assert!(ports.counters(new).is_some());
+    }
+
+    #[test]
+    fn a_port_rests_for_the_whole_time_as_long_as_there_is_another() {
+        let (mut ports, now) = (ports(20_000..=20_003, 1, 99), Instant::now());
+        let (first, _) = open(&mut ports, now).expect("free");
+        assert!(ports.close(now, first));
+        let (second, _) = open(&mut ports, now + REST_MIN * 2).expect("free");
+        assert_ne!(first.berth, second.berth);
+        let (third, _) = open(&mut ports, now + REST_MIN * 2).expect("rested, if not for long");
+        assert_eq!(first.berth, third.berth);
     }
 
     #[test]
@@ -217,7 +235,7 @@ mod tests {
     }
 
     proptest! {
-        /// No port is ever two streams', and none serves again before its rest is over.
+        /// No port is ever two streams', and none serves again before it has rested at all.
         #[test]
         fn no_port_is_dealt_twice(steps in prop::collection::vec((any::<bool>(), 0_u64..4_000), 1..200)) {
             let (mut ports, mut now) = (ports(20_000..=20_019, 2, 99), Instant::now());
@@ -227,12 +245,12 @@ mod tests {
                 if opens {
                     if let Ok((stream, port)) = open(&mut ports, now) {
                         prop_assert!(in_use.iter().all(|(_, taken)| *taken != port));
-                        prop_assert!(rested.get(&port).is_none_or(|until| *until <= now));
+                        prop_assert!(rested.get(&port).is_none_or(|closed| *closed + REST_MIN <= now));
                         in_use.push((stream, port));
                     }
                 } else if let Some((stream, port)) = in_use.pop() {
                     prop_assert!(ports.close(now, stream));
-                    rested.insert(port, now + REST);
+                    rested.insert(port, now);
                 }
             }
         }

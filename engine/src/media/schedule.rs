@@ -51,6 +51,11 @@ impl Schedule {
         Some(turn)
     }
 
+    /// The phase that had its turn last.
+    pub(super) fn newest(&self) -> usize {
+        (self.phase + PHASES - 1) % PHASES
+    }
+
     /// Gives up the whole ticks that are lost, if many are; says how many.
     pub(super) fn skip_lost(&mut self, now: Instant) -> u64 {
         let behind = now.saturating_duration_since(self.due);

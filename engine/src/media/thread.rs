@@ -11,6 +11,7 @@ use crossbeam::channel::{Receiver, Sender};
 use crossbeam::queue::ArrayQueue;
 use mio::net::UdpSocket;
 use mio::{Events, Interest, Poll, Token, Waker};
+use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,8 +46,14 @@ pub(super) struct Door {
     pub(super) carried: Sender<Carried>,
     /// Apart from the messages, and with room for every berth: a close is never refused.
     pub(super) closes: Arc<ArrayQueue<StreamId>>,
-    pub(super) waker: Arc<Waker>,
+    pub(super) bell: Arc<Bell>,
     pub(super) lateness: Arc<Mutex<Lateness>>,
+}
+
+/// Wakes a thread. Rung again before the thread has looked, it says nothing new, and costs nothing.
+pub(super) struct Bell {
+    waker: Waker,
+    rung: AtomicBool,
 }
 
 /// The other side of the door.
@@ -54,6 +61,7 @@ pub(super) struct Inbox {
     pub(super) messages: Receiver<Message>,
     pub(super) carried: Receiver<Carried>,
     pub(super) closes: Arc<ArrayQueue<StreamId>>,
+    pub(super) bell: Arc<Bell>,
     pub(super) lateness: Arc<Mutex<Lateness>>,
 }
 
@@ -72,7 +80,9 @@ pub(super) struct Worker {
     doors: Vec<Door>,
     shared: Arc<Shared>,
     seats: Vec<Option<Box<Seat>>>,
-    phases: [Vec<usize>; PHASES],
+    phases: [Phase; PHASES],
+    /// Streams that ever joined a phase.
+    joined: u64,
     /// Seats whose socket had more than a batch: epoll reports an edge only once.
     unfinished: Vec<usize>,
     schedule: Schedule,
@@ -81,10 +91,16 @@ pub(super) struct Worker {
     facts: Vec<Fact>,
 }
 
+/// Whose turn it is together, in the order in which they joined: what ends in one turn is told in the order it began.
+type Phase = BTreeMap<u64, usize>;
+
 struct Seat {
     stream: Stream,
     socket: UdpSocket,
     ip: IpAddr,
+    phase: usize,
+    /// Its place in the phase.
+    place: u64,
 }
 
 impl Worker {
@@ -96,6 +112,7 @@ impl Worker {
             shared,
             seats: vec![],
             phases: Default::default(),
+            joined: 0,
             unfinished: vec![],
             schedule: Schedule::new(Instant::now()),
             // One octet more than is taken, to see what is too long.
@@ -115,10 +132,11 @@ impl Worker {
             self.finish_batches();
             for event in &events {
                 match event.token() {
-                    WAKE => self.read_inbox(),
+                    WAKE => self.inbox.bell.heard(),
                     Token(seat) => self.drain(seat),
                 }
             }
+            self.read_inbox();
             self.take_turns();
         }
     }
@@ -135,7 +153,7 @@ impl Worker {
         }
     }
 
-    /// Reads what was there on entry: closes last, because a stream's opening may still be in the channel.
+    /// Reads what was there on entry, rung for or not: closes last, because a stream's opening may still be in the channel.
     fn read_inbox(&mut self) {
         let closes: Vec<StreamId> = std::iter::from_fn(|| self.inbox.closes.pop()).take(self.inbox.closes.len()).collect();
         for _ in 0..self.inbox.messages.len() {
@@ -167,9 +185,9 @@ impl Worker {
         let origin = Origin { ssrc: rand::random(), sequence: rand::random(), timestamp: rand::random() };
         let stream = Stream::new(stream, Instant::now(), origin, counters);
         if let Some(place) = self.seats.get_mut(seat) {
-            *place = Some(Box::new(Seat { stream, socket, ip: local.ip() }));
+            *place = Some(Box::new(Seat { stream, socket, ip: local.ip(), phase: 0, place: 0 }));
         }
-        self.phase_of(seat).push(seat);
+        self.join_phase(seat, seat % PHASES);
     }
 
     fn close(&mut self, stream: StreamId) {
@@ -177,16 +195,27 @@ impl Worker {
         if find(&mut self.seats, seat, stream).is_none() {
             return;
         }
+        self.leave_phase(seat);
         // Dropping the socket takes it out of epoll.
         self.seats.get_mut(seat).map(Option::take);
-        self.phase_of(seat).retain(|other| *other != seat);
     }
 
     fn order(&mut self, stream: StreamId, order: Order) {
         let index = self.seat_of(stream);
-        if let Some(seat) = find(&mut self.seats, index, stream) {
-            seat.stream.order(Instant::now(), order);
+        let Some(seat) = find(&mut self.seats, index, stream) else { return };
+        let (now, plays) = (Instant::now(), matches!(order, Order::Play(..)));
+        seat.stream.order(now, order);
+        if plays {
+            self.begin(now, index);
         }
+    }
+
+    /// A play begins at once rather than at the stream's turn, which from now on is that of the phase just gone.
+    fn begin(&mut self, now: Instant, seat: usize) {
+        self.leave_phase(seat);
+        self.join_phase(seat, self.schedule.newest());
+        self.turn(now, seat);
+        self.report();
     }
 
     fn finish_batches(&mut self) {
@@ -252,16 +281,21 @@ impl Worker {
     }
 
     fn tick(&mut self, now: Instant, phase: usize) {
-        let Worker { seats, phases, shared, packet, facts, .. } = self;
-        for index in phases.get(phase).into_iter().flatten() {
-            if let Some(seat) = seats.get_mut(*index).and_then(Option::as_mut) {
-                seat.stream.watch(now, shared.silence, facts);
-                if let Some(to) = seat.stream.tick(now, &shared.library, packet, facts) {
-                    seat.send(to, packet);
-                }
-            }
+        let seats = self.phases.get_mut(phase).map(std::mem::take).unwrap_or_default();
+        seats.values().for_each(|seat| self.turn(now, *seat));
+        if let Some(place) = self.phases.get_mut(phase) {
+            *place = seats;
         }
         self.report();
+    }
+
+    fn turn(&mut self, now: Instant, seat: usize) {
+        let Worker { seats, shared, packet, facts, .. } = self;
+        let Some(seat) = seats.get_mut(seat).and_then(Option::as_mut) else { return };
+        seat.stream.watch(now, shared.silence, facts);
+        if let Some(to) = seat.stream.tick(now, &shared.library, packet, facts) {
+            seat.send(to, packet);
+        }
     }
 
     fn report(&mut self) {
@@ -272,13 +306,19 @@ impl Worker {
         stream.berth as usize / self.doors.len().max(1)
     }
 
-    fn phase_of(&mut self, seat: usize) -> &mut Vec<usize> {
-        let [first, second, third, fourth] = &mut self.phases;
-        match seat % PHASES {
-            0 => first,
-            1 => second,
-            2 => third,
-            _last => fourth,
+    fn join_phase(&mut self, index: usize, phase: usize) {
+        self.joined += 1;
+        let Some(members) = self.phases.get_mut(phase) else { return };
+        if let Some(seat) = self.seats.get_mut(index).and_then(Option::as_mut) {
+            (seat.phase, seat.place) = (phase, self.joined);
+            members.insert(self.joined, index);
+        }
+    }
+
+    fn leave_phase(&mut self, index: usize) {
+        let Some(seat) = self.seats.get(index).and_then(Option::as_ref) else { return };
+        if let Some(members) = self.phases.get_mut(seat.phase) {
+            members.remove(&seat.place);
         }
     }
 }
@@ -322,10 +362,27 @@ impl Door {
         }
     }
 
-    /// A thread that cannot be woken reads its inbox no more: nothing to be done here but to say so.
     pub(super) fn wake(&self) {
-        if let Err(error) = self.waker.wake() {
+        self.bell.ring();
+    }
+}
+
+impl Bell {
+    pub(super) fn new(waker: Waker) -> Bell {
+        Bell { waker, rung: AtomicBool::new(false) }
+    }
+
+    /// A thread that cannot be woken reads its inbox at its next turn: nothing to be done here but to say so.
+    fn ring(&self) {
+        if !self.rung.swap(true, Ordering::AcqRel)
+            && let Err(error) = self.waker.wake()
+        {
             tracing::error!(%error, "media: the thread could not be woken");
         }
+    }
+
+    /// To be said before the inbox is read, so that what comes later rings anew.
+    fn heard(&self) {
+        self.rung.swap(false, Ordering::AcqRel);
     }
 }

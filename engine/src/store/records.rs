@@ -4,7 +4,10 @@ use super::entry::{AmendmentRow, RecordRow, Rows};
 use super::{Store, StoreError, changes};
 use crate::words;
 use cabrank_core::{CallId, Number, Outcome, Settled, Span, Trust, WhyHuman};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{FromRow, Sqlite, SqliteConnection};
+use std::sync::LazyLock;
 
 /// A record as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,9 +142,7 @@ impl Store {
     /// When the store fails; then none is written.
     pub async fn put_rows(&self, rows: &Rows) -> Result<(), StoreError> {
         let mut writing = self.writes.begin().await?;
-        for row in &rows.records {
-            put_record(&mut writing, row).await?;
-        }
+        put_records(&mut writing, &rows.records).await?;
         for row in &rows.amendments {
             put_amendment(&mut writing, row).await?;
         }
@@ -161,38 +162,51 @@ impl Store {
     }
 }
 
-async fn put_record(writing: &mut SqliteConnection, row: &RecordRow) -> sqlx::Result<()> {
+/// Each statement is a way to SQLite's own thread and back, which costs more than the row: many rows share one.
+async fn put_records(writing: &mut SqliteConnection, rows: &[RecordRow]) -> sqlx::Result<()> {
+    let (together, rest) = rows.as_chunks::<ROWS_TOGETHER>();
+    for rows in together {
+        let all = sqlx::query(UPSERT_TOGETHER.as_str());
+        rows.iter().fold(all, bound).execute(&mut *writing).await?;
+    }
+    for row in rest {
+        bound(sqlx::query(UPSERT.as_str()), row).execute(&mut *writing).await?;
+    }
+    Ok(())
+}
+
+type Statement = Query<'static, Sqlite, SqliteArguments>;
+
+fn bound(statement: Statement, row: &RecordRow) -> Statement {
     let promise = row.promise.as_ref();
-    sqlx::query(UPSERT)
-        .bind(&row.call)
-        .bind(&row.line)
-        .bind(&row.number)
-        .bind(&row.name)
+    let text = |text: &Option<String>| text.clone();
+    statement
+        .bind(row.call.clone())
+        .bind(row.line.clone())
+        .bind(text(&row.number))
+        .bind(text(&row.name))
         .bind(row.trusted)
         .bind(row.offered_at)
         .bind(row.queued_at)
         .bind(row.connected_at)
         .bind(row.ended_at)
-        .bind(&row.queue)
-        .bind(&row.agent)
-        .bind(&row.pressed)
+        .bind(text(&row.queue))
+        .bind(text(&row.agent))
+        .bind(row.pressed.clone())
         .bind(row.why)
-        .bind(&row.why_detail)
+        .bind(text(&row.why_detail))
         .bind(row.outcome)
         .bind(promise.map(|promise| promise.made_at))
         .bind(promise.map(|promise| promise.due_at))
-        .bind(promise.map(|promise| &promise.reference))
+        .bind(promise.map(|promise| promise.reference.clone()))
         .bind(promise.map(|promise| promise.settled))
         .bind(row.held_us)
         .bind(row.offers)
-        .bind(&row.class)
+        .bind(text(&row.class))
         .bind(row.quote.as_ref().map(|quote| quote.said_at))
         .bind(row.quote.as_ref().map(|quote| quote.until))
         .bind(row.quote.as_ref().map(|quote| quote.settled))
         .bind(row.callbacks)
-        .execute(writing)
-        .await?;
-    Ok(())
 }
 
 async fn put_amendment(writing: &mut SqliteConnection, row: &AmendmentRow) -> sqlx::Result<()> {
@@ -209,20 +223,57 @@ async fn put_amendment(writing: &mut SqliteConnection, row: &AmendmentRow) -> sq
     Ok(())
 }
 
+/// Rows that share a statement.
+const ROWS_TOGETHER: usize = 32;
+
+static UPSERT: LazyLock<String> = LazyLock::new(|| upsert(1));
+static UPSERT_TOGETHER: LazyLock<String> = LazyLock::new(|| upsert(ROWS_TOGETHER));
+
+const COLUMNS: [&str; 26] = [
+    "call",
+    "line",
+    "number",
+    "name",
+    "trusted",
+    "offered_at",
+    "queued_at",
+    "connected_at",
+    "ended_at",
+    "queue",
+    "agent",
+    "pressed",
+    "why",
+    "why_detail",
+    "outcome",
+    "promise_made_at",
+    "promise_due_at",
+    "promise_reference",
+    "promise_settled",
+    "held_us",
+    "offers",
+    "class",
+    "quote_said_at",
+    "quote_until",
+    "quote_settled",
+    "callbacks",
+];
+
 /// Who called is never written again: it may have been erased meanwhile.
-const UPSERT: &str = "INSERT INTO records (call, line, number, name, trusted, offered_at, queued_at, connected_at, ended_at, \
-    queue, agent, pressed, why, why_detail, outcome, promise_made_at, promise_due_at, promise_reference, promise_settled, \
-    held_us, offers, class, quote_said_at, quote_until, quote_settled, callbacks) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, \
-    $25, $26) \
-    ON CONFLICT (call) DO UPDATE SET line = excluded.line, trusted = excluded.trusted, offered_at = excluded.offered_at, \
-    queued_at = excluded.queued_at, connected_at = excluded.connected_at, ended_at = excluded.ended_at, \
-    queue = excluded.queue, agent = excluded.agent, pressed = excluded.pressed, why = excluded.why, \
-    why_detail = excluded.why_detail, outcome = excluded.outcome, promise_made_at = excluded.promise_made_at, \
-    promise_due_at = excluded.promise_due_at, promise_reference = excluded.promise_reference, \
-    promise_settled = excluded.promise_settled, held_us = excluded.held_us, offers = excluded.offers, \
-    class = excluded.class, quote_said_at = excluded.quote_said_at, quote_until = excluded.quote_until, \
-    quote_settled = excluded.quote_settled, callbacks = excluded.callbacks";
+const KEPT: [&str; 3] = ["call", "number", "name"];
+
+/// The statement that writes so many rows.
+fn upsert(rows: usize) -> String {
+    let place = |row: usize| (1..=COLUMNS.len()).map(move |column| format!("${}", row * COLUMNS.len() + column));
+    let values = (0..rows).map(|row| format!("({})", place(row).collect::<Vec<_>>().join(", "))).collect::<Vec<_>>();
+    let renewed = COLUMNS.iter().filter(|column| !KEPT.contains(column));
+    let renewed = renewed.map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>();
+    format!(
+        "INSERT INTO records ({}) VALUES {} ON CONFLICT (call) DO UPDATE SET {}",
+        COLUMNS.join(", "),
+        values.join(", "),
+        renewed.join(", ")
+    )
+}
 
 const CONTACTS: &str = "SELECT number, call, offered_at, outcome, resolution \
     FROM (SELECT number, call, offered_at, outcome, resolution, \

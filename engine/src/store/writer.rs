@@ -7,6 +7,7 @@ use crate::epoch::Epoch;
 use crate::names::Names;
 use crate::times::Times;
 use cabrank_core::{Amendment, CallId, Record, Text};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -15,10 +16,13 @@ use tracing::{error, warn};
 /// Entries that may wait for the store: what a busy day's calls need while somebody else holds it for minutes.
 const BACKLOG_MAX: usize = 200_000;
 /// The most entries in one transaction.
-const BATCH_MAX: usize = 512;
+const BATCH_MAX: usize = 2_048;
 
 /// How long a record waits for others to share its transaction.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(200);
+
+/// How long an entry may lie before it is taken in: waking up for each costs more than the rest of its way.
+const INTAKE: Duration = Duration::from_millis(20);
 
 /// Writes what the lane wants kept, and tells the directory of it.
 #[derive(Debug)]
@@ -68,7 +72,7 @@ impl Writer {
     /// Writes until the other end is closed and nothing is left. However the store fares, the other end never waits for it.
     pub async fn run(self, entries: Receiver<Entry>) -> Written {
         let (backlog, queue) = mpsc::channel(BACKLOG_MAX);
-        let (overrun, mut written) = tokio::join!(take_in(entries, backlog), self.write_all(queue));
+        let (overrun, mut written) = tokio::join!(self.take_in(entries, backlog), self.write_all(queue));
         written.given_up += overrun;
         written
     }
@@ -77,34 +81,41 @@ impl Writer {
         let mut written = Written::default();
         let mut batch = Vec::with_capacity(BATCH_MAX);
         while entries.recv_many(&mut batch, BATCH_MAX).await > 0 {
-            self.note(&batch);
-            self.gather(&mut entries, &mut batch).await;
+            gather(&mut entries, &mut batch).await;
             self.write(&batch, &mut written).await;
             batch.clear();
         }
         written
     }
 
-    /// Under load many records share one transaction, which costs as much as the rows in it.
-    async fn gather(&self, entries: &mut Receiver<Entry>, batch: &mut Vec<Entry>) {
-        tokio::time::sleep(GATHER).await;
-        let known = batch.len();
-        while batch.len() < BATCH_MAX
-            && let Ok(entry) = entries.try_recv()
-        {
-            batch.push(entry);
+    /// Takes everything in soon, and gives up what finds no room. Returns how much that was.
+    async fn take_in(&self, mut entries: Receiver<Entry>, backlog: Sender<Entry>) -> u64 {
+        let mut given_up = 0_u64;
+        let mut taken = Vec::new();
+        while entries.recv_many(&mut taken, BATCH_MAX).await > 0 {
+            for entry in taken.drain(..) {
+                self.note(&entry);
+                if backlog.try_send(entry).is_err() {
+                    given_up += 1;
+                    if given_up.is_power_of_two() {
+                        error!(
+                            entries = given_up,
+                            "the store is far behind: records are left to a restart, which writes them again"
+                        );
+                    }
+                }
+            }
+            tokio::time::sleep(INTAKE).await;
         }
-        self.note(batch.get(known..).unwrap_or_default());
+        given_up
     }
 
     /// A caller who calls again at once is known by the contact, however slow the disk.
-    fn note(&self, batch: &[Entry]) {
-        for entry in batch {
-            if let Entry::Record(record) = entry {
-                self.times.note(record);
-                if let Some(number) = &record.caller.number {
-                    self.directory.note(number, self.contact(record));
-                }
+    fn note(&self, entry: &Entry) {
+        if let Entry::Record(record) = entry {
+            self.times.note(record);
+            if let Some(number) = &record.caller.number {
+                self.directory.note(number, self.contact(record));
             }
         }
     }
@@ -141,11 +152,20 @@ impl Writer {
         self.store.put_rows(&rows).await
     }
 
+    /// Of several records of one call the newest says it all: no statement may touch a row twice.
     fn rows(&self, batch: &[Entry]) -> Rows {
         let mut rows = Rows::default();
+        let mut places = HashMap::new();
         for entry in batch {
             match entry {
-                Entry::Record(record) => rows.records.push(RecordRow::new(record, &self.names, self.epoch)),
+                Entry::Record(record) => {
+                    let row = RecordRow::new(record, &self.names, self.epoch);
+                    let place = *places.entry(record.call).or_insert(rows.records.len());
+                    match rows.records.get_mut(place) {
+                        Some(older) => *older = row,
+                        None => rows.records.push(row),
+                    }
+                }
                 Entry::Amendment { call, at, amendment } => {
                     rows.amendments.push(AmendmentRow::new(*call, *at, amendment, self.epoch));
                 }
@@ -172,16 +192,12 @@ impl Writer {
     }
 }
 
-/// Takes everything in at once, and gives up what finds no room. Returns how much that was.
-async fn take_in(mut entries: Receiver<Entry>, backlog: Sender<Entry>) -> u64 {
-    let mut given_up = 0_u64;
-    while let Some(entry) = entries.recv().await {
-        if backlog.try_send(entry).is_err() {
-            given_up += 1;
-            if given_up.is_power_of_two() {
-                error!(entries = given_up, "the store is far behind: records are left to a restart, which writes them again");
-            }
-        }
+/// Under load many records share one transaction, which costs as much as the rows in it.
+async fn gather(entries: &mut Receiver<Entry>, batch: &mut Vec<Entry>) {
+    tokio::time::sleep(GATHER).await;
+    while batch.len() < BATCH_MAX
+        && let Ok(entry) = entries.try_recv()
+    {
+        batch.push(entry);
     }
-    given_up
 }
