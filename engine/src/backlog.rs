@@ -47,9 +47,14 @@ impl Backlog {
     pub fn admits(&self) -> bool {
         let admits = self.delay() <= Backlog::DELAY_MAX;
         if !admits {
-            self.0.turned_away.fetch_add(1, Ordering::Relaxed);
+            self.turn_away();
         }
         admits
+    }
+
+    /// Counts a new call that was turned away.
+    pub fn turn_away(&self) {
+        self.0.turned_away.fetch_add(1, Ordering::Relaxed);
     }
 
     /// New calls turned away so far.

@@ -98,6 +98,11 @@ impl Door {
         if self.backlog.admits() { self.submit(input) } else { Err(Busy) }
     }
 
+    /// Counts a new call that an edge turned away because it was itself behind.
+    pub fn turn_away(&self) {
+        self.backlog.turn_away();
+    }
+
     /// Hands in a fact.
     pub fn submit(&self, input: Input) -> Result<(), Busy> {
         self.send(Submission::Told { input, due: Instant::now() })

@@ -75,6 +75,16 @@ pub fn parse(text: &str, region: Region) -> Result<Number, NumberFault> {
     if text.chars().all(is_dialled) { telephone(text, region) } else { user_name(text) }
 }
 
+/// A caller's number as a switch states it: E.164 when it is a telephone number, else as it stands; nothing when there is none,
+/// or one too long to be either.
+pub fn of_caller(text: &str, region: Region) -> Option<Number> {
+    match parse(text, region) {
+        Ok(number) => Some(number),
+        Err(NumberFault::NoSuchNumber | NumberFault::NoUserName) => Some(Number(text.trim().into())),
+        Err(NumberFault::Empty | NumberFault::TooLong) => None,
+    }
+}
+
 fn is_dialled(c: char) -> bool {
     c.is_ascii_digit() || "+ -().\u{a0}".contains(c)
 }

@@ -23,6 +23,7 @@ pub struct Sipp {
     together: u32,
     tcp: bool,
     echo: bool,
+    traced: bool,
     seconds_max: u32,
 }
 
@@ -40,6 +41,7 @@ impl Sipp {
             together: 1,
             tcp: false,
             echo: false,
+            traced: true,
             seconds_max: 60,
         }
     }
@@ -71,6 +73,12 @@ impl Sipp {
     /// Plays the scenario `calls` times, `rate` new ones a second, at most `together` at once.
     pub fn times(mut self, calls: u32, rate: u32, together: u32) -> Sipp {
         (self.calls, self.rate, self.together) = (calls, rate, together);
+        self
+    }
+
+    /// Writes no message down: there will be none to look at, but many more can be sent.
+    pub fn untraced(mut self) -> Sipp {
+        self.traced = false;
         self
     }
 
@@ -123,7 +131,10 @@ impl Sipp {
         ] {
             args.extend([flag.to_owned(), value.to_owned()]);
         }
-        args.extend(["-timeout_error", "-nostdin", "-trace_msg", "-trace_err"].map(str::to_owned));
+        args.extend(["-timeout_error", "-nostdin", "-trace_err"].map(str::to_owned));
+        if self.traced {
+            args.push("-trace_msg".to_owned());
+        }
         if self.echo {
             args.push("-rtp_echo".to_owned());
         }
@@ -194,6 +205,12 @@ impl Message {
             let (found, value) = line.split_once(':')?;
             found.trim().eq_ignore_ascii_case(name).then(|| value.trim())
         })
+    }
+
+    /// The user in From: who calls.
+    pub fn caller(&self) -> String {
+        let from = self.header("From").and_then(|from| from.split_once("sip:")?.1.split('@').next());
+        from.unwrap_or_default().to_owned()
     }
 
     /// The first line.

@@ -34,7 +34,7 @@ impl Edge {
         let ringing = Ringing::new(invite.clone(), target.way.clone(), stream, local);
         let phase = AgentPhase::Ringing(Box::new(ringing));
         self.legs.add_agent(offer, AgentLeg { call: context.call, phase });
-        self.pumps.ring(RingId::Agent(offer), invite, target.way);
+        self.transactions.ring(RingId::Agent(offer), invite, target.way);
         Some(())
     }
 

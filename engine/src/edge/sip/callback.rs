@@ -94,7 +94,7 @@ impl Edge {
         let caller = Caller { number: Some(number), trust: Trust::Untrusted, token: None, profile };
         let id = self.new_try();
         self.legs.add_dialled(id, Dialled { call, line, caller, ringing });
-        self.pumps.ring(RingId::Caller(id), invite, target.way);
+        self.transactions.ring(RingId::Caller(id), invite, target.way);
         Some(())
     }
 

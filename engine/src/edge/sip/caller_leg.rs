@@ -21,7 +21,7 @@ impl Edge {
     pub(super) fn give_up(&mut self, call: CallId, status: StatusCode) {
         let Some(leg) = self.drop_caller(call) else { return };
         if let CallerPhase::Offered(offered) = leg.phase {
-            offered.orders.respond(offered.reply.bare(status, Vec::new()));
+            self.transactions.respond(offered.transaction, &offered.reply.bare(status, Vec::new()));
         }
         self.desk.tell(Input::CallerHungUp { call, how: CallerGone::HungUp });
     }

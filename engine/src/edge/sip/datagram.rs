@@ -22,8 +22,12 @@ pub(super) enum Fate {
 /// Judges one datagram from `source`. `cut` says that more came than was read.
 #[must_use]
 pub(super) fn judge(datagram: &[u8], cut: bool, source: SocketAddr) -> Fate {
-    if datagram.starts_with(b"SIP/") || datagram.iter().all(u8::is_ascii_whitespace) {
+    if datagram.starts_with(b"SIP/") {
         return Fate::Pass;
+    }
+    if datagram.iter().all(u8::is_ascii_whitespace) {
+        // RFC 5626 4.4.1: a ping is answered, what else is blank is not.
+        return if datagram == b"\r\n\r\n" { Fate::Refuse(b"\r\n".to_vec()) } else { Fate::Drop };
     }
     let Some(end) = find(datagram, b"\r\n\r\n") else {
         return refuse(datagram, datagram, Fault::bad("no end of headers"), source);
@@ -175,10 +179,13 @@ fn lines(text: &str) -> Vec<(&str, String)> {
 }
 
 fn header<'a>(text: &'a str, name: &str, short: &str) -> Option<&'a str> {
-    text.split("\r\n").skip(1).find_map(|line| {
+    // Most lines are told by their first letter; a line's end is its line feed, what stands before it is trimmed.
+    let first = |text: &str| text.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    let begins = [first(name), first(short)];
+    text.split('\n').skip(1).filter(|line| begins.contains(&first(line.trim_start()))).find_map(|line| {
         let (found, value) = line.split_once(':')?;
         let found = found.trim();
-        (found.eq_ignore_ascii_case(name) || found.eq_ignore_ascii_case(short)).then_some(value)
+        (found.eq_ignore_ascii_case(name) || found.eq_ignore_ascii_case(short)).then_some(value.trim_end())
     })
 }
 
@@ -190,7 +197,16 @@ fn tag_of(datagram: &[u8]) -> u64 {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    let first = needle.first()?;
+    let mut from = 0;
+    loop {
+        let rest = haystack.get(from..)?;
+        let at = from + rest.iter().position(|byte| byte == first)?;
+        if haystack.get(at..)?.starts_with(needle) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
 }
 
 #[cfg(test)]

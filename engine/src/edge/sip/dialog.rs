@@ -1,11 +1,13 @@
 //! Dialog state (RFC 3261 12), ours rather than the library's: what a request inside it needs.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 
 use rsipstack::sip::{Header, HeadersExt, Method, Param, Request, Response, Transport, Uri, Version, typed};
 
 use super::path::Path;
 use super::reply::PRODUCT;
+use super::tag;
 
 /// Routes a dialog may record; a longer set is refused.
 const ROUTES_MAX: usize = 16;
@@ -66,7 +68,7 @@ impl Dialog {
         let to = invite.to_header().map_err(|_| NoDialog::Identity)?;
         Ok(Dialog {
             key: DialogKey { call_id: call_id(invite)?, tag: tag.to_owned() },
-            remote_tag: tag_of(from.tag().ok().flatten())?,
+            remote_tag: tag_of(from.value())?,
             path,
             own,
             takes_update: takes_update(invite),
@@ -90,8 +92,8 @@ impl Dialog {
         let mut routes = routes(answer)?;
         routes.reverse();
         Ok(Dialog {
-            key: DialogKey { call_id: call_id(answer)?, tag: tag_of(from.tag().ok().flatten())? },
-            remote_tag: tag_of(to.tag().ok().flatten())?,
+            key: DialogKey { call_id: call_id(answer)?, tag: tag_of(from.value())? },
+            remote_tag: tag_of(to.value())?,
             path,
             own,
             takes_update: takes_update(answer),
@@ -214,16 +216,16 @@ pub(super) fn new_tag() -> String {
 /// The key a request or response inside a dialog names, with the other side's tag.
 #[must_use]
 pub(super) fn named_by_request(request: &Request) -> Option<(DialogKey, String)> {
-    let tag = request.to_header().ok()?.tag().ok()??.to_string();
-    let remote = request.from_header().ok()?.tag().ok()??.to_string();
+    let tag = tag::of(request.to_header().ok()?.value()).ok()??.into_owned();
+    let remote = tag::of(request.from_header().ok()?.value()).ok()??.into_owned();
     Some((DialogKey { call_id: call_id(request).ok()?, tag }, remote))
 }
 
 /// As [`named_by_request`], for the answer to a request of ours.
 #[must_use]
 pub(super) fn named_by_answer(answer: &Response) -> Option<(DialogKey, String)> {
-    let tag = answer.from_header().ok()?.tag().ok()??.to_string();
-    let remote = answer.to_header().ok()?.tag().ok()??.to_string();
+    let tag = tag::of(answer.from_header().ok()?.value()).ok()??.into_owned();
+    let remote = tag::of(answer.to_header().ok()?.value()).ok()??.into_owned();
     Some((DialogKey { call_id: call_id(answer).ok()?, tag }, remote))
 }
 
@@ -231,8 +233,9 @@ fn call_id(message: &impl HeadersExt) -> Result<String, NoDialog> {
     message.call_id_header().map(|id| id.value().to_owned()).map_err(|_| NoDialog::Identity)
 }
 
-fn tag_of(tag: Option<rsipstack::sip::param::Tag>) -> Result<String, NoDialog> {
-    tag.map(|tag| tag.to_string()).filter(|tag| !tag.is_empty()).ok_or(NoDialog::Identity)
+fn tag_of(value: &str) -> Result<String, NoDialog> {
+    let tag = tag::of(value).ok().flatten();
+    tag.map(Cow::into_owned).filter(|tag| !tag.is_empty()).ok_or(NoDialog::Identity)
 }
 
 fn contact(message: &impl HeadersExt) -> Result<Uri, NoDialog> {

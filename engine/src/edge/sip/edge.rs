@@ -1,7 +1,7 @@
 //! The edge itself: one task owns every leg, so nothing is locked and nothing races.
 //!
 //! It hears transactions, the desk's effects and the media's facts, decides at once, and leaves
-//! all waiting to others: transactions to their pumps, time to a tick.
+//! all waiting to others: what is sent again to the transactions, time to a tick.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,8 +10,6 @@ use std::time::Instant;
 
 use cabrank_core::{AgentId, CallId, Effect, Input, LineId, QueueId, Text, View};
 use rsipstack::platform::CancellationToken;
-use rsipstack::transaction::TransactionReceiver;
-use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Duration, MissedTickBehavior, interval};
 
@@ -19,24 +17,26 @@ use super::callback::Origins;
 use super::digest::{Authenticator, Secret};
 use super::event::{Event, TryId};
 use super::legs::Legs;
-use super::listen::Sockets;
 use super::number::Numbers;
 use super::parked::Parked;
 use super::path::Path;
-use super::pump::Pumps;
 use super::registrar::Registrar;
 use super::settings::{AgentPhone, House, Phone, SipLimits, SipSettings};
+use super::transactions::{Transactions, Wire};
 use super::trunk::Trunks;
 use crate::edge::{Believed, CallIds, Desk, Missing, Origin};
 use crate::media::{Fact, Media};
 
 /// How often what waits for time is looked at.
-const TICK: Duration = Duration::from_millis(100);
+const TICK: Duration = Duration::from_millis(20);
+/// What is taken from one queue before the others have their turn.
+const TOGETHER: usize = 16;
+
 /// How many ticks pass between two looks at what may come late.
-const SWEEP_TICKS: u64 = 10;
+const SWEEP_TICKS: u64 = 50;
 
 /// How many ticks pass between two looks at the desk.
-const LOOK_TICKS: u64 = 150;
+const LOOK_TICKS: u64 = 750;
 
 /// The edge.
 pub(super) struct Edge {
@@ -46,10 +46,10 @@ pub(super) struct Edge {
     pub house: Arc<dyn House>,
     /// The media below.
     pub media: Media,
-    /// The transactions' tasks.
-    pub pumps: Pumps,
-    /// Our sockets.
-    pub sockets: Sockets,
+    /// The transactions.
+    pub transactions: Transactions,
+    /// The way out, and our sockets.
+    pub wire: Wire,
     /// All legs.
     pub legs: Legs,
     /// The trunks.
@@ -74,6 +74,8 @@ pub(super) struct Edge {
     pub(super) origins: Origins,
     /// What the desk believed in and was not there.
     pub(super) missing: Missing,
+    /// For how long more has been coming than is taken.
+    pub(super) behind: Duration,
     clock: Instant,
     calls: CallIds,
     tries: u64,
@@ -112,9 +114,7 @@ impl Phones {
 
 /// What reaches the edge.
 pub(super) struct Inlets {
-    /// New requests.
-    pub requests: TransactionReceiver,
-    /// What transactions report.
+    /// Messages, and what tasks report.
     pub events: Receiver<Event>,
     /// What the desk orders.
     pub effects: Receiver<Effect>,
@@ -126,22 +126,15 @@ pub(super) struct Inlets {
 
 impl Edge {
     /// An edge with nothing in it yet.
-    pub(super) fn new(
-        settings: &SipSettings,
-        desk: Desk,
-        house: Arc<dyn House>,
-        media: Media,
-        pumps: Pumps,
-        sockets: Sockets,
-    ) -> Edge {
+    pub(super) fn new(settings: &SipSettings, desk: Desk, house: Arc<dyn House>, media: Media, wire: Wire) -> Edge {
         let lines = settings.lines.iter().zip(0..).map(|(number, id)| (number.to_string(), LineId(id)));
         let queues = settings.queues.iter().zip(0..).map(|(name, id)| (name.to_string(), QueueId(id)));
         Edge {
             desk,
             house,
             media,
-            pumps,
-            sockets,
+            transactions: Transactions::new(wire.clone(), settings.limits.t1_ms, settings.limits.transactions_max),
+            wire,
             legs: Legs::default(),
             trunks: Trunks::new(settings.trunks.clone()),
             numbers: Numbers(settings.region),
@@ -154,6 +147,7 @@ impl Edge {
             parked: Parked::default(),
             origins: Origins::default(),
             missing: Missing::of(Origin::Sip),
+            behind: Duration::ZERO,
             clock: Instant::now(),
             calls: CallIds::new(Origin::Sip),
             tries: 0,
@@ -166,11 +160,11 @@ impl Edge {
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut ticks = 0;
+        let (mut events, mut effects) = (Vec::with_capacity(TOGETHER), Vec::with_capacity(TOGETHER));
         loop {
             tokio::select! {
-                Some(tx) = inlets.requests.recv() => self.on_request(tx),
-                Some(event) = inlets.events.recv() => self.on_event(event),
-                Some(effect) = inlets.effects.recv() => self.on_effect(effect),
+                1.. = inlets.events.recv_many(&mut events, TOGETHER) => events.drain(..).for_each(|event| self.on_event(event)),
+                1.. = inlets.effects.recv_many(&mut effects, TOGETHER) => effects.drain(..).for_each(|it| self.on_effect(it)),
                 Some(fact) = inlets.facts.recv() => self.on_fact(fact),
                 _ = tick.tick() => {
                     ticks += 1;
@@ -221,33 +215,41 @@ impl Edge {
         TryId(self.tries)
     }
 
-    fn on_request(&mut self, tx: Transaction) {
-        let Some(path) = tx.connection.as_ref().and_then(Path::back) else { return };
-        self.on_request_from(tx, path);
-    }
-
     fn on_event(&mut self, event: Event) {
         match event {
-            Event::Cancelled(leg) => self.on_cancelled(leg),
-            Event::Acked(leg, body) => self.on_acked(leg, &body),
-            Event::Unacked(leg) => self.lose(leg),
-            Event::RingAnswer(ring, answer) => self.on_ring_answer(ring, *answer),
-            Event::RingFailed(ring) | Event::RingEnded(ring) => self.on_ring_ended(ring),
+            Event::Arrived(arrival) => self.on_arrival(*arrival),
+            Event::Found(id, path) => self.transactions.found(id, *path),
+            Event::Unsent(id) => {
+                if let Some(ended) = self.transactions.unsent(id) {
+                    self.on_ended(ended);
+                }
+            }
             Event::Looked(view) => self.on_look(&view),
-            Event::Refreshed(leg, method, response) => self.on_refreshed(leg, method, &response),
-            Event::StrayOk(answer) => self.on_stray_ok(*answer),
         }
     }
 
     fn on_tick(&mut self, ticks: u64) {
         self.desk.catch_up();
+        for ended in self.transactions.tick() {
+            self.on_ended(ended);
+        }
         self.clear_parked(self.now_ms());
         if ticks.is_multiple_of(SWEEP_TICKS) {
             self.sweep();
         }
         if ticks.is_multiple_of(LOOK_TICKS) {
-            self.pumps.look(self.desk.door());
+            self.look();
         }
+    }
+
+    /// Has a look at the desk; one that is busy is left alone.
+    fn look(&self) {
+        let (desk, events) = (self.desk.door(), self.wire.events.clone());
+        tokio::spawn(async move {
+            if let Ok(view) = desk.look().await {
+                let _ = events.send(Event::Looked(Box::new(view))).await;
+            }
+        });
     }
 
     /// Compares the desk's picture with the legs.

@@ -2,16 +2,15 @@
 //! the desk hears of its end by the fact already on its way.
 
 use cabrank_core::{CallId, Effect, Input, OfferId, Refused};
-use rsipstack::sip::{Header, Method, StatusCode};
+use rsipstack::sip::{Header, Method, Response, StatusCode};
 
 use super::edge::Edge;
 use super::event::{LegId, RingId};
 use super::leg::{CallerPhase, Exchange, Offered, Session, Talk};
 use super::methods::{SDP, capabilities};
-use super::path::Path;
-use super::pump::Way;
 use super::reply::retry_after;
 use super::session_timer::SessionTimer;
+use super::transactions::Way;
 
 impl Edge {
     /// Does what the desk orders.
@@ -40,7 +39,7 @@ impl Edge {
         }
         if let CallerPhase::Offered(offered) = leg.phase {
             let more = vec![retry_after(self.limits.retry_after_s)];
-            offered.orders.respond(offered.reply.bare(StatusCode::ServiceUnavailable, more));
+            self.transactions.respond(offered.transaction, &offered.reply.bare(StatusCode::ServiceUnavailable, more));
         }
     }
 
@@ -48,7 +47,8 @@ impl Edge {
         let now_ms = self.now_ms();
         let Some(leg) = self.legs.caller(call) else { return };
         let CallerPhase::Offered(offered) = std::mem::replace(&mut leg.phase, CallerPhase::Answered) else { return };
-        answer(&mut leg.talk, &offered, now_ms);
+        let response = answer(&mut leg.talk, &offered, now_ms);
+        self.transactions.respond(offered.transaction, &response);
         self.tell_media(LegId::Caller(call));
     }
 
@@ -64,7 +64,8 @@ impl Edge {
         match leg.phase {
             CallerPhase::Answered | CallerPhase::CalledBack => self.bye(&mut leg.talk),
             CallerPhase::Offered(offered) => {
-                offered.orders.respond(offered.reply.bare(StatusCode::TemporarilyUnavailable, Vec::new()));
+                let answer = offered.reply.bare(StatusCode::TemporarilyUnavailable, Vec::new());
+                self.transactions.respond(offered.transaction, &answer);
             }
         }
     }
@@ -72,7 +73,7 @@ impl Edge {
     /// Sends the BYE of a leg.
     pub(super) fn bye(&self, talk: &mut Talk) {
         let bye = talk.dialog.request(Method::Bye, Vec::new(), Vec::new());
-        self.pumps.tell(bye, way_of(talk));
+        self.transactions.tell(bye, way_of(talk));
     }
 
     /// Lets caller and agent hear each other, as far as neither holds.
@@ -141,10 +142,10 @@ impl Edge {
 #[must_use]
 pub(super) fn way_of(talk: &Talk) -> Way {
     let path = &talk.dialog.path;
-    if path.connection.is_reliable() && path.is_open() {
+    if path.is_reliable() && path.is_open() {
         return Way::Open(path.clone());
     }
-    Way::Open(Path { connection: path.connection.clone(), addr: talk.dialog.next_hop() })
+    Way::Open(path.towards(talk.dialog.next_hop()))
 }
 
 /// The headers of a 2xx to INVITE or UPDATE.
@@ -159,8 +160,8 @@ pub(super) fn ok_headers(talk: &Talk, session: Option<SessionTimer>, with_body: 
     headers
 }
 
-/// Sends the 200 to the INVITE that opened the call.
-fn answer(talk: &mut Talk, offered: &Offered, now_ms: u64) {
+/// The 200 to the INVITE that opened the call.
+fn answer(talk: &mut Talk, offered: &Offered, now_ms: u64) -> Response {
     let body = match &offered.offer {
         Some(offer) => {
             talk.remote = Some(offer.audio);
@@ -174,5 +175,5 @@ fn answer(talk: &mut Talk, offered: &Offered, now_ms: u64) {
     };
     talk.session = Session { agreed: offered.session, due_ms: offered.session.map(|session| now_ms + session.due_ms()) };
     let headers = ok_headers(talk, offered.session, true);
-    offered.orders.respond(offered.reply.in_dialog(StatusCode::OK, headers, body));
+    offered.reply.in_dialog(StatusCode::OK, headers, body)
 }

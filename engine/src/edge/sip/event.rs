@@ -1,9 +1,12 @@
-//! What the tasks and threads around the edge report to it.
+//! What the tasks around the edge report to it.
+
+use std::time::Instant;
 
 use cabrank_core::{CallId, OfferId, View};
-use rsipstack::sip::{Method, Response};
+use rsipstack::sip::{Response, SipMessage};
 
 use super::path::Path;
+use super::transactions::TxId;
 
 /// One leg: a dialog with a telephone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,27 +30,28 @@ pub(super) enum RingId {
     Caller(TryId),
 }
 
-/// A report from a transaction. Boxed where large: small events are measurably cheaper.
+/// A report. Boxed where large: small events are measurably cheaper.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// A CANCEL for an INVITE not yet answered; the library has answered the CANCEL itself.
-    Cancelled(LegId),
-    /// The ACK to a 2xx of ours, with the body it carried.
-    Acked(LegId, Vec<u8>),
-    /// A 2xx of ours was retransmitted for 64*T1 and never acknowledged (RFC 3261 13.3.1.4).
-    Unacked(LegId),
-    /// An answer to an INVITE of ours.
-    RingAnswer(RingId, Box<Answer>),
-    /// An INVITE of ours could not be sent.
-    RingFailed(RingId),
-    /// The transaction of an INVITE of ours has ended.
-    RingEnded(RingId),
-    /// The final answer to a request of ours inside a dialog.
-    Refreshed(LegId, Method, Box<Response>),
+    /// A message came.
+    Arrived(Box<Arrival>),
+    /// There is a way for a request of ours.
+    Found(TxId, Box<Path>),
+    /// A request of ours could not be sent.
+    Unsent(TxId),
     /// The desk as it is, which was asked for.
     Looked(Box<View>),
-    /// A 2xx to an INVITE of ours whose transaction is over: a retransmission or a fork.
-    StrayOk(Box<Answer>),
+}
+
+/// A message and the way it came.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    /// The message.
+    pub message: SipMessage,
+    /// The way back to its sender.
+    pub path: Path,
+    /// When the socket was last found empty: since then more has come than was taken.
+    pub behind_since: Instant,
 }
 
 /// A response and the way it came.

@@ -2,7 +2,6 @@
 
 use cabrank_core::{CallerGone, Input, LegEnd, Side};
 use rsipstack::sip::{Header, HeadersExt as _, Method, Request, Response, StatusCode};
-use rsipstack::transaction::transaction::Transaction;
 
 use super::edge::Edge;
 use super::effects::ok_headers;
@@ -11,16 +10,16 @@ use super::info;
 use super::ingress::{Refusal, check_offer, check_session};
 use super::leg::{Exchange, Session, Talk};
 use super::methods::capabilities;
-use super::path::Path;
 use super::reply::{Reply, retry_after};
 use super::requests::check_common;
 use super::sdp::{Offer, RemoteAudio};
 use super::session_timer::SessionTimer;
+use super::transactions::Incoming;
 
 impl Edge {
     /// Takes a request inside the dialog of `leg`.
-    pub(super) fn on_dialog_request(&mut self, leg: LegId, tx: Transaction, path: Path) {
-        let accepted = self.legs.talk(leg).is_some_and(|talk| talk.dialog.accept(&tx.original, path));
+    pub(super) fn on_dialog_request(&mut self, leg: LegId, tx: Incoming) {
+        let accepted = self.legs.talk(leg).is_some_and(|talk| talk.dialog.accept(&tx.original, tx.path.clone()));
         if !accepted {
             // RFC 3261 12.2.2: out of order.
             return self.refuse(tx, StatusCode::ServerInternalError, vec![retry_after(1)]);
@@ -35,12 +34,12 @@ impl Edge {
             Method::PRack | Method::Notify | Method::Subscribe | Method::Message | Method::Publish | Method::Register => {
                 self.refuse_method(tx);
             }
-            // The library keeps both to itself.
+            // The transactions keep both to themselves.
             Method::Ack | Method::Cancel => {}
         }
     }
 
-    fn on_bye(&mut self, leg: LegId, tx: Transaction) {
+    fn on_bye(&mut self, leg: LegId, tx: Incoming) {
         self.refuse(tx, StatusCode::OK, Vec::new());
         match leg {
             LegId::Caller(call) if !self.legs.is_answered(call) => {
@@ -61,10 +60,11 @@ impl Edge {
     }
 
     /// Answers a re-INVITE.
-    pub(super) fn reinvite(&mut self, leg: LegId, tx: Transaction) {
+    pub(super) fn reinvite(&mut self, leg: LegId, tx: Incoming) {
         match self.reinvited(leg, &tx.original) {
             Ok(response) => {
-                self.pumps.serve_reinvite(tx, leg, response);
+                self.transactions.watch(tx.id(), leg, None);
+                self.transactions.respond(tx.id(), &response);
                 self.tell_media(leg);
             }
             Err((status, more)) => self.refuse(tx, status, more),
@@ -94,10 +94,10 @@ impl Edge {
     }
 
     /// UPDATE refreshes a session (RFC 4028 7.4) and may carry an offer (RFC 3311).
-    fn on_update(&mut self, leg: LegId, tx: Transaction) {
+    fn on_update(&mut self, leg: LegId, tx: Incoming) {
         match self.updated(leg, &tx.original) {
             Ok(response) => {
-                self.pumps.answer(tx, response);
+                self.transactions.respond(tx.id(), &response);
                 self.tell_media(leg);
             }
             Err((status, more)) => self.refuse(tx, status, more),
@@ -124,7 +124,7 @@ impl Edge {
         Ok(response)
     }
 
-    fn on_info(&mut self, leg: LegId, tx: Transaction) {
+    fn on_info(&mut self, leg: LegId, tx: Incoming) {
         let kind = tx.original.header_value("Content-Type").unwrap_or_default();
         match info::read(&kind, &tx.original.body) {
             info::Read::Key(digit) => {

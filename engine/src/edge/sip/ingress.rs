@@ -2,12 +2,11 @@
 
 use cabrank_core::{CallId, Caller, Input, LineId, Trust};
 use rsipstack::sip::{Header, HeadersExt as _, Request, StatusCode};
-use rsipstack::transaction::transaction::Transaction;
 
 use super::dialog::{BRANCH_MARK, Dialog, new_tag};
 use super::edge::Edge;
 use super::event::LegId;
-use super::leg::{CallerLeg, CallerPhase, Exchange, Offered, Orders, Session, Talk};
+use super::leg::{CallerLeg, CallerPhase, Exchange, Offered, Session, Talk};
 use super::legs::RequestKey;
 use super::methods::SDP;
 use super::number;
@@ -16,8 +15,11 @@ use super::reply::{Reply, retry_after};
 use super::requests::{branches, check_common, hops_of};
 use super::sdp::{LocalAudio, Offer, SdpFault, read_offer};
 use super::session_timer::{self, Asked, MIN_SE_S, SessionTimer};
+use super::tag;
+use super::transactions::Incoming;
 use super::trunk::TrunkId;
 use super::uui;
+use crate::backlog::Backlog;
 
 /// A refusal: status and the headers it needs.
 pub(super) type Refusal = (StatusCode, Vec<Header>);
@@ -36,8 +38,8 @@ struct Wanted {
 
 impl Edge {
     /// Takes an INVITE that opens a call, or turns it away.
-    pub(super) fn on_invite(&mut self, tx: Transaction, path: Path) {
-        let wanted = match self.wanted(&tx.original, path) {
+    pub(super) fn on_invite(&mut self, tx: Incoming) {
+        let wanted = match self.wanted(&tx.original, tx.path.clone()) {
             Ok(wanted) => wanted,
             Err((status, more)) => return self.refuse(tx, status, more),
         };
@@ -65,14 +67,10 @@ impl Edge {
         found(user).or_else(|| found(&self.numbers.normalise(user)?.0))
     }
 
-    fn admit(&mut self, call: CallId, mut tx: Transaction, wanted: Wanted, talk: impl FnOnce(Dialog) -> Talk) {
+    fn admit(&mut self, call: CallId, tx: Incoming, wanted: Wanted, talk: impl FnOnce(Dialog) -> Talk) {
         let reply = Reply::to(&tx.original, &wanted.tag);
-        // Before any response: each of them, the 100 included, then carries the same tag.
-        if let Ok(to) = tx.original.to_header_mut() {
-            *to = format!("{};tag={}", to.value(), wanted.tag).into();
-        }
-        let orders = Orders(tx.tu_sender.clone());
-        let offered = Offered { reply, orders, offer: wanted.offer, session: wanted.session };
+        self.transactions.serve_invite(&tx, LegId::Caller(call), &reply, &wanted.tag);
+        let offered = Offered { reply, transaction: tx.id(), offer: wanted.offer, session: wanted.session };
         let leg = CallerLeg {
             line: wanted.line,
             caller: wanted.caller,
@@ -83,10 +81,9 @@ impl Edge {
             with: None,
         };
         self.legs.add_caller(call, leg);
-        self.pumps.serve_invite(tx, LegId::Caller(call));
     }
 
-    fn refuse_busy(&self, tx: Transaction) {
+    fn refuse_busy(&self, tx: Incoming) {
         self.refuse(tx, StatusCode::ServiceUnavailable, vec![retry_after(self.limits.retry_after_s)]);
     }
 
@@ -100,14 +97,18 @@ impl Edge {
         let session = check_session(invite)?;
         let offer = check_offer(invite)?;
         let tag = new_tag();
-        let own = self.sockets.own_addr(path.transport(), path.addr);
+        let own = self.wire.sockets.own_addr(path.transport(), path.addr);
         let dialog = Dialog::as_server(invite, &tag, path, own).map_err(|fault| bad(&fault.to_string()))?;
         let caller = self.caller(invite, believed);
         Ok(Wanted { line, caller, trunk, hops, offer, session, dialog, tag })
     }
 
     fn check_room(&self) -> Result<(), Refusal> {
-        let full = self.legs.len() >= self.limits.legs_max || self.desk.is_behind();
+        let behind = self.behind > Backlog::DELAY_MAX;
+        if behind {
+            self.desk.door().turn_away();
+        }
+        let full = self.legs.len() >= self.limits.legs_max || self.desk.is_behind() || behind;
         if self.is_draining() || full {
             return Err((StatusCode::ServiceUnavailable, vec![retry_after(self.limits.retry_after_s)]));
         }
@@ -116,7 +117,7 @@ impl Edge {
 
     /// RFC 3261 8.2.2.2: the same request on another path is answered 482.
     fn check_merged(&self, invite: &Request) -> Result<(), Refusal> {
-        let from_tag = invite.from_header().ok().and_then(|from| from.tag().ok().flatten());
+        let from_tag = invite.from_header().ok().and_then(|from| tag::of(from.value()).ok().flatten());
         let call_id = invite.call_id_header().map(|id| id.value().to_owned()).unwrap_or_default();
         let key = RequestKey { call_id, from_tag: from_tag.map(|tag| tag.to_string()).unwrap_or_default() };
         if self.legs.is_merged(&key) { Err((StatusCode::LoopDetected, Vec::new())) } else { Ok(()) }

@@ -9,11 +9,11 @@ use rsipstack::transport::SipAddr;
 use super::dialog::{new_tag, own_contact, via};
 use super::edge::Edge;
 use super::methods::{ALLOW, SDP, SUPPORTED};
-use super::path::Path;
-use super::pump::Way;
+use super::path::{Link, Path};
 use super::reply::PRODUCT;
 use super::session_timer::{Refresher, SessionTimer};
 use super::settings::Phone;
+use super::transactions::Way;
 use super::uui;
 
 /// How often a call of our own may be forwarded (RFC 3261 8.1.1.6).
@@ -49,7 +49,7 @@ impl Edge {
         let binding = self.phones.registrar.binding(name, self.now_ms())?;
         let path = binding.path.clone();
         let transport = path.transport();
-        let own = self.sockets.own_addr(transport, path.addr);
+        let own = self.wire.sockets.own_addr(transport, path.addr);
         Some(Target { contact: binding.contact.clone(), way: Way::Open(path), own, transport })
     }
 
@@ -63,9 +63,9 @@ impl Edge {
         let addr = SocketAddr::try_from(contact.host_with_port.clone());
         // A name is looked up when it is rung; until then only the family matters, and IPv4 is likelier.
         let towards = addr.as_ref().copied().unwrap_or(SocketAddr::from(([192, 0, 2, 1], 5060)));
-        let own = self.sockets.own_addr(transport, towards);
+        let own = self.wire.sockets.own_addr(transport, towards);
         let way = match (transport, addr) {
-            (Transport::Udp, Ok(addr)) => Way::Open(Path { connection: self.sockets.udp_towards(addr)?.clone(), addr }),
+            (Transport::Udp, Ok(addr)) => Way::Open(Path { link: Link::Udp(self.wire.sockets.udp_towards(addr)?.clone()), addr }),
             (_, _) => Way::Named(SipAddr { r#type: Some(transport), addr: contact.host_with_port.clone() }),
         };
         Some(Target { contact: contact.clone(), way, own, transport })

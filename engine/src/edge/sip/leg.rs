@@ -1,14 +1,13 @@
 //! What is known of one leg. A leg that talks has a dialog; one that rings has only its INVITE.
 
 use cabrank_core::{CallId, Caller, LineId, OfferId};
-use rsipstack::sip::{Request, Response};
-use rsipstack::transaction::transaction::{TransactionEvent, TransactionEventSender};
+use rsipstack::sip::Request;
 
 use super::dialog::Dialog;
-use super::pump::Way;
 use super::reply::Reply;
 use super::sdp::{LocalAudio, Offer, RemoteAudio};
 use super::session_timer::SessionTimer;
+use super::transactions::{TxId, Way};
 use crate::media::StreamId;
 
 /// A leg with a dialog and a media stream.
@@ -111,24 +110,12 @@ pub(super) struct Dialled {
 pub(super) struct Offered {
     /// What its responses copy.
     pub reply: Reply,
-    /// The way to its transaction.
-    pub orders: Orders,
+    /// Its transaction.
+    pub transaction: TxId,
     /// Its offer; none: ours goes out with the 200.
     pub offer: Option<Offer>,
     /// The session timer it asked for.
     pub session: Option<SessionTimer>,
-}
-
-/// Orders to a server transaction.
-#[derive(Debug, Clone)]
-pub(super) struct Orders(pub TransactionEventSender);
-
-impl Orders {
-    /// Has a response sent, and retransmitted as it must be.
-    pub(super) fn respond(&self, response: Response) {
-        // A transaction that is over needs no response.
-        let _ = self.0.send(TransactionEvent::Respond(response));
-    }
 }
 
 /// An agent's leg.

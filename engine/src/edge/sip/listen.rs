@@ -1,21 +1,27 @@
-//! The sockets: bound before anything is promised, with our own eyes in front of the library's.
+//! The sockets: bound before anything is promised. Datagrams are read here; streams are the library's.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use rsipstack::platform::CancellationToken;
 use rsipstack::platform::net::UdpSocket as LibrarySocket;
-use rsipstack::sip::Transport;
+use rsipstack::sip::{SipMessage, Transport};
 use rsipstack::transport::tcp_listener::TcpListenerConnection;
 use rsipstack::transport::udp::{UdpConnection, UdpInner};
 use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
 use tokio::net::{TcpStream, UdpSocket};
+use tokio::sync::mpsc::Sender;
 
 use super::datagram::{Fate, judge};
+use super::event::{Arrival, Event};
+use super::path::{Link, Path};
 use super::settings::{Listen, ListenOn};
+use super::transactions::mark_source;
 
+/// The longest datagram taken, in octets; what fills it may have been cut.
+const DATAGRAM_OCTETS_MAX: usize = 8_192;
 /// How often a listener that should be up is tried.
 const ANSWER_TRIES: u32 = 100;
 /// The pause between two tries.
@@ -33,7 +39,7 @@ pub struct BindFault {
 /// What we listen on, and under which address each socket is known.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sockets {
-    udp: Vec<(SocketAddr, SipConnection)>,
+    udp: Vec<(SocketAddr, Arc<UdpSocket>)>,
     tcp: Vec<SocketAddr>,
 }
 
@@ -47,9 +53,9 @@ impl Sockets {
         for it in listen {
             match it.transport {
                 ListenOn::Udp => {
-                    let (addr, connection) = bind_udp(it.addr, stop).await.map_err(fault("UDP", it.addr))?;
-                    layer.add_transport(connection.clone());
-                    sockets.udp.push((addr, connection));
+                    let (addr, socket) = bind_udp(it.addr).await.map_err(fault("UDP", it.addr))?;
+                    layer.add_transport(deaf(addr, &socket, stop).await);
+                    sockets.udp.push((addr, socket));
                 }
                 ListenOn::Tcp => {
                     let addr = probe_tcp(it.addr).map_err(fault("TCP", it.addr))?;
@@ -80,11 +86,24 @@ impl Sockets {
         Ok(())
     }
 
+    /// Hands on what comes to the UDP sockets, until `stop`.
+    pub(super) fn listen(&self, events: &Sender<Event>, stop: &CancellationToken) {
+        for (_, socket) in &self.udp {
+            let (socket, events, stop) = (socket.clone(), events.clone(), stop.clone());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = hear(&socket, &events) => {}
+                }
+            });
+        }
+    }
+
     /// The UDP socket that can reach `peer`.
     #[must_use]
-    pub(super) fn udp_towards(&self, peer: SocketAddr) -> Option<&SipConnection> {
-        let (_, connection) = self.udp.iter().find(|(addr, _)| addr.is_ipv6() == peer.is_ipv6())?;
-        Some(connection)
+    pub(super) fn udp_towards(&self, peer: SocketAddr) -> Option<&Arc<UdpSocket>> {
+        let (_, socket) = self.udp.iter().find(|(addr, _)| addr.is_ipv6() == peer.is_ipv6())?;
+        Some(socket)
     }
 
     /// Our own address as `peer` should see it: the listener's, with an unspecified IP made specific.
@@ -113,12 +132,16 @@ fn fault(transport: &'static str, addr: SocketAddr) -> impl Fn(std::io::Error) -
     move |fault| BindFault { transport, addr, fault }
 }
 
-async fn bind_udp(addr: SocketAddr, stop: &CancellationToken) -> std::io::Result<(SocketAddr, SipConnection)> {
+async fn bind_udp(addr: SocketAddr) -> std::io::Result<(SocketAddr, Arc<UdpSocket>)> {
     let socket = UdpSocket::bind(addr).await?;
-    let bound = socket.local_addr()?;
+    Ok((socket.local_addr()?, Arc::new(socket)))
+}
+
+/// A UDP socket as the library knows it, by which it finds out how a peer is reached. What comes in is not for it.
+async fn deaf(bound: SocketAddr, socket: &Arc<UdpSocket>, stop: &CancellationToken) -> SipConnection {
     let addr = SipAddr { r#type: Some(Transport::Udp), addr: bound.into() };
-    let inner = UdpInner { conn: Arc::new(ScreenedSocket(socket)), addr };
-    Ok((bound, UdpConnection::attach(inner, None, Some(stop.child_token())).await.into()))
+    let inner = UdpInner { conn: Arc::new(DeafSocket(socket.clone())), addr };
+    UdpConnection::attach(inner, None, Some(stop.child_token())).await.into()
 }
 
 /// The library only warns when its own bind fails later: find out now.
@@ -144,25 +167,12 @@ async fn answers(addr: SocketAddr) -> std::io::Result<()> {
     last.map(drop)
 }
 
-/// A UDP socket that refuses what the library would drop in silence.
-struct ScreenedSocket(UdpSocket);
+struct DeafSocket(Arc<UdpSocket>);
 
 #[async_trait]
-impl LibrarySocket for ScreenedSocket {
-    async fn recv_from(&self, buf: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
-        loop {
-            let (len, source) = self.0.recv_from(buf).await?;
-            let datagram = buf.get(..len).unwrap_or_default();
-            match judge(datagram, len == buf.len(), source) {
-                Fate::Pass => return Ok((len, source)),
-                Fate::Rewrite(whole) => return Ok((replace(buf, len, &whole), source)),
-                Fate::Drop => {}
-                Fate::Refuse(answer) => {
-                    // A full socket buffer loses the answer as the network might: nothing to do.
-                    let _ = self.0.send_to(&answer, source).await;
-                }
-            }
-        }
+impl LibrarySocket for DeafSocket {
+    async fn recv_from(&self, _: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
+        std::future::pending().await
     }
 
     async fn send_to(&self, buf: &[u8], addr: SocketAddr) -> rsipstack::Result<usize> {
@@ -174,13 +184,55 @@ impl LibrarySocket for ScreenedSocket {
     }
 }
 
-/// Puts `whole` in the place of the datagram, if the buffer has room; the length of what is there.
-fn replace(buf: &mut [u8], len: usize, whole: &[u8]) -> usize {
-    match buf.get_mut(..whole.len()) {
-        Some(place) => {
-            place.copy_from_slice(whole);
-            whole.len()
+/// Reads datagrams for ever, and refuses those that cannot be read.
+async fn hear(socket: &Arc<UdpSocket>, events: &Sender<Event>) {
+    let mut buffer = vec![0; DATAGRAM_OCTETS_MAX];
+    let mut behind_since = Instant::now();
+    loop {
+        let (len, source) = match socket.try_recv_from(&mut buffer) {
+            Ok(received) => received,
+            Err(nothing) if nothing.kind() == std::io::ErrorKind::WouldBlock => {
+                // An error comes again with the next read.
+                let _ = socket.readable().await;
+                behind_since = Instant::now();
+                continue;
+            }
+            Err(fault) => {
+                // On UDP this is a word about an earlier message of ours, such as a closed port.
+                tracing::debug!(%fault, "a datagram was not received");
+                continue;
+            }
+        };
+        let datagram = buffer.get(..len).unwrap_or_default();
+        let message = match judge(datagram, len == buffer.len(), source) {
+            Fate::Pass => read(datagram, source),
+            Fate::Rewrite(whole) => read(&whole, source),
+            Fate::Drop => None,
+            Fate::Refuse(answer) => {
+                // A full socket buffer loses the answer as the network might: nothing to do.
+                let _ = socket.send_to(&answer, source).await;
+                None
+            }
+        };
+        let Some(message) = message else { continue };
+        let path = Path { link: Link::Udp(socket.clone()), addr: source };
+        // A full queue makes the socket wait, and in the end lose what comes, as the network might.
+        if events.send(Event::Arrived(Box::new(Arrival { message, path, behind_since }))).await.is_err() {
+            return;
         }
-        None => len,
+    }
+}
+
+fn read(datagram: &[u8], source: SocketAddr) -> Option<SipMessage> {
+    match SipMessage::try_from(datagram) {
+        Ok(SipMessage::Request(mut request)) => {
+            mark_source(&mut request, source);
+            Some(request.into())
+        }
+        Ok(response) => Some(response),
+        Err(fault) => {
+            tracing::debug!(%fault, %source, "a datagram cannot be read");
+            None
+        }
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Each caller and each agent has a leg of its own (a back-to-back user agent, RFC 7092 3.2.1 in
 //! spirit): an INVITE from a trunk becomes `CallOffered`; `Ring` becomes an INVITE to an agent's
-//! phone, `CallBack` one to the caller; the two are joined below, in the media. The library (`rsipstack`) parses, transports and
-//! drives transactions; dialogs, CANCEL, ACK to 2xx, digest and everything that decides is here.
+//! phone, `CallBack` one to the caller; the two are joined below, in the media. The library (`rsipstack`) parses
+//! messages and carries streams; transactions, dialogs, digest and everything that decides is here.
 //!
 //! One thread with one runtime carries it all, and one task (`edge`) owns every leg.
 //!
@@ -12,14 +12,14 @@
 //! responses (100rel is not supported, so never required of us), RTCP.
 //!
 //! Where the library is mended in front:
-//! - `datagram`, `tidy`: it drops unreadable datagrams in silence, trips over space around
-//!   separators, takes a message without Content-Length to have no body, cuts what is longer than
-//!   its buffer, and refuses valid unknown methods.
-//! - `inspect`: it drops an INVITE without a From tag, answers `SIP/7.0`, and queues without limit.
-//! - `pump`, `ringing`: it acknowledges a 2xx itself only with a kept transaction (32 s each)
-//!   and then unseen; ours ends with the 2xx, and late or forked ones are acknowledged here.
+//! - `datagram`, `tidy`: its parser trips over space around separators, takes a message without Content-Length to have no
+//!   body, and refuses valid unknown methods; what cannot be read is answered, and what was cut.
+//! - `arrivals`: an INVITE without a From tag, `SIP/7.0`, more than there is room for.
+//! - `transactions`: its own are tasks with channels and timers, which is most of what a call costs; and they acknowledge
+//!   a 2xx unseen, or drop its repetition.
 
 mod agent_leg;
+mod arrivals;
 mod callback;
 mod caller_leg;
 mod credentials;
@@ -43,7 +43,6 @@ mod nonce;
 mod number;
 mod parked;
 mod path;
-mod pump;
 mod refer;
 mod refresh;
 mod registrar;
@@ -55,9 +54,11 @@ mod sdp;
 mod session_timer;
 mod settings;
 mod start;
+mod tag;
 #[cfg(test)]
 mod tests;
 mod tidy;
+mod transactions;
 mod trunk;
 mod uui;
 

@@ -7,23 +7,23 @@
 use std::collections::HashMap;
 
 use rsipstack::sip::StatusCode;
-use rsipstack::transaction::transaction::Transaction;
 
 use super::edge::Edge;
 use super::event::LegId;
 use super::leg::Exchange;
 use super::reply::retry_after;
+use super::transactions::Incoming;
 
 /// How long the ACK is waited for, in milliseconds.
 const WAIT_MS: u64 = 100;
 
 /// Re-INVITEs that wait for an ACK, one a leg at the most.
 #[derive(Default)]
-pub(super) struct Parked(HashMap<LegId, (Transaction, u64)>);
+pub(super) struct Parked(HashMap<LegId, (Incoming, u64)>);
 
 impl Edge {
     /// Takes a re-INVITE, at once or when the ACK before it has come.
-    pub(super) fn on_reinvite(&mut self, leg: LegId, tx: Transaction) {
+    pub(super) fn on_reinvite(&mut self, leg: LegId, tx: Incoming) {
         let until_ms = self.now_ms() + WAIT_MS;
         let waits = match self.legs.talk(leg).map(|talk| talk.exchange) {
             Some(Exchange::Ack | Exchange::AckWithAnswer) => !self.parked.0.contains_key(&leg),

@@ -2,12 +2,12 @@
 
 use cabrank_core::{Input, OfferId, QueueId};
 use rsipstack::sip::{Header, Method, Param, Request, StatusCode, Uri, typed};
-use rsipstack::transaction::transaction::Transaction;
 
 use super::edge::Edge;
 use super::effects::way_of;
 use super::event::LegId;
 use super::number::user_of;
+use super::transactions::Incoming;
 
 /// How a NOTIFY tells how a transfer went (RFC 3515 2.4.5).
 const SIPFRAG: &str = "message/sipfrag;version=2.0";
@@ -25,7 +25,7 @@ enum Referred {
 
 impl Edge {
     /// Takes a REFER inside a dialog.
-    pub(super) fn on_refer(&mut self, leg: LegId, tx: Transaction) {
+    pub(super) fn on_refer(&mut self, leg: LegId, tx: Incoming) {
         let to = match referred(&tx.original) {
             Referred::To(uri) => uri,
             Referred::Otherwise => return self.refuse(tx, StatusCode::Decline, Vec::new()),
@@ -42,7 +42,7 @@ impl Edge {
     }
 
     /// The transfer is done as soon as it is asked for: the caller is back in line, and the desk lets the agent's leg go.
-    fn give_back(&mut self, offer: OfferId, queue: QueueId, tx: Transaction) {
+    fn give_back(&mut self, offer: OfferId, queue: QueueId, tx: Incoming) {
         let leg = LegId::Agent(offer);
         let Some(talk) = self.legs.talk(leg) else { return };
         let more = vec![
@@ -54,7 +54,7 @@ impl Edge {
         let notify = talk.dialog.request(Method::Notify, more, b"SIP/2.0 200 OK\r\n".to_vec());
         let (way, contact) = (way_of(talk), talk.dialog.contact());
         self.refuse(tx, StatusCode::Accepted, vec![contact]);
-        self.pumps.tell(notify, way);
+        self.transactions.tell(notify, way);
         self.desk.tell(Input::AgentReturned { offer, queue });
     }
 }

@@ -7,9 +7,9 @@ use super::effects::way_of;
 use super::event::LegId;
 use super::leg::{Exchange, Session, Talk};
 use super::methods::{ALLOW, SDP, SUPPORTED};
-use super::pump::Way;
 use super::sdp::read_answer;
 use super::session_timer::{Refresher, SessionTimer, agreed};
+use super::transactions::Way;
 
 /// Milliseconds before a refresh that met a request of theirs (491) is tried again: as the owner
 /// of the Call-ID we may take 2.1 to 4 s, else up to 2 s (RFC 3261 14.1); the sweep is as coarse.
@@ -84,7 +84,7 @@ impl Edge {
         }
         if method == Method::Invite {
             let (ack, way) = (talk.dialog.ack(seq_of(response).unwrap_or(talk.dialog.seq())), way_of(talk));
-            self.pumps.acknowledge(ack, way);
+            self.transactions.acknowledge(&ack, way);
             if let Ok(audio) = read_answer(&response.body) {
                 self.set_remote(leg, audio);
             }
@@ -95,7 +95,7 @@ impl Edge {
         let Some(talk) = self.legs.talk(leg) else { return };
         let request = talk.dialog.request(method, more, body);
         let way: Way = way_of(talk);
-        self.pumps.ask(leg, request, way);
+        self.transactions.ask(leg, request, way);
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use cabrank_core::{AgentId, Input, PhoneLost};
 use rsipstack::sip::{Header, HeadersExt as _, Method, Request, StatusCode};
-use rsipstack::transaction::transaction::Transaction;
 
 use super::digest::Verdict;
 use super::edge::Edge;
@@ -12,11 +11,12 @@ use super::ingress::Refusal;
 use super::path::Path;
 use super::registrar::Outcome;
 use super::requests::check_common;
+use super::transactions::Incoming;
 
 impl Edge {
     /// Takes a REGISTER.
-    pub(super) fn on_register(&mut self, tx: Transaction, path: &Path) {
-        let result = self.register(&tx.original, path);
+    pub(super) fn on_register(&mut self, tx: Incoming) {
+        let result = self.register(&tx.original, &tx.path);
         match result {
             Ok(headers) => self.refuse(tx, StatusCode::OK, headers),
             Err((status, more)) => self.refuse(tx, status, more),

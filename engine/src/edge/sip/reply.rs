@@ -2,6 +2,8 @@
 
 use rsipstack::sip::{Header, HeadersExt as _, Request, Response, StatusCode, Version};
 
+use super::tag;
+
 /// A request's headers that each of its responses repeats (RFC 3261 8.2.6.2), our tag included.
 #[derive(Debug, Clone)]
 pub(super) struct Reply {
@@ -56,9 +58,9 @@ impl Reply {
 pub(super) const PRODUCT: &str = concat!("Cabrank/", env!("CARGO_PKG_VERSION"));
 
 /// A To header with `tag`, unless it has one.
-fn tagged(to: &rsipstack::sip::To, tag: &str) -> rsipstack::sip::To {
-    match to.tag() {
-        Ok(None) => format!("{};tag={tag}", to.value()).into(),
+fn tagged(to: &rsipstack::sip::To, ours: &str) -> rsipstack::sip::To {
+    match tag::of(to.value()) {
+        Ok(None) => format!("{};tag={ours}", to.value()).into(),
         Ok(Some(_)) | Err(_) => to.clone(),
     }
 }
@@ -78,20 +80,20 @@ pub(super) fn fault_of(request: &Request) -> Option<&'static str> {
     if !has_balanced_quotes(request) {
         return Some("a quoted name has no end");
     }
-    let from_tag = request.from_header().ok().and_then(|from| from.tag().ok().flatten());
+    let from_tag = request.from_header().ok().and_then(|from| tag::of(from.value()).ok().flatten());
     let Ok(cseq) = request.cseq_header() else { return Some("no CSeq") };
     match (cseq.seq(), cseq.method()) {
         (Ok(seq), Ok(method)) if method == request.method && seq < 1 << 31 => {}
         (Ok(_), Ok(_)) => return Some("CSeq does not fit the request"),
         (Err(_), _) | (_, Err(_)) => return Some("CSeq cannot be read"),
     }
-    if request.to_header().and_then(|to| to.tag()).is_err() {
+    if request.to_header().map_or(true, |to| tag::of(to.value()).is_err()) {
         return Some("To cannot be read");
     }
     if request.call_id_header().map_or(true, |id| id.value().trim().is_empty()) {
         return Some("no Call-ID");
     }
-    from_tag.is_none_or(|tag| tag.value().is_empty()).then_some("no tag in From")
+    from_tag.is_none_or(|tag| tag.is_empty()).then_some("no tag in From")
 }
 
 /// RFC 3261 7.3.1: these may not be repeated, not even with the same value.

@@ -1,46 +1,36 @@
 //! Requests as they come: which belong to a dialog, which open one, which are answered at once.
 
-use rsipstack::sip::{Header, HeadersExt as _, Method, Param, Request, Response, Scheme, StatusCode};
-use rsipstack::transaction::transaction::Transaction;
+use rsipstack::sip::{Header, HeadersExt as _, Method, Param, Request, Scheme, StatusCode};
 
 use super::dialog::{named_by_request, new_tag};
 use super::edge::Edge;
 use super::methods::{ALLOW, capabilities, unsupported};
 use super::number::user_of;
-use super::path::Path;
 use super::reply::{Reply, retry_after};
+use super::transactions::Incoming;
 
 impl Edge {
-    /// Takes a new request that came along `path`.
-    pub(super) fn on_request_from(&mut self, tx: Transaction, path: Path) {
+    /// Takes a new request.
+    pub(super) fn on_request(&mut self, tx: Incoming) {
         match named_by_request(&tx.original) {
             Some((key, remote_tag)) => match self.legs.in_dialog(&key, &remote_tag) {
-                Some(leg) => self.on_dialog_request(leg, tx, path),
+                Some(leg) => self.on_dialog_request(leg, tx),
                 None => self.refuse(tx, StatusCode::CallTransactionDoesNotExist, Vec::new()),
             },
-            None => self.on_first_request(tx, path),
+            None => self.on_first_request(tx),
         }
     }
 
     /// Answers `tx` with a refusal, whatever its method.
-    pub(super) fn refuse(&self, tx: Transaction, status: StatusCode, more: Vec<Header>) {
+    pub(super) fn refuse(&self, tx: Incoming, status: StatusCode, more: Vec<Header>) {
         let response = Reply::to(&tx.original, &new_tag()).bare(status, more);
-        self.finish(tx, response);
+        self.transactions.respond(tx.id(), &response);
     }
 
-    /// Sends the final response of a request that is not kept.
-    pub(super) fn finish(&self, tx: Transaction, response: Response) {
-        if tx.original.method == Method::Invite {
-            self.pumps.refuse_invite(tx, response);
-        } else {
-            self.pumps.answer(tx, response);
-        }
-    }
-
-    fn on_first_request(&mut self, tx: Transaction, path: Path) {
+    fn on_first_request(&mut self, tx: Incoming) {
         match tx.original.method {
-            Method::Invite => self.on_invite(tx, path),
-            Method::Register => self.on_register(tx, &path),
+            Method::Invite => self.on_invite(tx),
+            Method::Register => self.on_register(tx),
             Method::Options => self.on_options(tx),
             // In a dialog only; this names none (RFC 3261 12.2.2, RFC 6086 4.2.2, RFC 3311 5.2).
             Method::Bye | Method::Info | Method::Update | Method::PRack | Method::Notify => {
@@ -49,18 +39,18 @@ impl Edge {
             // A transfer of what is no call of ours.
             Method::Refer => self.refuse(tx, StatusCode::Decline, Vec::new()),
             Method::Subscribe | Method::Message | Method::Publish => self.refuse_method(tx),
-            // The library keeps both to itself.
+            // The transactions keep both to themselves.
             Method::Ack | Method::Cancel => {}
         }
     }
 
     /// 405 with what we do take (RFC 3261 8.2.1).
-    pub(super) fn refuse_method(&self, tx: Transaction) {
+    pub(super) fn refuse_method(&self, tx: Incoming) {
         self.refuse(tx, StatusCode::MethodNotAllowed, vec![Header::Allow(ALLOW.into())]);
     }
 
     /// RFC 3261 11.2: as an INVITE would be answered.
-    fn on_options(&self, tx: Transaction) {
+    fn on_options(&self, tx: Incoming) {
         let (status, more) = match self.options_status(&tx.original) {
             Ok(()) => return self.refuse(tx, StatusCode::OK, capabilities()),
             Err(refusal) => refusal,

@@ -9,9 +9,9 @@ use super::event::{Answer, RingId};
 use super::invite::{cancel_of, with_longer_session};
 use super::leg::{Exchange, Session, Talk, Wanted};
 use super::path::Path;
-use super::pump::Way;
 use super::sdp::{LocalAudio, RemoteAudio, read_answer};
 use super::session_timer::{agreed, demanded_s};
+use super::transactions::Way;
 use crate::media::StreamId;
 
 impl Edge {
@@ -60,7 +60,7 @@ impl Edge {
         let Some(mut dialog) = self.acknowledge(&answer) else { return };
         if !same {
             let bye = dialog.request(Method::Bye, Vec::new(), Vec::new());
-            self.pumps.tell(bye, Way::Open(hop(&dialog)));
+            self.transactions.tell(bye, Way::Open(hop(&dialog)));
         }
     }
 
@@ -91,7 +91,7 @@ impl Edge {
             // Too late, or no speech possible: what was answered is ended (RFC 3261 9.1, 13.2.2.4).
             (Wanted::No | Wanted::Cancelled, _) | (Wanted::Yes, Err(_)) => {
                 let bye = dialog.request(Method::Bye, Vec::new(), Vec::new());
-                self.pumps.tell(bye, Way::Open(hop(&dialog)));
+                self.transactions.tell(bye, Way::Open(hop(&dialog)));
                 self.legs.remember(dialog.key, self.in_64_t1());
                 self.fail_ring(ring, Declined::Failed);
             }
@@ -125,7 +125,7 @@ impl Edge {
         ringing.heard = false;
         ringing.invite = invite.clone();
         let way = ringing.way.clone();
-        self.pumps.ring(ring, invite, way);
+        self.transactions.ring(ring, invite, way);
         true
     }
 
@@ -147,16 +147,16 @@ impl Edge {
         ringing.wanted = Wanted::Cancelled;
         let (cancel, way) = (cancel_of(&ringing.invite), ringing.way.clone());
         if let Some(cancel) = cancel {
-            self.pumps.tell(cancel, way);
+            self.transactions.tell(cancel, way);
         }
     }
 
     /// Sends the ACK to a 2xx and gives the dialog it makes.
     fn acknowledge(&self, answer: &Answer) -> Option<Dialog> {
-        let own = self.sockets.own_addr(answer.path.transport(), answer.path.addr);
+        let own = self.wire.sockets.own_addr(answer.path.transport(), answer.path.addr);
         let dialog = Dialog::as_client(&answer.response, answer.path.clone(), own);
         let dialog = dialog.inspect_err(|fault| tracing::info!(%fault, "a 200 cannot be acknowledged")).ok()?;
-        self.pumps.acknowledge(dialog.ack(dialog.seq()), Way::Open(hop(&dialog)));
+        self.transactions.acknowledge(&dialog.ack(dialog.seq()), Way::Open(hop(&dialog)));
         Some(dialog)
     }
 
@@ -175,8 +175,7 @@ fn talk(dialog: Dialog, stream: StreamId, local: LocalAudio, audio: RemoteAudio,
 /// The next hop of a dialog along the connection its answer came by.
 fn hop(dialog: &Dialog) -> Path {
     let path = &dialog.path;
-    let addr = if path.connection.is_reliable() { path.addr } else { dialog.next_hop() };
-    Path { connection: path.connection.clone(), addr }
+    if path.is_reliable() { path.clone() } else { path.towards(dialog.next_hop()) }
 }
 
 /// What a refusal says about whom we rang.
@@ -194,5 +193,5 @@ fn declined(response: &Response) -> Declined {
 
 fn has_remote_tag(response: &Response) -> bool {
     use rsipstack::sip::HeadersExt as _;
-    response.to_header().is_ok_and(|to| matches!(to.tag(), Ok(Some(_))))
+    response.to_header().is_ok_and(|to| matches!(super::tag::of(to.value()), Ok(Some(_))))
 }

@@ -1,14 +1,14 @@
 //! Starting and stopping the edge on a thread of its own.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cabrank_core::Effect;
 use rsipstack::platform::CancellationToken;
-use rsipstack::transaction::endpoint::{Endpoint, EndpointBuilder, EndpointOption};
+use rsipstack::transaction::endpoint::{Endpoint, EndpointBuilder};
 use rsipstack::transport::TransportLayer;
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,17 +16,15 @@ use super::edge::{Edge, Inlets};
 use super::event::Event;
 use super::inspect::Inspector;
 use super::listen::{BindFault, Sockets};
-use super::pump::Pumps;
 use super::reply::PRODUCT;
-use super::settings::{House, SipLimits, SipSettings};
+use super::settings::{House, SipSettings};
+use super::transactions::Wire;
 use crate::door::Door;
 use crate::edge::Desk;
 use crate::media::{Fact, Media};
 
-/// Reports of transactions that may wait; a full queue makes the transactions wait, not grow.
+/// Messages and reports that may wait; a full queue makes the sockets wait, not grow.
 const EVENTS_MAX: usize = 16_384;
-/// How long a ringing phone is waited for by the library, beyond every ring time of the desk.
-const TIMER_C: Duration = Duration::from_secs(300);
 /// How long the last BYEs have to leave at the end.
 const FAREWELL: Duration = Duration::from_millis(500);
 
@@ -126,9 +124,9 @@ async fn serve(settings: SipSettings, doors: Doors, stop: CancellationToken, sta
         Ok((edge, inlets, endpoint)) => {
             let inner = endpoint.inner.clone();
             let library = tokio::spawn(async move { inner.serve().await });
-            match edge.sockets.answer().await {
+            match edge.wire.sockets.answer().await {
                 Ok(()) => {
-                    let _ = started.send(Ok((edge.draining.clone(), edge.sockets.addrs().collect())));
+                    let _ = started.send(Ok((edge.draining.clone(), edge.wire.sockets.addrs().collect())));
                     edge.run(inlets).await;
                     tokio::time::sleep(FAREWELL).await;
                 }
@@ -152,33 +150,22 @@ async fn build(
     let layer = TransportLayer::new(sockets_end.clone());
     let sockets = Sockets::bind(&settings.listen, &layer, sockets_end).await?;
     let (events, reports) = mpsc::channel(EVENTS_MAX);
-    let endpoint = endpoint(layer, sockets_end, events.clone(), settings.limits);
-    let requests = endpoint.incoming_transactions().map_err(|fault| StartFault::Library(fault.to_string()))?;
-    let inlets = Inlets { requests, events: reports, effects: doors.effects, facts: doors.facts, stop: stop.clone() };
-    let pumps = Pumps { endpoint: endpoint.inner.clone(), events };
-    let edge = Edge::new(settings, Desk::new(doors.desk), doors.house, doors.media, pumps, sockets);
+    let endpoint = endpoint(layer, sockets_end, events.clone());
+    sockets.listen(&events, sockets_end);
+    let wire = Wire { endpoint: endpoint.inner.clone(), sockets, events };
+    let inlets = Inlets { events: reports, effects: doors.effects, facts: doors.facts, stop: stop.clone() };
+    let edge = Edge::new(settings, Desk::new(doors.desk), doors.house, doors.media, wire);
+    let numbers = edge.numbers;
+    std::thread::Builder::new().name("numbers".into()).spawn(move || numbers.warm_up())?;
     Ok((edge, inlets, endpoint))
 }
 
-fn endpoint(layer: TransportLayer, end: &CancellationToken, events: mpsc::Sender<Event>, limits: SipLimits) -> Endpoint {
-    let watched = Arc::new(OnceLock::new());
-    let inspector = Inspector { endpoint: watched.clone(), events, limits };
-    let t1 = Duration::from_millis(limits.t1_ms);
-    let option = EndpointOption {
-        t1,
-        t1x64: t1 * 64,
-        timerc: TIMER_C,
-        // Ours: a transaction kept only to acknowledge costs memory for 32 s, and hides forks.
-        auto_ack_2xx: false,
-        ..EndpointOption::default()
-    };
-    let endpoint = EndpointBuilder::new()
+/// The library's endpoint: streams and the finding of ways. Its transactions are never used.
+fn endpoint(layer: TransportLayer, end: &CancellationToken, events: mpsc::Sender<Event>) -> Endpoint {
+    EndpointBuilder::new()
         .with_user_agent(PRODUCT)
-        .with_option(option)
         .with_cancel_token(end.clone())
         .with_transport_layer(layer)
-        .with_transport_inspector(Box::new(inspector))
-        .build();
-    let _ = watched.set(Arc::downgrade(&endpoint.inner));
-    endpoint
+        .with_transport_inspector(Box::new(Inspector { events }))
+        .build()
 }

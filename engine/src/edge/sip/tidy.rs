@@ -25,8 +25,17 @@ pub(super) fn tidied(head: &str) -> Option<String> {
 }
 
 fn is_unusual(head: &str) -> bool {
-    let pairs = head.as_bytes().windows(2);
-    pairs.into_iter().any(|pair| matches!(pair, b"\n " | b"\n\t" | b" ;" | b"; " | b" =" | b"= " | b" :" | b" /"))
+    let mut before = 0;
+    head.bytes().any(|byte| {
+        let unusual = match byte {
+            b' ' => matches!(before, b'\n' | b';' | b'='),
+            b'\t' => before == b'\n',
+            b';' | b'=' | b':' | b'/' => before == b' ',
+            _ => false,
+        };
+        before = byte;
+        unusual
+    })
 }
 
 fn plain(line: &str) -> String {
