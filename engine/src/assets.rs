@@ -59,6 +59,14 @@ impl Source {
         }
     }
 
+    /// Where relative paths of the configuration start.
+    pub fn directory(&self) -> PathBuf {
+        match self {
+            Source::BuiltIn => PathBuf::new(),
+            Source::File(path) => path.parent().map(Path::to_owned).unwrap_or_default(),
+        }
+    }
+
     /// The prompts: the built-in ones, and in their place those that lie beside the configuration.
     ///
     /// # Errors

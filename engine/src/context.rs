@@ -5,7 +5,8 @@ use crate::epoch::{Epoch, timestamp};
 use crate::names::Names;
 use crate::store::{KeptPromise, KeptQuote, KeptRecord};
 use crate::words;
-use cabrank_core::{CallView, Caller, Context, Number, Profile, Promise, Said, Tick, WhyHuman};
+use cabrank_core::{CallView, Caller, Context, Number, Profile, Promise, Said, Tick, Trust, WhyHuman};
+use cabrank_wire::v1;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -203,10 +204,14 @@ impl CallDocument {
 
 impl CallerDocument {
     fn new(caller: &Caller, directory: &Directory) -> CallerDocument {
+        CallerDocument { contacts: contacts(caller.number.as_ref(), directory), ..CallerDocument::of(caller) }
+    }
+
+    /// Who calls, without earlier calls.
+    fn of(caller: &Caller) -> CallerDocument {
         CallerDocument {
             number: caller.number.as_ref().map(|number| number.0.to_string()),
             trust: words::trust(caller.trust),
-            contacts: contacts(caller.number.as_ref(), directory),
             ..CallerDocument::known(caller.profile.as_deref())
         }
     }
@@ -323,6 +328,37 @@ struct Compact<'a> {
     url: Option<String>,
 }
 
+/// Where a person finds the whole of it.
+fn address(context: &Context, base_url: &str) -> String {
+    format!("{}/api/v1/calls/{}", base_url.trim_end_matches('/'), context.call)
+}
+
+/// The context as gateways and agents' programs are told it.
+pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> v1::Context {
+    let caller = CallerDocument::of(&context.caller);
+    let WhyDocument { reason, detail, sentence } = WhyDocument::new(&context.why);
+    let promise = context.promise.as_ref();
+    v1::Context {
+        call: context.call.0,
+        line: names.line(context.line).to_owned(),
+        queue: names.queue(context.queue).to_owned(),
+        class: names.class(context.queue, context.class).to_owned(),
+        waited_ms: u32::try_from(context.waited.as_millis()).unwrap_or(u32::MAX),
+        pressed: words::pressed(context.pressed.as_slice()),
+        reason: reason.to_owned(),
+        detail: detail.unwrap_or_default(),
+        sentence,
+        caller: caller.number.unwrap_or_default(),
+        trusted: context.caller.trust == Trust::Trusted,
+        name: caller.name.unwrap_or_default(),
+        language: caller.language.unwrap_or_default(),
+        profile: caller.profile,
+        promise: promise.map(|promise| promise.reference.to_string()).unwrap_or_default(),
+        promise_due_ms: promise.map_or(0, |promise| epoch.unix_micros(promise.due_at) / 1_000),
+        url: address(context, base_url),
+    }
+}
+
 /// The context for the `User-to-User` header (RFC 7433), as JSON text of at most [`COMPACT_BYTES_MAX`] bytes: call, queue, waited,
 /// pressed, reason, and where the whole context is to be had. `base_url` is where the HTTP edge is reached
 /// (`http://127.0.0.1:8080`); should it be too long, the address is left out.
@@ -334,7 +370,7 @@ pub fn uui(context: &Context, names: &Names, base_url: &str) -> String {
         waited_s: context.waited.as_secs(),
         pressed: words::cut(&pressed, 8),
         reason: words::why(&context.why).0,
-        url: Some(format!("{}/api/v1/calls/{}", base_url.trim_end_matches('/'), context.call)),
+        url: Some(address(context, base_url)),
     };
     let text = json(&compact);
     if text.len() <= COMPACT_BYTES_MAX {

@@ -2,12 +2,14 @@
 
 use crate::context;
 use crate::directory::Directory;
-use crate::edge::{self, sip};
+use crate::edge::{self, quic, sip};
+use crate::epoch::Epoch;
 use crate::media::{ClipId, Library};
 use crate::names::Names;
 use crate::speech;
 use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text};
 use cabrank_settings::{Config, Reception};
+use cabrank_wire::v1;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ pub struct House {
     config: Arc<Config>,
     directory: Arc<Directory>,
     names: Names,
+    epoch: Epoch,
     /// Where a person finds a call's whole context: `<url>/api/v1/calls/<id>`.
     url: String,
     clips: HashMap<Text, ClipId>,
@@ -40,6 +43,7 @@ impl House {
         config: Arc<Config>,
         directory: Arc<Directory>,
         names: Names,
+        epoch: Epoch,
         url: String,
         library: &Library,
     ) -> Result<House, PromptMissing> {
@@ -49,7 +53,7 @@ impl House {
             clip.map(|clip| (name.clone(), clip)).ok_or(PromptMissing { name, language: config.language.clone() })
         });
         let clips = clips.collect::<Result<_, _>>()?;
-        Ok(House { config, directory, names, url, clips })
+        Ok(House { config, directory, names, epoch, url, clips })
     }
 }
 
@@ -75,6 +79,20 @@ impl sip::House for House {
 
     fn context(&self, context: &Context) -> String {
         context::uui(context, &self.names, &self.url)
+    }
+}
+
+impl quic::House for House {
+    fn prompts(&self, say: Say, line: LineId) -> Vec<Text> {
+        self.config.lines.get(usize::from(line.0)).map(|reception| speech::prompts(say, reception)).unwrap_or_default()
+    }
+
+    fn music(&self) -> &str {
+        speech::MUSIC
+    }
+
+    fn shown(&self, context: &Context) -> v1::Context {
+        context::shown(context, &self.names, self.epoch, &self.url)
     }
 }
 

@@ -29,6 +29,9 @@ pub struct Desk {
     listen: Vec<String>,
     rtp: String,
     http: u16,
+    quic: u16,
+    quic_extra: String,
+    peers: Vec<String>,
     from: String,
     identity: String,
     outbound: String,
@@ -54,6 +57,9 @@ impl Desk {
             listen: listen.iter().map(|address| format!("{address}:{sip}")).collect(),
             rtp: format!("{}-{}", rtp.start(), rtp.end()),
             http: ports.http(0),
+            quic: ports.quic(),
+            quic_extra: String::new(),
+            peers: Vec::new(),
             from: "[\"127.0.0.0/8\", \"::1/128\"]".to_owned(),
             identity: "trusted".to_owned(),
             outbound: String::new(),
@@ -159,6 +165,37 @@ impl Desk {
         self
     }
 
+    /// An agent who has no telephone: the program proves itself with `secret-NAME`, and a gateway rings.
+    pub fn agent_by_program(mut self, name: &str) -> Desk {
+        let _ = writeln!(
+            self.agents,
+            "[[agent]]\nname = \"{name}\"\nskills = {{ booking = 1 }}\nquic = {{ token_file = \"secrets/{name}\" }}\n"
+        );
+        self
+    }
+
+    /// A key of `[quic]`, as TOML.
+    pub fn quic_key(mut self, line: &str) -> Desk {
+        let _ = writeln!(self.quic_extra, "{line}");
+        self
+    }
+
+    /// A `[[quic.peer]]` of a role, with the token `token-NAME`.
+    pub fn peer(mut self, name: &str, role: &str) -> Desk {
+        let identity = if role == "supervisor" { "" } else { "identity = \"trusted\"\n" };
+        self.peers.push(name.to_owned());
+        let proof = format!("token_file = \"secrets/quic-{name}\"");
+        self.tables = format!("[[quic.peer]]\nname = \"{name}\"\nrole = \"{role}\"\n{identity}{proof}\n\n{}", self.tables);
+        self
+    }
+
+    /// A gateway, known by its certificate's fingerprint.
+    pub fn peer_with_certificate(mut self, name: &str, fingerprint: &str) -> Desk {
+        let peer = format!("[[quic.peer]]\nname = \"{name}\"\nrole = \"gateway\"\ncertificate = \"{fingerprint}\"\n\n");
+        self.tables = peer + &self.tables;
+        self
+    }
+
     /// Offers telephones MD5 alone: Debian's baresip gives up when it is so much as offered SHA-256.
     pub fn md5_only(mut self) -> Desk {
         self.sip_extra = "digest = [\"md5\"]\n".to_owned();
@@ -175,6 +212,9 @@ impl Desk {
     pub fn write(&self, room: &Room) -> PathBuf {
         for name in self.agent_names() {
             room.write(&format!("config/secrets/{name}"), format!("secret-{name}\n"));
+        }
+        for name in &self.peers {
+            room.write(&format!("config/secrets/quic-{name}"), format!("token-{name}\n"));
         }
         room.write("config/profiles.csv", PROFILES);
         if self.real_prompts {
@@ -194,6 +234,8 @@ impl Desk {
         let Desk {
             rtp,
             http,
+            quic,
+            quic_extra,
             from,
             identity,
             outbound,
@@ -211,6 +253,7 @@ impl Desk {
         format!(
             "[desk]\nname = \"taxi\"\nregion = \"SG\"\ntimezone = \"Asia/Singapore\"\n{desk_extra}\n\
              [media]\nports = \"{rtp}\"\n{media_extra}\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n\
+             [quic]\nlisten = \"127.0.0.1:{quic}\"\n{quic_extra}\n\
              [sip]\nlisten = [{listen}]\nregistration_min = \"5s\"\n{sip_extra}\n\
              [[sip.trunk]]\nname = \"carrier\"\nfrom = {from}\nidentity = \"{identity}\"\n{outbound}\n\
              [[line]]\nnumber = \"taxi\"\ngreeting = \"welcome\"\nhours = \"Mon-Sun 00:00-24:00\"\n{line_extra}\

@@ -6,6 +6,9 @@ use std::process::{Command, ExitStatus, Output};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use cabrank_wire::Fingerprint;
+use cabrank_wire::client::Target;
+
 use crate::api::Api;
 use crate::child::Child;
 use crate::desk::Desk;
@@ -24,6 +27,7 @@ pub struct Engine {
     log: PathBuf,
     sip: u16,
     http: u16,
+    quic: u16,
     token: String,
 }
 
@@ -45,6 +49,7 @@ impl Engine {
             log,
             sip: ports.sip(0),
             http: ports.http(0),
+            quic: ports.quic(),
             token: token.to_owned(),
         };
         engine.wait_until_ready();
@@ -91,6 +96,17 @@ impl Engine {
     /// Its HTTP interface, as its administrator.
     pub fn api(&self) -> Api {
         Api::new(self.http, &self.token)
+    }
+
+    /// Its QUIC interface, with the certificate that it printed.
+    pub fn quic(&self) -> Target {
+        let fingerprint = until(Duration::from_secs(5), "the engine to print its fingerprint", || fingerprint_in(&self.log()));
+        Target::pinned((Ipv4Addr::LOCALHOST, self.quic).into(), fingerprint)
+    }
+
+    /// The administrator's token.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// Its data directory.
@@ -157,6 +173,11 @@ pub fn path(path: &Path) -> &str {
 /// The word after `admin token`.
 fn token_in(log: &str) -> Option<String> {
     log.split_once("admin token")?.1.split_whitespace().next().map(str::to_owned)
+}
+
+/// The last fingerprint that it printed.
+fn fingerprint_in(log: &str) -> Option<Fingerprint> {
+    log.split_whitespace().rfind(|word| word.starts_with("sha256:"))?.parse().ok()
 }
 
 /// `CABRANK_BIN`, or what Cargo builds now: a test never runs an old engine.

@@ -16,6 +16,8 @@ pub mod kamailio;
 pub mod namespace;
 pub mod pcap;
 pub mod ports;
+pub mod python;
+pub mod quic;
 pub mod room;
 pub mod scenario;
 pub mod scene;

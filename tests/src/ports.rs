@@ -14,6 +14,7 @@ const RTP_EACH: u16 = 100;
 const RTP_FOR_ENGINE: u16 = 72;
 const HTTP_FIRST: u16 = 28_080;
 const HTTP_EACH: u16 = 10;
+const QUIC_FIRST: u16 = 28_300;
 const CLAIM_FIRST: u16 = 28_900;
 
 /// A block of ports held for as long as the value lives; the operating system gives it back if the process dies.
@@ -44,6 +45,11 @@ impl Block {
     pub fn http(&self, n: u16) -> u16 {
         assert!(n < HTTP_EACH, "a block has {HTTP_EACH} HTTP ports");
         HTTP_FIRST + self.number * HTTP_EACH + n
+    }
+
+    /// The engine's QUIC port.
+    pub fn quic(&self) -> u16 {
+        QUIC_FIRST + self.number
     }
 
     /// The engine's RTP ports.

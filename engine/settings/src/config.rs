@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// One desk's configuration, checked. The lists are parallel to those of [`Config::desk`]: the same ids index them.
@@ -28,6 +29,8 @@ pub struct Config {
     pub media: Media,
     /// What the HTTP edge needs.
     pub http: Http,
+    /// What the QUIC edge needs.
+    pub quic: Quic,
     /// What a line says and when, by [`LineId`].
     pub lines: Vec<Reception>,
     /// Who fulfils a service, by [`ServiceId`](cabrank_core::ServiceId).
@@ -143,6 +146,58 @@ pub struct Http {
     pub listen: SocketAddr,
 }
 
+/// QUIC: where to listen, whom to let in, what bounds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quic {
+    /// Where, unless it is switched off; the port is never 0.
+    pub listen: Option<SocketAddr>,
+    /// The engine's own certificate; one is made at the first start if there is none here.
+    pub certificate: Option<CertificateFiles>,
+    /// How long a session outlives its connection.
+    pub resume_for: Duration,
+    /// After so long without a packet a connection is lost.
+    pub idle_timeout: Duration,
+    /// Sessions at once.
+    pub sessions_max: u32,
+    /// Calls at once over one connection.
+    pub calls_max: u32,
+    /// Who is let in besides agents and the bearer of the administrator's token.
+    pub peers: Vec<QuicPeer>,
+}
+
+/// A certificate chain and its key, both PEM; a relative path starts where the configuration lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFiles {
+    /// The chain, the engine's own certificate first.
+    pub chain: PathBuf,
+    /// The key.
+    pub key: PathBuf,
+}
+
+/// Who is let in over QUIC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuicPeer {
+    /// Its name.
+    pub name: Text,
+    /// What it may do.
+    pub role: QuicRole,
+    /// What its word on the caller's number is worth.
+    pub identity: Identity,
+    /// How it shows that it is the one.
+    pub proof: Proof,
+}
+
+/// What a peer may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuicRole {
+    /// Offer calls.
+    Gateway,
+    /// Look on, and change thresholds.
+    Supervisor,
+    /// Offer calls and speak for every agent, under load.
+    Load,
+}
+
 /// What a line says and when. The prompts exist.
 #[derive(Clone, Debug)]
 pub struct Reception {
@@ -177,7 +232,7 @@ pub enum Phone {
 }
 
 /// How a client of the QUIC edge proves who it is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proof {
     /// By this token, in its first message.
     Token(Secret),

@@ -40,7 +40,10 @@ mod show;
 mod sip_uri;
 mod surroundings;
 
-pub use config::{Backend, Config, Digest, Http, Identity, Listen, Media, Phone, Proof, Reception, Sip, Transport, Trunk};
+pub use config::{
+    Backend, CertificateFiles, Config, Digest, Http, Identity, Listen, Media, Phone, Proof, Quic, QuicPeer, QuicRole, Reception,
+    Sip, Transport, Trunk,
+};
 pub use fault::{Fault, Faults, Notice};
 pub use hours::{Hours, UnreadableHours};
 pub use read::{amend, contradictions, parse};

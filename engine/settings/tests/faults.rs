@@ -214,6 +214,15 @@ const CASES: &[Case] = &[
     ),
     Case("sip = { password_file = \"secrets/a101\" }", "contact = \"sips:a@h\"", "contact", "TLS", "sip:a101@"),
     Case("sip = { password_file = \"secrets/a101\" }", "", "[[agent]]", "this agent has no phone", "password_file"),
+    Case(
+        "sip = {",
+        "quic = { token = \"t\", certificate = \"sha256:00\" }\nsip = {",
+        "certificate",
+        "a token and a certificate",
+        "keep one",
+    ),
+    Case("sip = {", "quic = { certificate = \"sha256:00\" }\nsip = {", "certificate", "is no SHA-256", "64 hexadecimal"),
+    Case("sip = {", "quic = { certificate = \"00\" }\nsip = {", "certificate", "does not begin with", "64 hexadecimal"),
     Case("skills =", "contact = \"sip:a@h\"\nskills =", "contact", "registers and has a fixed address", "keep"),
     Case(
         "[[agent]]",
@@ -226,6 +235,32 @@ const CASES: &[Case] = &[
     Case("\"SG\"", "\"Singapore\"", "region", "`Singapore` is no region", "two capital letters"),
     Case("Asia/Singapore", "Asia/Singapur", "timezone", "is no timezone", "IANA"),
     Case("[sip]", "[media]\nports = \"30000\"\n[sip]", "ports", "is no range of ports", "16384-32767"),
+    // QUIC.
+    Case("[sip]", "[quic]\nlisten = \"off\"\n[sip]", "listen = \"off\"", "`off` is no address", "\"none\""),
+    Case("[sip]", "[quic]\nlisten = \"127.0.0.1:0\"\n[sip]", "listen = \"127", "has port 0", "127.0.0.1:4433"),
+    Case("[sip]", "[quic]\nkey = \"quic.key\"\n[sip]", "key = ", "`key` stands alone", "go together"),
+    Case("[sip]", "[quic]\nidle_timeout = \"1h\"\n[sip]", "idle_timeout", "out of bounds", "from 1s to 10m"),
+    Case(
+        "[sip]",
+        "[[quic.peer]]\nname = \"pbx\"\nrole = \"gateway\"\n[sip]",
+        "[[quic.peer]]",
+        "nothing proves who this is",
+        "token_file",
+    ),
+    Case(
+        "[sip]",
+        "[[quic.peer]]\nname = \"pbx\"\nrole = \"gatway\"\ntoken = \"t\"\n[sip]",
+        "role",
+        "`gatway` is no `role`",
+        "did you mean `gateway`?",
+    ),
+    Case(
+        "[sip]",
+        "[[quic.peer]]\nname = \"boss\"\nrole = \"supervisor\"\nidentity = \"attested\"\ntoken = \"t\"\n[sip]",
+        "identity = \"attested\"",
+        "a supervisor offers no calls",
+        "leave `identity` out",
+    ),
     Case("[sip]", "[http]\nlisten = \"8080\"\n[sip]", "listen = \"8080\"", "`8080` is no address", "127.0.0.1:8080"),
     // TOML itself.
     Case("name = \"taxi\"\nregion", "name = \"taxi\nregion", "name = \"taxi\nregion", "", "quotes"),

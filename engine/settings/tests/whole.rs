@@ -6,7 +6,7 @@ use cabrank_core::{
     AgentOrder, CallbackTerms, Choice, Class, ClassId, Closed, Denominator, LineId, Order, Overflow, Permille, QueueId, Quoting,
     ServiceId, ServiceLevel, SignIn, Skill, Span, Thresholds, Widening,
 };
-use cabrank_settings::{Backend, Config, Identity, OnDisk, Phone, Surroundings, Transport, parse};
+use cabrank_settings::{Backend, Config, Identity, OnDisk, Phone, Proof, Quic, QuicRole, Surroundings, Transport, parse};
 use common::{GOOD, Room};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -186,6 +186,17 @@ fn the_edges_find_their_part_under_the_same_ids() {
 }
 
 #[test]
+fn an_agent_with_a_program_needs_no_phone() {
+    let config = read(&GOOD.replace("sip = { password_file = \"secrets/a101\" }", "quic = { token = \"rhubarb\" }"));
+    assert!(matches!(config.agents[0], Phone::Program));
+    assert!(matches!(&config.programs[0], Some(Proof::Token(token)) if token.expose() == "rhubarb"));
+    let certificate =
+        format!("sip = {{ password_file = \"secrets/a101\" }}\nquic = {{ certificate = \"sha256:{}\" }}", "AB:".repeat(32));
+    let config = read(&GOOD.replace("sip = { password_file = \"secrets/a101\" }", certificate.trim_end_matches(':')));
+    assert!(matches!((&config.agents[0], &config.programs[0]), (Phone::Registers(_), Some(Proof::Certificate([0xab, ..])))));
+}
+
+#[test]
 fn opening_hours_are_asked_by_line() {
     let config = read(EVERYTHING);
     let open = |line, at: &str| config.is_open(LineId(line), at.parse().expect(at));
@@ -237,6 +248,38 @@ fn overflow_and_widening_are_ways_to_a_human() {
 fn a_plain_desk_has_no_notices() {
     assert_eq!(read(GOOD).notices, []);
     assert_eq!(read(&GOOD.replace("target =", "order = \"fifo\"\ntarget =")).notices, []);
+}
+
+/// What `[quic]` comes to.
+fn quic(text: &str) -> Quic {
+    let text = format!("{GOOD}\n{text}");
+    parse(&text, "desk.toml", &Room).unwrap_or_else(|faults| panic!("{faults}: {:#?}", faults.iter().collect::<Vec<_>>())).quic
+}
+
+#[test]
+fn quic_listens_on_loopback_unless_it_is_told_otherwise() {
+    let usual = quic("");
+    assert_eq!(usual.listen.map(|addr| addr.to_string()).as_deref(), Some("127.0.0.1:4433"));
+    assert!(usual.certificate.is_none() && usual.peers.is_empty());
+    assert_eq!((usual.resume_for.as_secs(), usual.idle_timeout.as_secs()), (30, 15));
+    assert_eq!((usual.sessions_max, usual.calls_max), (4_096, 20_000));
+    assert_eq!(quic("[quic]\nlisten = \"none\"").listen, None);
+}
+
+#[test]
+fn who_comes_by_quic_is_known_by_a_token_or_a_certificate() {
+    let certificate = format!("sha256:{}", "ab:".repeat(32).trim_end_matches(':'));
+    let read = quic(&format!(
+        "[quic]\nresume_for = \"1m\"\ncertificate = \"quic.pem\"\nkey = \"quic.key\"\n\
+         [[quic.peer]]\nname = \"pbx\"\nrole = \"gateway\"\nidentity = \"attested\"\ntoken_file = \"secrets/a101\"\n\
+         [[quic.peer]]\nname = \"boss\"\nrole = \"supervisor\"\ncertificate = \"{certificate}\""
+    ));
+    assert_eq!(read.resume_for.as_secs(), 60);
+    assert!(read.certificate.is_some_and(|files| files.chain.ends_with("quic.pem") && files.key.ends_with("quic.key")));
+    assert_eq!((read.peers[0].role, read.peers[0].identity), (QuicRole::Gateway, Identity::Attested));
+    assert!(matches!(&read.peers[0].proof, Proof::Token(token) if token.expose() == "tomato"));
+    assert_eq!((read.peers[1].role, read.peers[1].identity), (QuicRole::Supervisor, Identity::Untrusted));
+    assert_eq!(read.peers[1].proof, Proof::Certificate([0xab; 32]));
 }
 
 fn config_dir() -> PathBuf {

@@ -81,7 +81,7 @@ enum Command {
 pub(crate) struct ServeArgs {
     /// The configuration, one desk a file; without one, the built-in taxi desk.
     config: Vec<PathBuf>,
-    /// Serve SIP on this address instead of the configured ones, at the configured ports.
+    /// Serve SIP and QUIC on this address instead of the configured ones, at the configured ports.
     #[arg(long, value_name = "IP")]
     bind: Option<std::net::IpAddr>,
     /// Where journal and database are kept.

@@ -136,6 +136,9 @@ impl Banner {
         print!("{}", self.text);
         println!("  callers      {} are known", welcome.profiles);
         println!("  HTTP         http://{}/healthz   http://{}/api/v1/calls", welcome.http, welcome.http);
+        if let Some((addr, fingerprint)) = &welcome.quic {
+            println!("  QUIC         quic://{addr}   {fingerprint}");
+        }
         if let Some(token) = &welcome.admin_token {
             println!(
                 "  admin token  {token}   (shown once: curl -H 'Authorization: Bearer {token}' http://{}/api/v1/agents)",

@@ -7,6 +7,7 @@ mod calls;
 mod desk;
 mod heal;
 pub mod http;
+pub mod quic;
 pub mod sip;
 
 pub use calls::{CallIds, Origin};

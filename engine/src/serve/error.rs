@@ -3,7 +3,7 @@
 use super::RecoveryError;
 use super::sip_settings::AddressUnreadable;
 use crate::dispatch::WebhookError;
-use crate::edge::sip;
+use crate::edge::{quic, sip};
 use crate::house::PromptMissing;
 use crate::media::{self, LibraryError};
 use crate::store::StoreError;
@@ -46,6 +46,9 @@ pub enum StartError {
     /// SIP cannot start.
     #[error(transparent)]
     Sip(#[from] sip::StartFault),
+    /// QUIC cannot start.
+    #[error(transparent)]
+    Quic(#[from] quic::StartFault),
     /// An agent or a trunk cannot be called.
     #[error(transparent)]
     Address(#[from] AddressUnreadable),

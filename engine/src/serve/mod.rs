@@ -3,6 +3,7 @@
 mod error;
 mod filed;
 mod ground;
+mod quic_settings;
 mod recovery;
 mod reload;
 mod sip_settings;
@@ -14,14 +15,15 @@ use crate::assets::Source;
 use crate::directory::Directory;
 use crate::dispatch::{self, Dispatcher};
 use crate::door::Door;
-use crate::edge::{http, sip};
+use crate::edge::{http, quic, sip};
 use crate::house::House;
 use crate::in_force::InForce;
-use crate::lane::{Digests, Lane, Outlets};
+use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
 use crate::media::{self, Fact, Media, MediaSettings};
 use crate::store::{Store, Written};
 use cabrank_core::{Dispatch, Effect, Input};
 use cabrank_settings::Config;
+use cabrank_wire::Fingerprint;
 use ground::Ground;
 use recovery::Recovered;
 use reload::Reload;
@@ -61,6 +63,7 @@ pub struct Setup {
 pub struct Engine {
     lane: Lane,
     sip: sip::SipEdge,
+    quic: Option<quic::QuicEdge>,
     media: Media,
     store: Store,
     writer: JoinHandle<Written>,
@@ -78,6 +81,8 @@ pub struct Engine {
 pub struct Welcome {
     /// Where HTTP listens.
     pub http: SocketAddr,
+    /// Where QUIC listens, if it does, and the fingerprint of its certificate.
+    pub quic: Option<(SocketAddr, Fingerprint)>,
     /// Callers who are known.
     pub profiles: usize,
     /// The administrator's token, the first time only.
@@ -101,6 +106,7 @@ impl Engine {
             Arc::clone(&config),
             Arc::clone(&directory),
             names.clone(),
+            epoch,
             format!("http://{http_addr}"),
             &library,
         )?);
@@ -114,8 +120,14 @@ impl Engine {
             let _ = store_in.send(entry).await;
         }
         let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
-        let outlets =
-            Outlets { sip: sip_in, quic: None, dispatch: dispatch_in.clone(), store: store_in, in_force: in_force.clone() };
+        let (quic_in, quic_out) = quic_ways(&config);
+        let outlets = Outlets {
+            sip: sip_in,
+            quic: quic_in.clone(),
+            dispatch: dispatch_in.clone(),
+            store: store_in,
+            in_force: in_force.clone(),
+        };
         let (failed, journal_failed) = watch::channel(false);
         let syncer = journal.syncer();
         let lane = Lane::start(desk, journal, syncer, clock, Digests::open(&data)?, outlets, move || {
@@ -125,9 +137,12 @@ impl Engine {
         let dispatcher = Dispatcher::new(lane.door(), &names, epoch, &config.services)?;
         let dispatcher = tokio::spawn(dispatcher.run(dispatch_out));
         ask_again(dispatches, dispatch_in).await;
+        let beside = source.directory();
         let reload = Reload { source, started_with: Arc::clone(&config), door: lane.door(), in_force: in_force.clone() };
-        let (media, sip) = start_telephony(&config, bind, library, lane.door(), sip_out, house).await?;
+        let (media, sip) = start_telephony(&config, bind, library, lane.door(), sip_out, Arc::clone(&house)).await?;
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
+        let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
+        let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), house)?;
         let ways = http::Ways {
             door: lane.door(),
             in_force,
@@ -140,9 +155,24 @@ impl Engine {
         };
         let api = http::Api::new(ways, tokens);
         let (http_stop, http) = start_http(http, api);
-        let welcome = Welcome { http: http_addr, profiles: directory.len(), admin_token, found };
+        let quic_at = quic.as_ref().map(|quic| (quic.addr(), quic.fingerprint()));
+        let welcome = Welcome { http: http_addr, quic: quic_at, profiles: directory.len(), admin_token, found };
         let follower = start_following(directory, store.clone());
-        Ok(Engine { lane, sip, media, store, writer, dispatcher, follower, http, http_stop, journal_failed, reload, welcome })
+        Ok(Engine {
+            lane,
+            sip,
+            quic,
+            media,
+            store,
+            writer,
+            dispatcher,
+            follower,
+            http,
+            http_stop,
+            journal_failed,
+            reload,
+            welcome,
+        })
     }
 
     /// A door to the desk.
@@ -172,6 +202,7 @@ impl Engine {
     /// Takes no new calls, and waits for the present ones for so long.
     pub async fn drain(&self, patience: Duration) {
         self.sip.drain();
+        self.quic.iter().for_each(quic::QuicEdge::drain);
         let door = self.lane.door();
         let _ = door.ask(Input::DrainAsked { by: "shutdown".into() }).await;
         let until = tokio::time::Instant::now() + patience;
@@ -186,17 +217,20 @@ impl Engine {
 
     /// Ends every call that is left, and keeps what there is to keep.
     pub async fn stop(self) {
-        let Engine { lane, sip, media, store, writer, dispatcher, follower, http, http_stop, .. } = self;
+        let Engine { lane, sip, quic, media, store, writer, dispatcher, follower, http, http_stop, .. } = self;
         follower.abort();
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {
+            if let Some(quic) = quic {
+                quic.stop();
+            }
             sip.stop();
             drop(media);
             lane.door().close();
             lane.join();
         });
         if ended.await.is_err() {
-            error!("the lane or the SIP edge did not end in order: this is a bug");
+            error!("the lane or an edge did not end in order: this is a bug");
         }
         finish("HTTP", http).await;
         finish("the fulfilment services", dispatcher).await;
@@ -247,6 +281,26 @@ async fn start_telephony(
     // Starting waits for the edge's own thread.
     let started = tokio::task::spawn_blocking(move || sip::SipEdge::start(settings, doors)).await;
     Ok((media, started.map_err(io::Error::other)??))
+}
+
+/// The way of orders to the QUIC edge, where there is one, and their other end.
+fn quic_ways(config: &Config) -> (Option<QuicOutlet>, mpsc::Receiver<Effect>) {
+    let (orders, taken) = mpsc::channel(ORDERS_MAX);
+    let outlet = QuicOutlet { orders, shows_agents: Arc::default() };
+    (config.quic.listen.map(|_| outlet), taken)
+}
+
+fn start_quic(
+    settings: Option<quic::QuicSettings>,
+    outlet: Option<QuicOutlet>,
+    orders: mpsc::Receiver<Effect>,
+    desk: Door,
+    in_force: InForce,
+    house: Arc<House>,
+) -> Result<Option<quic::QuicEdge>, quic::StartFault> {
+    let (Some(settings), Some(QuicOutlet { shows_agents, .. })) = (settings, outlet) else { return Ok(None) };
+    let doors = quic::Doors { desk, orders, shows_agents, in_force, house };
+    quic::QuicEdge::start(settings, doors).map(Some)
 }
 
 fn start_http(listener: TcpListener, api: http::Api) -> (oneshot::Sender<()>, JoinHandle<()>) {

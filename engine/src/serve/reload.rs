@@ -111,9 +111,11 @@ fn only_by_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("[sip]", printed(&old.sip) != printed(&new.sip)),
         ("[media]", old.media != new.media),
         ("[http]", old.http != new.http),
+        ("[quic]", old.quic != new.quic),
         ("a line's prompts or hours", printed(&old.lines) != printed(&new.lines)),
         ("[[service]]", old.services != new.services),
         ("an agent's phone", !old.agents.iter().map(phone).eq(new.agents.iter().map(phone))),
+        ("an agent's program", old.programs != new.programs),
     ];
     differs.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what).collect()
 }

@@ -8,6 +8,7 @@ mod line;
 mod names;
 mod proof;
 mod queue;
+mod quic;
 mod reach;
 mod report;
 mod section;
@@ -81,6 +82,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     let sip = sip::read(root, &desk.name, base);
     let media = desk::read_media(root);
     let http = desk::read_http(root);
+    let quic = quic::read(root, base);
     let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
     let mut exits = Exits::default();
     let (lines, receptions) = line::read_all(lines, &house, &mut exits);
@@ -105,6 +107,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         sip,
         media,
         http,
+        quic,
         lines: receptions,
         services: backends,
         agents: phones,

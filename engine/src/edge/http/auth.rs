@@ -55,6 +55,11 @@ impl Tokens {
         Ok((Tokens(vec![(digest, ADMIN.to_owned())]), Some(token)))
     }
 
+    /// Whether that is the administrator's token.
+    pub fn is_admin(&self, token: &str) -> bool {
+        self.bearer(token).is_some_and(|Bearer(role)| role == ADMIN)
+    }
+
     /// Every digest is compared, whichever fits: the time taken tells nothing.
     pub(super) fn bearer(&self, token: &str) -> Option<Bearer> {
         let asked = digest(token);

@@ -6,7 +6,6 @@ mod calls;
 mod changes;
 mod connections;
 mod figures;
-mod glance;
 mod health;
 mod openapi;
 mod parts;

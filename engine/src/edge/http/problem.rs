@@ -2,6 +2,7 @@
 
 use crate::door::Busy;
 use crate::store::StoreError;
+use crate::tuning::Untuned;
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -79,6 +80,19 @@ impl From<Busy> for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Problem::new(StatusCode::CONFLICT, format!("The desk refused: {refusal}."))
+    }
+}
+
+impl From<Untuned> for Problem {
+    fn from(untuned: Untuned) -> Self {
+        match untuned {
+            Untuned::NothingNamed | Untuned::AlreadySo => Problem::unprocessable(untuned.to_string()),
+            Untuned::Faults(faults) => Problem::faults(faults),
+            Untuned::Outdated => Problem::new(StatusCode::PRECONDITION_FAILED, untuned.to_string()),
+            Untuned::Busy(busy) => busy.into(),
+            Untuned::Refused(refusal) => refusal.into(),
+            Untuned::TooFast => Problem::new(StatusCode::SERVICE_UNAVAILABLE, untuned.to_string()),
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! The server: its routes, what every request goes through, and its end.
 
 use super::auth::{Tokens, only_bearers};
-use super::glance::Glance;
 use super::problem::Problem;
 use super::why::Teller;
 use super::{agents, calls, changes, connections, figures, health, openapi, queues, records, thresholds, why};
 use crate::directory::Directory;
 use crate::door::{Busy, Door};
 use crate::epoch::Epoch;
+use crate::glance::Glance;
 use crate::in_force::InForce;
 use crate::names::Names;
 use crate::store::Store;

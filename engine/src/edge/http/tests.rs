@@ -357,7 +357,7 @@ async fn polling_looks_at_the_desk_but_seldom() {
             }
         }
     });
-    let glance = super::glance::Glance::new(Door::new(lane, Backlog::new()));
+    let glance = crate::glance::Glance::new(Door::new(lane, Backlog::new()));
     let since = Instant::now();
     for _ in 0..1_000 {
         glance.recent().await.expect("not busy");

@@ -7,11 +7,12 @@ use super::problem::Problem;
 use super::queues::find;
 use super::server::Api;
 use crate::in_force::Now;
-use crate::thresholds::{Keys, amended, contradictions};
+use crate::thresholds::Keys;
+use crate::tuning::{self, Untuned};
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use cabrank_core::{Input, QueueId, Refusal, Text, Thresholds};
+use cabrank_core::{QueueId, Text, Thresholds};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -74,7 +75,7 @@ pub(super) async fn change(
     let queue = find(&in_force, &name)?;
     must_be_current(&headers, in_force.changes)?;
     let reason = words("reason", &asked.reason, REASON_CHARS_MAX)?;
-    let thresholds = understood(&in_force, queue, &asked.set)?;
+    let thresholds = tuning::understood(&in_force, queue, &asked.set)?;
     if how.dry_run == Some(true) {
         let detail =
             "The change has no fault; what would follow from it cannot be foretold yet: leave `dry_run` away to make it.";
@@ -91,39 +92,14 @@ pub(super) async fn make(
     by: Text,
     reason: Text,
 ) -> Result<(HeaderMap, Json<ChangeDocument>), Problem> {
-    let faults = contradictions(&in_force.settings, &queues);
-    if !faults.is_empty() {
-        return Err(Problem::faults(faults));
-    }
-    let base = in_force.changes;
-    match api.door().ask(Input::ThresholdsChanged { base, queues, by, reason }).await? {
-        Ok(()) => {}
-        Err(Refusal::Outdated) => return Err(outdated()),
-        Err(Refusal::BadSettings(what)) => return Err(Problem::faults(vec![what.to_owned()])),
-        Err(refusal) => return Err(refusal.into()),
-    }
-    let number = base.saturating_add(1);
-    let now = api.in_force().awaits(number).await;
-    let change = now.change(number).ok_or_else(|| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Changes come too fast."))?;
-    Ok((tag(number), Json(ChangeDocument::of(&change, api))))
+    let change = tuning::make(api.door(), api.in_force(), in_force, queues, by, reason).await?;
+    Ok((tag(change.number), Json(ChangeDocument::of(&change, api))))
 }
 
 /// The number of changes as an entity tag (RFC 9110, 8.8.3).
 pub(super) fn tag(changes: u64) -> HeaderMap {
     let value = HeaderValue::from_str(&format!("\"{changes}\""));
     value.into_iter().map(|value| (header::ETAG, value)).collect()
-}
-
-fn understood(in_force: &Now, queue: QueueId, set: &Keys) -> Result<Thresholds, Problem> {
-    let current = in_force.settings.queues.get(usize::from(queue.0)).map(|queue| queue.thresholds.clone()).unwrap_or_default();
-    if set.is_empty() {
-        return Err(Problem::unprocessable("`set` names no key; GET /api/v1/queues shows the keys."));
-    }
-    let thresholds = amended(&in_force.settings, queue, &current, set).map_err(Problem::faults)?;
-    if thresholds == current {
-        return Err(Problem::unprocessable("This is what is in force already."));
-    }
-    Ok(thresholds)
 }
 
 /// Nobody changes what he or she has not seen (RFC 6585, 3; RFC 9110, 13.1.1).
@@ -134,10 +110,5 @@ fn must_be_current(headers: &HeaderMap, changes: u64) -> Result<(), Problem> {
     };
     let current = format!("\"{changes}\"");
     let fits = tags.to_str().is_ok_and(|tags| tags.split(',').map(str::trim).any(|tag| tag == "*" || tag == current));
-    if fits { Ok(()) } else { Err(outdated()) }
-}
-
-fn outdated() -> Problem {
-    let detail = "Thresholds were changed since; look at GET /api/v1/queues again, and decide anew.";
-    Problem::new(StatusCode::PRECONDITION_FAILED, detail)
+    if fits { Ok(()) } else { Err(Untuned::Outdated.into()) }
 }

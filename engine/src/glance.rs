@@ -15,7 +15,7 @@ const WAITING_MAX: usize = 256;
 
 /// Looks at the desk on behalf of many. One task looks; it ends with the last glance.
 #[derive(Clone, Debug)]
-pub(super) struct Glance {
+pub(crate) struct Glance {
     wishes: mpsc::Sender<Wish>,
 }
 
@@ -35,19 +35,19 @@ enum Freshness {
 
 impl Glance {
     /// A glance through that door.
-    pub(super) fn new(door: Door) -> Glance {
+    pub(crate) fn new(door: Door) -> Glance {
         let (wishes, queue) = mpsc::channel(WAITING_MAX);
         tokio::spawn(look_for_all(door, queue));
         Glance { wishes }
     }
 
     /// The desk as it is, or was a moment ago.
-    pub(super) async fn recent(&self) -> Result<Arc<View>, Busy> {
+    pub(crate) async fn recent(&self) -> Result<Arc<View>, Busy> {
         self.wish(Freshness::Recent).await
     }
 
     /// The desk after everything that it was told before.
-    pub(super) async fn new_look(&self) -> Result<Arc<View>, Busy> {
+    pub(crate) async fn new_look(&self) -> Result<Arc<View>, Busy> {
         self.wish(Freshness::New).await
     }
 

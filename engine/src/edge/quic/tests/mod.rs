@@ -1,0 +1,5 @@
+//! The edge with a real desk behind it, without journal and store.
+
+mod interleavings;
+mod retry;
+mod rig;

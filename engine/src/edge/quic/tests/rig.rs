@@ -1,0 +1,149 @@
+//! A house, settings, and a desk that is told whatever the edge tells.
+
+use super::super::edge::Edge;
+use super::super::effects::Left;
+use super::super::settings::House;
+use super::super::{CertificateSource, Menus, Program, Proof, QuicLimits, QuicSettings, TokenCheck};
+use crate::backlog::Backlog;
+use crate::door::{Door, Submission};
+use crate::edge::Believed;
+use crate::in_force::InForce;
+use crate::names::tests::taxi;
+use cabrank_core::{
+    AgentState, CallbackTerms, Context, Desk, Input, LineId, Number, Outbox, Profile, Say, Settings, Span, Text, Tick,
+};
+use cabrank_wire::v1;
+use crossbeam::channel::{Receiver, bounded};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A house with one known caller.
+pub(super) struct TestHouse;
+
+impl crate::edge::House for TestHouse {
+    fn profile(&self, number: &Number) -> Option<Arc<Profile>> {
+        (&*number.0 == "alice").then(|| Arc::new(Profile { name: "Alice".into(), ..Profile::default() }))
+    }
+
+    fn is_open(&self, _: LineId) -> bool {
+        true
+    }
+}
+
+impl House for TestHouse {
+    fn prompts(&self, _: Say, _: LineId) -> Vec<Text> {
+        vec!["prompt".into()]
+    }
+
+    fn music(&self) -> &str {
+        "music"
+    }
+
+    fn shown(&self, context: &Context) -> v1::Context {
+        v1::Context { call: context.call.0, ..v1::Context::default() }
+    }
+}
+
+/// A desk on which callers are called back and nobody waits for long.
+pub(super) fn desk_settings() -> Settings {
+    let mut settings = taxi().settings().clone();
+    let thresholds = &mut settings.queues[0].thresholds;
+    thresholds.callback = Some(CallbackTerms { over: Span(0), retry_after: Span::secs(1), tries_max: 2 });
+    thresholds.ring_for = Span::secs(5);
+    thresholds.wrap_up = Span::secs(1);
+    settings
+}
+
+/// What the edge is told at start; made certificates go to that directory.
+pub(super) fn settings(dir: PathBuf, limits: QuicLimits) -> QuicSettings {
+    let desk = desk_settings();
+    let program = |name: &Text| Program {
+        name: name.clone(),
+        proof: Some(Proof::Token([7; 32])),
+        address: Text::default(),
+        by_program: true,
+    };
+    QuicSettings {
+        listen: ([127, 0, 0, 1], 0).into(),
+        certificate: CertificateSource::Made(dir),
+        peers: Vec::new(),
+        agents: desk.agents.iter().map(|agent| program(&agent.name)).collect(),
+        is_admin: TokenCheck(Arc::new(|token| token == "admin")),
+        desk: "taxi".into(),
+        lines: desk.lines.iter().map(|line| line.number.clone()).collect(),
+        menus: Menus::new(desk.lines.iter().map(|line| &line.menu)),
+        queues: desk.queues.iter().map(|queue| queue.name.clone()).collect(),
+        language: "en".into(),
+        region: "SG".parse().expect("SG is a region"),
+        limits,
+    }
+}
+
+/// An edge and its desk, in step.
+pub(super) struct Rig {
+    pub(super) edge: Arc<Edge>,
+    pub(super) desk: Desk,
+    submissions: Receiver<Submission>,
+    now: Tick,
+}
+
+impl Rig {
+    /// Two agents are there. Needs a runtime to stand in.
+    pub(super) fn new() -> Rig {
+        let (lane, submissions) = bounded(1_000);
+        let limits = QuicLimits { resume_for: Duration::ZERO, ..QuicLimits::default() };
+        let settings = settings(PathBuf::new(), limits);
+        let in_force = InForce::new(desk_settings(), 0);
+        let edge = Edge::new(settings, Arc::new(TestHouse), Door::new(lane, Backlog::new()), in_force, Arc::default());
+        let desk = Desk::new(desk_settings(), 1).expect("settings without contradiction");
+        let mut rig = Rig { edge: Arc::new(edge), desk, submissions, now: Tick(1) };
+        for agent in (0..2).map(cabrank_core::AgentId) {
+            rig.tell(Input::PhoneReached { agent });
+        }
+        rig
+    }
+
+    /// Tells the desk what the edge has told, and the edge what the desk orders, until nobody has more to say. What is left to
+    /// be done besides comes back.
+    pub(super) fn settle(&mut self) -> Vec<Left> {
+        let mut left = Vec::new();
+        while let Ok(submission) = self.submissions.try_recv() {
+            if let Submission::Told { input, .. } = submission {
+                left.extend(self.tell(input));
+            }
+        }
+        self.agree();
+        left
+    }
+
+    /// Lets time pass.
+    pub(super) fn pass(&mut self, seconds: u64) -> Vec<Left> {
+        self.now = self.now.plus(Span::secs(seconds));
+        self.tell(Input::Woke)
+    }
+
+    fn tell(&mut self, input: Input) -> Vec<Left> {
+        let mut out = Outbox::default();
+        self.desk.handle(self.now, input, &mut out);
+        self.desk.check();
+        let mut state = self.edge.state();
+        out.effects.drain(..).filter_map(|effect| self.edge.carry_out(&mut state, effect)).collect()
+    }
+
+    /// What the desk believes in is there: every leg, every ringing and every talk.
+    fn agree(&self) {
+        let view = self.desk.view();
+        let mut state = self.edge.state();
+        for call in view.calls.iter().filter(|call| call.stage.has_leg()) {
+            let leg = Believed::Caller(call.call);
+            assert!(state.calls.is_there(call.call), "{leg:?} is not there: {:?}", call.stage);
+        }
+        for agent in &view.agents {
+            if let AgentState::Offered { offer, call } | AgentState::Talking { offer, call } = agent.state {
+                assert!(state.offers.has(offer), "{offer} of {call} is not there: {:?}", agent.state);
+                assert!(state.calls.find(call).is_some_and(|call| call.is_about(offer)), "{call} knows nothing of {offer}");
+            }
+        }
+    }
+}
