@@ -4,6 +4,8 @@
 //! them ([`figures`], [`report`], [`tune`], [`verify`], [`replay`](mod@replay)). In the other one anything may happen: [`World`]
 //! is everything outside a desk, drawn by lot from a seed, and [`live_through`] brings it together with a desk for a day. In both
 //! the [`Oracle`] looks on, which knows what must be true of any desk and nothing of how this one does it.
+//!
+//! [`load`] is in neither: it puts a running engine under load, over the network and in real time.
 
 pub mod chance;
 pub mod charts;
@@ -12,6 +14,7 @@ mod desks;
 mod draw;
 pub mod figures;
 pub mod goal;
+pub mod load;
 pub(crate) mod oracle;
 pub mod phone;
 mod reference;

@@ -12,6 +12,10 @@ pub enum Axis {
     Share,
     /// Seconds after this moment, written as the time of day.
     Clock(DateTime),
+    /// A share by its nines: 0 is none, 1 is 90 %, 2 is 99 %, and so on.
+    Nines,
+    /// Milliseconds by their decimal logarithm.
+    Decades,
 }
 
 impl Axis {
@@ -19,10 +23,11 @@ impl Axis {
     pub(super) fn ticks(&self, (low, high): (f64, f64), few: usize) -> Vec<f64> {
         let step = match self {
             Axis::Number(_) | Axis::Share => round_step((high - low) / few.max(1) as f64),
+            Axis::Nines | Axis::Decades => ((high - low) / (few + 1).max(1) as f64).ceil().max(1.0),
             Axis::Clock(_) => clock::step((high - low) / few.max(1) as f64),
         };
         let origin = match self {
-            Axis::Number(_) | Axis::Share => 0.0,
+            Axis::Number(_) | Axis::Share | Axis::Nines | Axis::Decades => 0.0,
             Axis::Clock(begins) => -clock::second_of_day(*begins),
         };
         let first = ((low - origin) / step - 1e-9).ceil();
@@ -36,6 +41,9 @@ impl Axis {
             Axis::Number(unit) => format!("{} {unit}", number(value, step)),
             Axis::Share => format!("{} %", number(value * 100.0, step * 100.0)),
             Axis::Clock(begins) => clock::label(*begins, value),
+            Axis::Nines => nines(value),
+            Axis::Decades if value >= 3.0 => format!("{} s", 10_f64.powf(value - 3.0).round()),
+            Axis::Decades => format!("{:.*} ms", (-value).max(0.0) as usize, 10_f64.powf(value)),
         }
     }
 
@@ -63,6 +71,12 @@ fn round_step(least: f64) -> f64 {
     [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter().find(|step| *step >= least * 0.999).unwrap_or(least)
 }
 
+/// `99.9 %` for 3.
+fn nines(value: f64) -> String {
+    let decimals = (value.round() - 2.0).max(0.0) as usize;
+    format!("{:.decimals$} %", 100.0 - 10_f64.powf(2.0 - value.round()))
+}
+
 fn number(value: f64, step: f64) -> String {
     if value.abs() >= 1e6 {
         return format!("{}M", number(value / 1e6, step / 1e6));
@@ -84,6 +98,14 @@ mod tests {
         let labels: Vec<String> = clock.ticks((0.0, 6.0 * 3600.0), 6).iter().map(|tick| clock.label(*tick, 3600.0)).collect();
         assert_eq!(labels, ["19:00", "20:00", "21:00", "22:00", "23:00", "00:00"]);
         assert_eq!(Axis::Number("s".to_owned()).label(0.25, 0.05), "0.25 s");
+    }
+
+    #[test]
+    fn nines_and_decades_are_told_as_what_they_stand_for() {
+        let told =
+            |axis: Axis, (low, high)| axis.ticks((low, high), 5).iter().map(|tick| axis.label(*tick, 1.0)).collect::<Vec<_>>();
+        assert_eq!(told(Axis::Nines, (0.0, 4.3)), ["0 %", "90 %", "99 %", "99.9 %", "99.99 %"]);
+        assert_eq!(told(Axis::Decades, (-1.2, 4.0)), ["0.1 ms", "1 ms", "10 ms", "100 ms", "1 s", "10 s"]);
     }
 
     proptest! {

@@ -4,6 +4,7 @@ mod compare;
 mod crew;
 mod interrupt;
 mod journal;
+mod load;
 mod output;
 mod progress;
 mod replay;
@@ -73,6 +74,9 @@ enum Command {
     /// The simulated day is held against the real one first; exit code 1, and no prediction, if it is another one.
     #[command(after_help = "Example: cabrank-sim replay cabrank-data --set queue.booking.wrap_up=10s")]
     Replay(replay::ReplayArgs),
+    /// Put a running desk under load: callers by a Poisson schedule, agents who answer, latencies from the moments at which calls were due.
+    #[command(after_long_help = load::AFTER_HELP)]
+    Load(Box<load::LoadArgs>),
     /// Search thresholds (or anything else that --set can change) toward a goal.
     #[command(after_help = tune::AFTER_HELP)]
     Tune(tune::TuneArgs),
@@ -97,6 +101,7 @@ fn execute(command: &Command) -> Result<Outcome, Unusable> {
         Command::Compare(args) => compare::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Load(args) => load::run(args),
         Command::Tune(args) => tune::run(args),
     }
 }

@@ -1,6 +1,7 @@
 //! Where a report goes: the terminal, JSON, a page.
 
 use super::Unusable;
+use crate::load::LoadReport;
 use crate::report::{Comparison, Look, Report};
 use clap::Args;
 use std::convert::Infallible;
@@ -64,6 +65,20 @@ impl Shown for Report {
 }
 
 impl Shown for Comparison {
+    fn print(&self, out: &mut StdoutLock<'_>, look: Look) -> io::Result<()> {
+        self.print(out, look)
+    }
+
+    fn json(&self) -> String {
+        self.to_json()
+    }
+
+    fn html(&self) -> String {
+        self.to_html()
+    }
+}
+
+impl Shown for LoadReport {
     fn print(&self, out: &mut StdoutLock<'_>, look: Look) -> io::Result<()> {
         self.print(out, look)
     }

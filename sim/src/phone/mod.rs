@@ -9,8 +9,8 @@ mod leg;
 mod line;
 mod register;
 mod ring;
-mod sdp;
-mod stream;
+pub(crate) mod sdp;
+pub(crate) mod stream;
 mod voice;
 
 pub use call::Call;

@@ -4,11 +4,11 @@ use sdp_types::{Attribute, Media, Session};
 use std::net::{IpAddr, SocketAddr};
 
 /// The payload type that our offers give telephone-event.
-pub(super) const TELEPHONE_EVENT: u8 = 101;
+pub(crate) const TELEPHONE_EVENT: u8 = 101;
 
 /// Which way voice goes, as seen from us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     Both,
     OnlySend,
     OnlyReceive,
@@ -17,13 +17,13 @@ pub(super) enum Direction {
 
 /// What the other side said of its voice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Remote {
+pub(crate) struct Remote {
     /// Where it wants to hear us.
-    pub(super) at: SocketAddr,
+    pub(crate) at: SocketAddr,
     /// The payload type it wants for keys, if it takes them.
-    pub(super) keys: Option<u8>,
+    pub(crate) keys: Option<u8>,
     /// What we may do.
-    pub(super) direction: Direction,
+    pub(crate) direction: Direction,
 }
 
 impl Direction {
@@ -37,7 +37,7 @@ impl Direction {
     }
 
     /// The same, seen from the other side.
-    pub(super) fn mirrored(self) -> Direction {
+    pub(crate) fn mirrored(self) -> Direction {
         match self {
             Direction::OnlySend => Direction::OnlyReceive,
             Direction::OnlyReceive => Direction::OnlySend,
@@ -45,13 +45,13 @@ impl Direction {
         }
     }
 
-    pub(super) fn sends(self) -> bool {
+    pub(crate) fn sends(self) -> bool {
         matches!(self, Direction::Both | Direction::OnlySend)
     }
 }
 
 /// Our side: where we hear, under which payload type we take keys, which way voice goes.
-pub(super) fn describe(here: SocketAddr, version: u32, keys: u8, direction: Direction) -> Vec<u8> {
+pub(crate) fn describe(here: SocketAddr, version: u32, keys: u8, direction: Direction) -> Vec<u8> {
     let family = if here.is_ipv4() { "IP4" } else { "IP6" };
     let (ip, port, way) = (here.ip(), here.port(), direction.attribute());
     format!(
@@ -63,7 +63,7 @@ pub(super) fn describe(here: SocketAddr, version: u32, keys: u8, direction: Dire
 }
 
 /// The other side, if it speaks PCMU.
-pub(super) fn read(body: &[u8]) -> Option<Remote> {
+pub(crate) fn read(body: &[u8]) -> Option<Remote> {
     let session = Session::parse(body).ok()?;
     let audio = session.medias.iter().find(|media| media.media == "audio" && media.port != 0)?;
     audio.fmt.split_whitespace().find(|format| *format == "0")?;

@@ -46,9 +46,9 @@ pub struct Heard {
 
 /// One side of one talk.
 #[derive(Debug)]
-pub(super) struct Stream {
-    pub(super) remote: Option<Remote>,
-    pub(super) sound: Sound,
+pub(crate) struct Stream {
+    pub(crate) remote: Option<Remote>,
+    pub(crate) sound: Sound,
     pub(super) heard: Heard,
     sequence: u16,
     timestamp: u32,
@@ -68,7 +68,7 @@ struct Pressing {
 }
 
 impl Stream {
-    pub(super) fn new(ssrc: u32) -> Stream {
+    pub(crate) fn new(ssrc: u32) -> Stream {
         Stream {
             remote: None,
             sound: Sound::default(),
@@ -85,14 +85,19 @@ impl Stream {
     }
 
     /// Queues a key; false if it is none, or too many wait.
-    pub(super) fn press(&mut self, key: char) -> bool {
+    pub(crate) fn press(&mut self, key: char) -> bool {
         let event = event_of(key).filter(|_| self.keys.len() < KEYS_MAX);
         self.keys.extend(event);
         event.is_some()
     }
 
+    /// Whether keys are still to be sent.
+    pub(crate) fn is_pressing(&self) -> bool {
+        self.pressing.is_some() || !self.keys.is_empty()
+    }
+
     /// The packet of this 20 ms, if there is one; `packet` is overwritten.
-    pub(super) fn next_packet(&mut self, packet: &mut Vec<u8>) -> bool {
+    pub(crate) fn next_packet(&mut self, packet: &mut Vec<u8>) -> bool {
         let at = self.timestamp;
         self.timestamp = at.wrapping_add(FRAME);
         let Some(remote) = self.remote.filter(|remote| remote.direction.sends()) else { return false };

@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 
 /// JSON whose objects keep their order.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Tree {
+pub(crate) enum Tree {
     Leaf(Value),
     List(Vec<Tree>),
     Object(Vec<(String, Tree)>),
 }
 
 impl Tree {
-    pub(super) fn empty() -> Tree {
+    pub(crate) fn empty() -> Tree {
         Tree::Object(Vec::new())
     }
 
     /// Puts a value at this path, whatever stood there.
-    pub(super) fn put(&mut self, path: &[impl AsRef<str>], tree: Tree) {
+    pub(crate) fn put(&mut self, path: &[impl AsRef<str>], tree: Tree) {
         let Some((first, rest)) = path.split_first() else {
             *self = tree;
             return;
@@ -36,7 +36,7 @@ impl Tree {
         members[place].1.put(rest, tree);
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         // Names are text and values are numbers and text: all of which JSON can say.
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
         text.push('\n');

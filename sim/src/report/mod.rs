@@ -21,6 +21,8 @@ pub use curves::{Band, Curves, QueueCurves};
 pub use definitions::{Definitions, QueueDefinition};
 pub use document::{Cell, Document, Figure, Look, Section, Table, Tone};
 pub use front::{Candidate, Front};
+pub(crate) use json::Tree;
+pub(crate) use numbers::grouped;
 pub use numbers::{Unit, told};
 pub use replication::Replication;
 pub use run::Run;

@@ -77,7 +77,7 @@ fn alone(value: f64, unit: Unit) -> usize {
 }
 
 /// With so many decimals, and a comma before every three digits.
-pub(super) fn grouped(value: f64, decimals: usize) -> String {
+pub(crate) fn grouped(value: f64, decimals: usize) -> String {
     let written = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = written.split_at(written.find('.').unwrap_or(written.len()));
     let zero = written.chars().all(|c| c == '0' || c == '.');

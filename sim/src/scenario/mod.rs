@@ -12,7 +12,7 @@ mod window;
 
 pub use agents::{Break, Late, Phone, Roster};
 pub use callers::{Arrivals, Callback, Callers, CallersOwn, Entrance, Keys, Origin, Rate, Redial, TraceCall};
-pub use read::{Faults, Written, amended, read, read_written};
+pub use read::{Faults, Written, amended, law_said, read, read_written};
 pub use set::{Set, UnreadableSet};
 pub use window::Window;
 

@@ -61,6 +61,7 @@ mod house;
 mod law;
 mod plain;
 mod rows;
+mod said;
 mod sets;
 mod shifts;
 mod source;
@@ -69,6 +70,7 @@ mod whole;
 
 pub use amended::amended;
 pub use faults::Faults;
+pub use said::law_said;
 pub use source::Written;
 
 use super::{Scenario, Set};
