@@ -1,7 +1,16 @@
-//! Benchmarks of Cabrank; one file a question, see README.md beside this crate.
+//! What Cabrank's benchmarks share; they are one file a question, see README.md beside this crate.
 
+pub mod callers;
 mod case;
+pub mod fairness;
 mod floor;
+pub mod hand_off;
+pub mod journalled;
+pub mod memory;
+pub mod messages;
+pub mod quinn_echo;
+pub mod served;
+pub mod taxi;
 
 pub use case::{Case, Due, cases};
 pub use floor::{Floor, Size};
