@@ -66,7 +66,9 @@ fn a_caller_waits_and_is_served_by_an_agent() {
     let rung = format!("ring a101 for {STRANGER}: ");
     let expected = ["let in by taxi", "call ", "answer", "play WELCOME", "press 2", "play PLEASE_WAIT", "place", &rung];
     printed_in_order(&log, &[&expected[..], &["connect", "hang up"]].concat());
-    let call = scene.api().call(&said(&log, "call "));
+    let id = said(&log, "call ");
+    // The record is kept a moment after the last word.
+    let call = scene.api().awaits_call("ended", |call| call["call"] == id.as_str() && call["state"] == "ended");
     let fields = ["state", "agent", "outcome"].map(|key| call[key].as_str().unwrap_or_default().to_owned());
     assert_eq!(fields, ["ended", "a101", "served_by_agent"], "{call:#}");
 }
@@ -78,7 +80,9 @@ fn who_is_known_presses_1_and_is_served_at_once() {
     assert!(python.wait(PATIENCE).success(), "{}", python.log());
     let log = python.log();
     printed_in_order(&log, &["play WELCOME", "press 1", "play SENT", "quote", "play GOODBYE", "hang up"]);
-    let call = scene.api().call(&said(&log, "call "));
+    let id = said(&log, "call ");
+    // The record is kept a moment after the last word.
+    let call = scene.api().awaits_call("ended", |call| call["call"] == id.as_str() && call["state"] == "ended");
     assert_eq!((&call["state"], &call["outcome"]), (&"ended".into(), &"served_instantly".into()), "{call:#}");
 }
 
