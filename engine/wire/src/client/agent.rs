@@ -1,6 +1,6 @@
 //! An agent's own program.
 
-use super::talk::Talk;
+use super::dialogue::Dialogue;
 use super::{Error, Identity, Resumed, Session, Target};
 use crate::v1::from_agent::Message;
 use crate::v1::{
@@ -13,8 +13,7 @@ use crate::v1::{
 /// [`Agent::next`] may be broken off (in a `select!`) without losing anything.
 #[derive(Debug)]
 pub struct Agent {
-    session: Session,
-    talk: Talk,
+    dialogue: Dialogue,
 }
 
 /// What an agent is told.
@@ -49,14 +48,13 @@ impl Agent {
     /// # Errors
     /// The engine is not there, is not the one expected, or does not let this one in.
     pub async fn connect(target: Target, identity: Identity) -> Result<Agent, Error> {
-        let session = Session::begin(target, identity, Role::Agent).await?;
-        let talk = session.take_stream().ok_or(Error::Over)?;
-        Ok(Agent { session, talk })
+        let dialogue = Dialogue::begin(target, identity, Role::Agent).await?;
+        Ok(Agent { dialogue })
     }
 
     /// Its session: what the engine is, whether the connection lives, and how to move it.
     pub fn session(&self) -> &Session {
-        &self.session
+        self.dialogue.session()
     }
 
     /// What comes next; nothing once the engine has no more to say.
@@ -64,12 +62,7 @@ impl Agent {
     /// # Errors
     /// The connection is lost or closed: [`Agent::resume`] may help.
     pub async fn next(&mut self) -> Result<Option<Told>, Error> {
-        while let Some(told) = self.talk.hear::<ToAgent>().await? {
-            if let Some(message) = told.message {
-                return Ok(Some(message.into()));
-            }
-        }
-        Ok(None)
+        self.dialogue.next(|told: ToAgent| told.message.map(Into::into)).await
     }
 
     /// Takes the session up again on another connection, with state and call. See [`Session::resume`].
@@ -77,11 +70,7 @@ impl Agent {
     /// # Errors
     /// As there.
     pub async fn resume(&mut self) -> Result<Resumed, Error> {
-        let resumed = self.session.resume().await?;
-        if let Some(talk) = self.session.take_stream() {
-            self.talk = talk;
-        }
-        Ok(resumed)
+        self.dialogue.resume().await
     }
 
     /// Says any message of an agent.
@@ -89,7 +78,7 @@ impl Agent {
     /// # Errors
     /// The connection is lost or closed.
     pub async fn say(&mut self, message: Message) -> Result<(), Error> {
-        self.talk.say(&FromAgent { message: Some(message) }).await
+        self.dialogue.say(&FromAgent { message: Some(message) }).await
     }
 
     /// On duty and free: signs in, ends a pause or a wrap-up.

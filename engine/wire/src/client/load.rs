@@ -1,6 +1,6 @@
 //! A load generator: a gateway that speaks for every agent, too.
 
-use super::talk::Talk;
+use super::dialogue::Dialogue;
 use super::{Error, Gateway, Identity, Resumed, Session, Target};
 use crate::v1::from_load::Message;
 use crate::v1::set_agent::State;
@@ -12,7 +12,7 @@ use crate::v1::{AskFigures, Echo, Fault, Figures, FromLoad, Role, SetAgent, ToLo
 #[derive(Debug)]
 pub struct Load {
     gateway: Gateway,
-    talk: Talk,
+    dialogue: Dialogue,
 }
 
 /// What a load generator is told.
@@ -32,14 +32,13 @@ impl Load {
     /// # Errors
     /// The engine is not there, is not the one expected, or does not let this one in.
     pub async fn connect(target: Target, identity: Identity) -> Result<Load, Error> {
-        let session = Session::begin(target, identity, Role::Load).await?;
-        let talk = session.take_stream().ok_or(Error::Over)?;
-        Ok(Load { gateway: Gateway::of(session), talk })
+        let dialogue = Dialogue::begin(target, identity, Role::Load).await?;
+        Ok(Load { gateway: Gateway::of(dialogue.session().clone()), dialogue })
     }
 
     /// Its session: what the engine is, whether the connection lives, and how to move it.
     pub fn session(&self) -> &Session {
-        self.gateway.session()
+        self.dialogue.session()
     }
 
     /// Offers calls over the same connection.
@@ -52,12 +51,7 @@ impl Load {
     /// # Errors
     /// The connection is lost or closed: [`Load::resume`] may help.
     pub async fn next(&mut self) -> Result<Option<Reply>, Error> {
-        while let Some(told) = self.talk.hear::<ToLoad>().await? {
-            if let Some(message) = told.message {
-                return Ok(Some(message.into()));
-            }
-        }
-        Ok(None)
+        self.dialogue.next(|told: ToLoad| told.message.map(Into::into)).await
     }
 
     /// Takes the session up again on another connection. See [`Session::resume`].
@@ -65,11 +59,7 @@ impl Load {
     /// # Errors
     /// As there.
     pub async fn resume(&mut self) -> Result<Resumed, Error> {
-        let resumed = self.session().resume().await?;
-        if let Some(talk) = self.session().take_stream() {
-            self.talk = talk;
-        }
-        Ok(resumed)
+        self.dialogue.resume().await
     }
 
     /// Says any message of a load generator.
@@ -77,7 +67,7 @@ impl Load {
     /// # Errors
     /// The connection is lost or closed.
     pub async fn say(&mut self, message: Message) -> Result<(), Error> {
-        self.talk.say(&FromLoad { message: Some(message) }).await
+        self.dialogue.say(&FromLoad { message: Some(message) }).await
     }
 
     /// Signs an agent in or out, or has one pause.

@@ -37,6 +37,7 @@
 
 mod agent;
 mod call;
+mod dialogue;
 mod error;
 mod gateway;
 mod load;

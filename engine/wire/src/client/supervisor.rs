@@ -1,6 +1,6 @@
 //! A supervisor: looks on, and changes thresholds.
 
-use super::talk::Talk;
+use super::dialogue::Dialogue;
 use super::{Error, Identity, Resumed, Session, Target};
 use crate::v1::from_supervisor::Message;
 use crate::v1::set_agent::State;
@@ -15,8 +15,7 @@ use std::time::Duration;
 /// [`Supervisor::next`] may be broken off (in a `select!`) without losing anything.
 #[derive(Debug)]
 pub struct Supervisor {
-    session: Session,
-    talk: Talk,
+    dialogue: Dialogue,
 }
 
 /// What a supervisor is told.
@@ -39,14 +38,13 @@ impl Supervisor {
     /// # Errors
     /// The engine is not there, is not the one expected, or does not let this one in.
     pub async fn connect(target: Target, identity: Identity) -> Result<Supervisor, Error> {
-        let session = Session::begin(target, identity, Role::Supervisor).await?;
-        let talk = session.take_stream().ok_or(Error::Over)?;
-        Ok(Supervisor { session, talk })
+        let dialogue = Dialogue::begin(target, identity, Role::Supervisor).await?;
+        Ok(Supervisor { dialogue })
     }
 
     /// Its session: what the engine is, whether the connection lives, and how to move it.
     pub fn session(&self) -> &Session {
-        &self.session
+        self.dialogue.session()
     }
 
     /// What comes next; nothing once the engine has no more to say.
@@ -54,12 +52,7 @@ impl Supervisor {
     /// # Errors
     /// The connection is lost or closed: [`Supervisor::resume`] may help.
     pub async fn next(&mut self) -> Result<Option<Notice>, Error> {
-        while let Some(told) = self.talk.hear::<ToSupervisor>().await? {
-            if let Some(message) = told.message {
-                return Ok(Some(message.into()));
-            }
-        }
-        Ok(None)
+        self.dialogue.next(|told: ToSupervisor| told.message.map(Into::into)).await
     }
 
     /// Takes the session up again on another connection. See [`Session::resume`].
@@ -67,11 +60,7 @@ impl Supervisor {
     /// # Errors
     /// As there.
     pub async fn resume(&mut self) -> Result<Resumed, Error> {
-        let resumed = self.session.resume().await?;
-        if let Some(talk) = self.session.take_stream() {
-            self.talk = talk;
-        }
-        Ok(resumed)
+        self.dialogue.resume().await
     }
 
     /// Says any message of a supervisor.
@@ -79,7 +68,7 @@ impl Supervisor {
     /// # Errors
     /// The connection is lost or closed.
     pub async fn say(&mut self, message: Message) -> Result<(), Error> {
-        self.talk.say(&FromSupervisor { message: Some(message) }).await
+        self.dialogue.say(&FromSupervisor { message: Some(message) }).await
     }
 
     /// Changes a queue's thresholds: [`Notice::Changed`] follows, or a fault.
@@ -103,7 +92,7 @@ impl Supervisor {
 
     /// The queues' figures, as they come.
     pub fn figures(&self) -> QueueFeed {
-        QueueFeed { session: self.session.clone() }
+        QueueFeed { session: self.session().clone() }
     }
 }
 
