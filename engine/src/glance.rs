@@ -75,3 +75,40 @@ async fn look(door: &Door) -> Result<Arc<View>, Busy> {
     let looked = tokio::time::timeout(PATIENCE, door.look()).await;
     looked.unwrap_or(Err(Busy)).map(Arc::new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Glance;
+    use crate::backlog::Backlog;
+    use crate::door::{Door, Submission};
+    use crate::names::tests::taxi;
+    use cabrank_core::Desk;
+    use crossbeam::channel::bounded;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Instant;
+
+    #[tokio::test]
+    async fn polling_looks_at_the_desk_but_seldom() {
+        let (lane, submissions) = bounded(64);
+        let looks = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&looks);
+        std::thread::spawn(move || {
+            let desk = Desk::new(taxi().settings().clone(), 1).expect("a desk");
+            for submission in &submissions {
+                if let Submission::Look(reply) = submission {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    let _ = reply.send(desk.view());
+                }
+            }
+        });
+        let glance = Glance::new(Door::new(lane, Backlog::new()));
+        let since = Instant::now();
+        for _ in 0..1_000 {
+            glance.recent().await.expect("not busy");
+        }
+        let looks = looks.load(Ordering::Relaxed);
+        let most = 1 + since.elapsed().as_millis() as usize / 50;
+        assert!((1..=most).contains(&looks), "{looks} looks, at most {most} expected");
+    }
+}

@@ -344,30 +344,6 @@ async fn a_draining_desk_is_not_ready() {
 }
 
 #[tokio::test]
-async fn polling_looks_at_the_desk_but_seldom() {
-    let (lane, submissions) = bounded(64);
-    let looks = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let counted = Arc::clone(&looks);
-    std::thread::spawn(move || {
-        let desk = Desk::new(taxi().settings().clone(), 1).expect("a desk");
-        for submission in &submissions {
-            if let Submission::Look(reply) = submission {
-                counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                let _ = reply.send(desk.view());
-            }
-        }
-    });
-    let glance = crate::glance::Glance::new(Door::new(lane, Backlog::new()));
-    let since = Instant::now();
-    for _ in 0..1_000 {
-        glance.recent().await.expect("not busy");
-    }
-    let looks = looks.load(std::sync::atomic::Ordering::Relaxed);
-    let most = 1 + since.elapsed().as_millis() as usize / 50;
-    assert!((1..=most).contains(&looks), "{looks} looks, at most {most} expected");
-}
-
-#[tokio::test]
 async fn the_description_names_every_route() {
     let engine = Engine::start().await;
     let document = engine.read("/api/v1/openapi.json").await;
