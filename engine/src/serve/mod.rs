@@ -110,8 +110,8 @@ impl Engine {
             format!("http://{http_addr}"),
             &library,
         )?);
-        let Recovered { desk, journal, clock, entries, dispatches, notes, found, .. } = recovered;
-        let left = found.is_some().then(|| sip::Left { notes, view: desk.view() });
+        let Recovered { desk, journal, clock, entries, dispatches, idle, notes, found, .. } = recovered;
+        let left = found.is_some().then(|| sip::Left { notes, idle, view: desk.view() });
         let (sip_in, sip_out) = mpsc::channel(ORDERS_MAX);
         let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
         let (store_in, store_out) = mpsc::channel(ORDERS_MAX);

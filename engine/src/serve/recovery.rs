@@ -4,7 +4,7 @@ use super::filed::{Filed, same_ids};
 use crate::edge::Origin;
 use crate::lane::{Clock, facts_after_restart, unix_micros_now};
 use crate::store::Entry;
-use cabrank_core::{Desk, Dispatch, Input, Outbox, Refusal, Settings, StageView};
+use cabrank_core::{AgentId, AgentState, Desk, Dispatch, Input, Outbox, Refusal, Settings, StageView};
 use cabrank_journal::{AppendError, Beginning, Cut, Error, Journal, Log, Notes, Options, OsDisk, UnixMicros, WriteError};
 use std::path::Path;
 
@@ -18,6 +18,8 @@ pub(super) struct Recovered {
     pub(super) entries: Vec<Entry>,
     /// What was asked of a fulfilment service and not answered: it is asked again, with the same key.
     pub(super) dispatches: Vec<Dispatch>,
+    /// Agents who were idle.
+    pub(super) idle: Vec<AgentId>,
     /// What the edges noted of their legs.
     pub(super) notes: Notes,
     /// What was found, if the journal was not a new one.
@@ -81,6 +83,7 @@ fn begin(data: &Path, settings: Settings) -> Result<Recovered, RecoveryError> {
         clock,
         entries: Vec::new(),
         dispatches: Vec::new(),
+        idle: Vec::new(),
         notes: Notes::default(),
         found: None,
     })
@@ -116,6 +119,7 @@ fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
         }
         Ok::<(), AppendError>(())
     };
+    let idle = idle(&desk);
     // Under another configuration nobody's line, queue or agent means what it meant.
     let same = same_ids(desk.settings(), settings);
     let facts = facts_after_restart(&desk, &wanted.settings, |call| same && Origin::of(call) == Origin::Sip);
@@ -127,7 +131,7 @@ fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
         return Err(RecoveryError::CallsPending(desk.view().calls.len()));
     }
     let dispatches = desk.view().dispatches;
-    Ok(Recovered { desk, journal, epoch, clock, entries, dispatches, notes, found: Some(found) })
+    Ok(Recovered { desk, journal, epoch, clock, entries, dispatches, idle, notes, found: Some(found) })
 }
 
 fn is_change(input: &Input) -> bool {
@@ -138,6 +142,11 @@ fn is_change(input: &Input) -> bool {
 fn keep_entries(out: &mut Outbox, entries: &mut Vec<Entry>) {
     entries.extend(out.effects.drain(..).filter_map(|effect| Entry::try_from(effect).ok()));
     out.clear();
+}
+
+fn idle(desk: &Desk) -> Vec<AgentId> {
+    let idle = desk.view().agents.into_iter().filter(|agent| agent.state == AgentState::Idle);
+    idle.map(|agent| agent.agent).collect()
 }
 
 fn found(desk: &Desk, inputs: u64, cut: Option<Cut>) -> Found {

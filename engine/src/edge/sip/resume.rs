@@ -36,6 +36,8 @@ const REFRESH_WITHIN_MS: u64 = 20_000;
 pub struct Left {
     /// What was noted.
     pub notes: Notes,
+    /// Agents who were idle when the engine went down.
+    pub idle: Vec<AgentId>,
     /// The desk as it went on.
     pub view: View,
 }
@@ -65,7 +67,7 @@ impl Edge {
         self.end_unbelieved(&beliefs);
         self.tell_of_callers(&left.view);
         self.tell_of_agents(&beliefs);
-        self.tell_of_phones(&left.view);
+        self.tell_of_phones(left);
         self.note_changes();
     }
 
@@ -288,7 +290,7 @@ impl Edge {
     }
 
     /// Phones are where they were: the registered ones until they lapse, those at fixed addresses for ever.
-    fn tell_of_phones(&mut self, view: &View) {
+    fn tell_of_phones(&mut self, left: &Left) {
         let now_ms = self.now_ms();
         for (index, phone) in self.phones.agents.iter().enumerate() {
             let there = match phone.phone {
@@ -296,22 +298,11 @@ impl Edge {
                 Phone::Fixed { .. } => true,
                 Phone::Nowhere => false,
             };
-            let state = view.agents.get(index).map(|agent| &agent.state);
             let agent = AgentId(u32::try_from(index).unwrap_or(u32::MAX));
-            if !there {
-                continue;
-            }
-            match state {
-                Some(AgentState::Unreachable { .. }) => self.desk.tell(Input::PhoneResumed { agent }),
-                Some(
-                    AgentState::SignedOut
-                    | AgentState::Idle
-                    | AgentState::Offered { .. }
-                    | AgentState::Talking { .. }
-                    | AgentState::WrapUp { .. }
-                    | AgentState::Paused { .. },
-                )
-                | None => self.desk.tell(Input::PhoneReached { agent }),
+            match (there, left.idle.contains(&agent)) {
+                (true, true) => self.desk.tell(Input::PhoneResumed { agent }),
+                (true, false) => self.desk.tell(Input::PhoneReached { agent }),
+                (false, _) => {}
             }
         }
     }

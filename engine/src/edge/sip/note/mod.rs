@@ -17,7 +17,7 @@ mod live;
 #[cfg(test)]
 mod tests;
 
-pub(super) use form::{Agent, Caller, Dialog, Invited, Local, Path, Phone, Ringing, Session, Talk};
+pub(super) use form::{Agent, Caller, Dialog, Invited, Local, Phone, Ringing, Talk};
 pub(super) use keep::Noted;
 pub(super) use key::Key;
 pub(super) use live::{Described, request, talk};

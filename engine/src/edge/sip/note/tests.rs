@@ -4,8 +4,9 @@ use cabrank_core::{CallId, OfferId};
 use proptest::prelude::*;
 use prost::Message as _;
 
+use super::form::{Path, Session};
 use super::live::{Described, request};
-use super::{Agent, Caller, Dialog, Invited, Key, Local, Path, Phone, Ringing, Session, Talk, form};
+use super::{Agent, Caller, Dialog, Invited, Key, Local, Phone, Ringing, Talk, form};
 
 fn text() -> impl Strategy<Value = String> {
     "[ -~]{0,40}"
