@@ -218,10 +218,12 @@ impl Run {
 
     /// Only of an agent who was idle is it said that the phone is where it was.
     fn as_an_edge_says_it(&self, input: Input) -> Input {
-        match input {
-            Input::PhoneResumed { agent } if !self.idle_before.contains(&agent) => Input::PhoneReached { agent },
-            told => told,
+        if let Input::PhoneResumed { agent } = input
+            && !self.idle_before.contains(&agent)
+        {
+            return Input::PhoneReached { agent };
         }
+        input
     }
 
     /// The twin takes what came out of the byte form, a mere wake-up for what was refused, and no wake-up of its own.

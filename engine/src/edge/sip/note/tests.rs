@@ -99,9 +99,11 @@ proptest! {
     ) {
         prop_assert!(reads_back(&caller));
         prop_assert!(reads_back(&ringing));
-        prop_assert!(reads_back(&Agent { call: 7, ringing: Some(ringing), talk: Some(talk.clone()) }));
+        let agent = Agent { call: 7, ringing: Some(ringing), talk: Some(talk.clone()) };
+        prop_assert!(reads_back(&agent));
         let (contact, path, until_ms, call_id, cseq) = phone;
-        prop_assert!(reads_back(&Phone { contact, path: Some(path), until_ms, call_id, cseq }));
+        let phone = Phone { contact, path: Some(path), until_ms, call_id, cseq };
+        prop_assert!(reads_back(&phone));
         let described = Described::read(&talk).expect("a talk that can be");
         prop_assert_eq!(&talk.local, &Some(described.local.noted()));
         prop_assert_eq!(talk.latched, described.latched.map(|addr| addr.to_string()));
