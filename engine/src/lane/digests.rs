@@ -31,9 +31,12 @@ impl Digests {
         Ok(Digests { file: options.open(path(data))?, noted: Seq::NONE })
     }
 
-    /// Notes the digest after entry `at`. One that cannot be written is left out: it is evidence, not state.
+    /// Notes the digest after entry `at`, if there is one. One that cannot be written is left out: it is evidence, not state.
     pub fn note(&mut self, at: Seq, desk: &Desk) {
         self.noted = at;
+        if at == Seq::NONE {
+            return;
+        }
         if let Err(error) = writeln!(self.file, "{at} {:016x}", desk.digest()) {
             tracing::warn!(%error, "a digest was not noted");
         }
