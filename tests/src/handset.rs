@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::ear::Ear;
 use crate::wire::{Request, Wire, code, header};
 
-/// How long an answer may take.
+/// How long an answer may take, unless the caller has less patience.
 const PATIENCE: Duration = Duration::from_secs(8);
 
 /// A telephone, and where the engine is.
@@ -14,6 +14,7 @@ pub struct Handset {
     wire: Wire,
     /// What it hears.
     pub ear: Ear,
+    patience: Duration,
     dialled: u32,
     dialog: Option<Dialog>,
 }
@@ -41,7 +42,13 @@ pub struct Dialled {
 impl Handset {
     /// A telephone at a SIP and a media port of 127.0.0.1.
     pub fn new(port: u16, rtp: u16, engine: u16) -> Handset {
-        Handset { wire: Wire::new(port, engine), ear: Ear::listen(rtp), dialled: 0, dialog: None }
+        Handset { wire: Wire::new(port, engine), ear: Ear::listen(rtp), patience: PATIENCE, dialled: 0, dialog: None }
+    }
+
+    /// Waits no longer than this for an answer.
+    pub fn patient_for(mut self, patience: Duration) -> Handset {
+        self.patience = patience;
+        self
     }
 
     /// Calls a line; with 200, it is in the call.
@@ -57,10 +64,10 @@ impl Handset {
         let invite = Request::new("INVITE", line, &name).from(&from).body("application/sdp", &self.ear.sdp());
         let since = Instant::now();
         self.wire.ask(&invite);
-        let first = self.wire.answer(&invite, PATIENCE);
+        let first = self.wire.answer(&invite, self.patience);
         let trying = since.elapsed();
         let is_final = first.as_ref().is_some_and(|answer| code(answer) >= 200);
-        let answer = if is_final { first } else { self.wire.final_answer(&invite, PATIENCE) }.unwrap_or_default();
+        let answer = if is_final { first } else { self.wire.final_answer(&invite, self.patience) }.unwrap_or_default();
         let dialled =
             Dialled { code: code(&answer), retry_after: header(&answer, "Retry-After").is_some(), trying, took: since.elapsed() };
         if !answer.is_empty() {
@@ -99,6 +106,6 @@ impl Handset {
         dialog.cseq += 1;
         let request = with(dialog.invite.next(method, &dialog.answer, dialog.cseq));
         self.wire.ask(&request);
-        self.wire.final_answer(&request, PATIENCE).map_or(0, |answer| code(&answer))
+        self.wire.final_answer(&request, self.patience).map_or(0, |answer| code(&answer))
     }
 }

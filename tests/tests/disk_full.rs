@@ -3,18 +3,20 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use cabrank_tests::api::Api;
+use cabrank_tests::crash::{replays, restarts_as};
 use cabrank_tests::desk::Desk;
 use cabrank_tests::ear::percentile;
-use cabrank_tests::engine::{Engine, cabrank, path, printed};
+use cabrank_tests::engine::{Engine, binary, path};
 use cabrank_tests::faults::{ENOSPC, Faults};
 use cabrank_tests::handset::{Dialled, Handset};
 use cabrank_tests::namespace::{alone, mount_disk};
 use cabrank_tests::ports::Block;
 use cabrank_tests::room::Room;
-use cabrank_tests::wait::{pause, until};
-use serde_json::Value;
+use cabrank_tests::wait::{pause, until, within};
 
 /// Within so long of room coming back all must be well (a promise of the README).
 const RESUMES_WITHIN: Duration = Duration::from_secs(5);
@@ -104,20 +106,10 @@ fn still_in_line(engine: &Engine) -> usize {
     queues["queues"][0]["waiting"].as_u64().unwrap_or(u64::MAX) as usize
 }
 
-/// `kill -9`: the journal is sound, replays to the same digest twice, and the engine finds that very desk.
 fn is_whole_after_a_crash(engine: &mut Engine) {
     engine.crash();
-    let data = path(engine.data()).to_owned();
-    let check = cabrank(&["journal", "check", &data]);
-    assert!(check.status.success(), "{}", printed(&check));
-    let replayed = cabrank(&["replay", &data, "--json"]);
-    assert!(replayed.status.success(), "{}", printed(&replayed));
-    let digest: Value = serde_json::from_slice(&replayed.stdout).unwrap_or_default();
-    let digest = digest["digest"].as_str().unwrap_or_else(|| panic!("no digest in {}", printed(&replayed))).to_owned();
-    engine.restart();
-    until(Duration::from_secs(5), &format!("the engine to say that it found the desk {digest}"), || {
-        engine.log().contains(&format!("digest=\"{digest}\"")).then_some(())
-    });
+    let replayed = replays(engine);
+    restarts_as(engine, &replayed);
 }
 
 #[test]
@@ -151,4 +143,20 @@ fn a_disk_that_takes_nothing_at_all_stops_no_music_and_loses_nothing() {
     });
     engine.must_be_alive();
     is_whole_after_a_crash(&mut engine);
+}
+
+#[test]
+fn a_log_that_takes_nothing_more_ends_no_engine() {
+    let (room, ports) = (Room::new(), Block::claim());
+    let config = desk(&ports).write(&room);
+    let full = || Stdio::from(fs::File::create("/dev/full").expect("/dev/full"));
+    let data = room.file("data");
+    let mut engine = Command::new(binary());
+    engine.args(["serve", path(&config), "--data", path(&data)]).stdout(full()).stderr(full());
+    let mut engine = engine.spawn().expect("the engine");
+    let api = Api::new(ports.http(0), "");
+    let answers = within(Duration::from_secs(20), || (api.get("/readyz").status == 200).then_some(()));
+    let ended = engine.try_wait().expect("a child");
+    engine.kill().and_then(|()| engine.wait()).expect("its end");
+    assert_eq!((answers, ended), (Some(()), None));
 }
