@@ -116,8 +116,8 @@ fn number(n: usize) -> String {
     format!("+65987{:05}", 10_000 + n)
 }
 
-fn voice(n: usize) -> u8 {
-    n as u8 + 1
+fn voice(n: usize) -> u16 {
+    n as u16 + 1
 }
 
 /// A moment as text that sorts.
