@@ -122,6 +122,11 @@ impl Door {
         self.send(Submission::Noted(note))
     }
 
+    /// How far the desk is behind, and how its disk is.
+    pub fn backlog(&self) -> &Backlog {
+        &self.backlog
+    }
+
     /// Counts a new call that an edge turned away because it was itself behind.
     pub fn turn_away(&self) {
         self.backlog.turn_away();

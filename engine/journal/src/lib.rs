@@ -28,6 +28,7 @@ mod place;
 mod reader;
 mod recovery;
 pub mod repair;
+mod reserve;
 mod scan;
 mod sync;
 mod walk;

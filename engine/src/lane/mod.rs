@@ -36,6 +36,9 @@ const BATCH_MAX: usize = 512;
 /// How long a refused write (a full disk) is left alone before the next try.
 const WRITE_RETRY: Duration = Duration::from_millis(200);
 
+/// How often a lane without work looks whether the disk still has room, or has it again.
+const LOOK_AT_DISK: Duration = Duration::from_millis(500);
+
 /// A running lane.
 pub struct Lane {
     door: Door,
@@ -62,8 +65,8 @@ impl Lane {
         F: SegmentFile + 'static,
     {
         let (door, submissions) = bounded(SUBMISSIONS_MAX);
-        let promises = Promises::start(syncer, outlets.clone(), failed)?;
         let backlog = Backlog::new();
+        let promises = Promises::start(syncer, outlets.clone(), backlog.clone(), failed)?;
         let lane = Running {
             desk,
             log,
@@ -175,10 +178,12 @@ impl<L: Log> Running<L> {
         self.promises.finish();
     }
 
-    /// The next submission, or a nudge at the moment the desk asked for. `None` once nobody can submit any more.
+    /// The next submission, or a nudge at the moment the desk asked for, or to look at the disk. `None` once nobody can submit
+    /// any more.
     fn next(&mut self) -> Option<Submission> {
-        let Some(wake) = self.desk.next_wake() else { return self.submissions.recv().ok() };
-        match self.submissions.recv_deadline(self.clock.instant(wake)) {
+        let look = Instant::now() + LOOK_AT_DISK;
+        let wake = self.desk.next_wake().map_or(look, |wake| self.clock.instant(wake).min(look));
+        match self.submissions.recv_deadline(wake) {
             Ok(submission) => Some(submission),
             Err(RecvTimeoutError::Timeout) => Some(Submission::Nudge),
             Err(RecvTimeoutError::Disconnected) => None,
@@ -252,8 +257,10 @@ impl<L: Log> Running<L> {
     fn hand_on(&mut self) {
         while let Err(error) = self.log.write() {
             tracing::error!(%error, "the journal cannot be written; orders wait");
+            self.backlog.show_short(true);
             std::thread::sleep(WRITE_RETRY);
         }
+        self.backlog.show_short(self.log.is_short());
         for (seq, effect) in self.held.drain(..) {
             if effect.is_promise() { self.promises.hold(seq, effect) } else { self.outlets.hand_on(effect) }
         }

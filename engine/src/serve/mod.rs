@@ -131,7 +131,7 @@ impl Engine {
         };
         let (failed, journal_failed) = watch::channel(false);
         let syncer = journal.syncer();
-        let lane = Lane::start(desk, journal, syncer, clock, Digests::open(&data)?, outlets, move || {
+        let lane = Lane::start(desk, journal, syncer, clock.clone(), Digests::open(&data)?, outlets, move || {
             // Nobody left to be told is told already.
             let _ = failed.send(true);
         })?;
@@ -150,6 +150,7 @@ impl Engine {
             in_force,
             names,
             epoch,
+            clock,
             store: store.clone(),
             directory: Arc::clone(&directory),
             times,

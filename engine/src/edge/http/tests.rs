@@ -6,6 +6,7 @@ use crate::directory::Directory;
 use crate::door::{Door, Submission};
 use crate::epoch::Epoch;
 use crate::in_force::InForce;
+use crate::lane::{Clock, unix_micros_now};
 use crate::names::tests::taxi;
 use crate::store::{Entry, Patience, Store, Writer};
 use cabrank_core::{
@@ -63,6 +64,7 @@ impl Engine {
             in_force,
             names: taxi(),
             epoch,
+            clock: Clock::resume(unix_micros_now(), Tick(0)),
             store: store.clone(),
             directory: Arc::clone(&directory),
             times,

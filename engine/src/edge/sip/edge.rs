@@ -284,6 +284,7 @@ impl Edge {
         let now_ms = self.now_ms();
         self.legs.forget_parted(now_ms);
         self.lapse_phones(now_ms);
+        self.turn_away_unheard();
         for leg in self.legs.due(now_ms) {
             self.on_session_due(leg);
         }

@@ -81,7 +81,8 @@ impl Edge {
     fn admit(&mut self, call: CallId, tx: Incoming, wanted: Wanted, talk: impl FnOnce(Dialog) -> Talk) {
         let reply = Reply::to(&tx.original, &wanted.tag);
         self.transactions.serve_invite(&tx, LegId::Caller(call), &reply, &wanted.tag);
-        let offered = Offered { reply, transaction: tx.id(), offer: wanted.offer, session: wanted.session };
+        let since_ms = self.now_ms();
+        let offered = Offered { reply, transaction: tx.id(), offer: wanted.offer, session: wanted.session, since_ms };
         let leg = CallerLeg {
             line: wanted.line,
             caller: wanted.caller,

@@ -131,6 +131,8 @@ pub(super) struct Offered {
     pub offer: Option<Offer>,
     /// The session timer it asked for.
     pub session: Option<SessionTimer>,
+    /// When the desk was told of it, in milliseconds of the edge's clock.
+    pub since_ms: u64,
 }
 
 /// An agent's leg.

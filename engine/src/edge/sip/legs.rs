@@ -205,6 +205,16 @@ impl Legs {
         })
     }
 
+    /// Callers whom the desk has not answered since before `until_ms`.
+    #[must_use]
+    pub(super) fn unheard(&self, until_ms: u64) -> Vec<CallId> {
+        let unheard = self.callers.iter().filter(|(_, leg)| match &leg.phase {
+            CallerPhase::Offered(offered) => offered.since_ms < until_ms,
+            CallerPhase::Answered | CallerPhase::CalledBack => false,
+        });
+        unheard.map(|(call, _)| *call).collect()
+    }
+
     /// The leg at the other end of a connected call.
     #[must_use]
     pub(super) fn partner(&self, leg: LegId) -> Option<LegId> {

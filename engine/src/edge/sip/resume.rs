@@ -107,7 +107,16 @@ impl Edge {
         let (phase, remote) = match (taken, &offer) {
             (Taken::New(tx), _) => {
                 self.transactions.watch(tx.id(), LegId::Caller(call), Some(&noted.tag));
-                (CallerPhase::Offered(Box::new(Offered { reply, transaction: tx.id(), offer, session })), None)
+                (
+                    CallerPhase::Offered(Box::new(Offered {
+                        reply,
+                        transaction: tx.id(),
+                        offer,
+                        session,
+                        since_ms: self.now_ms(),
+                    })),
+                    None,
+                )
             }
             // Long ago: it was acknowledged, or the leg would be gone.
             (_, Some(offer)) => {
