@@ -144,6 +144,12 @@ impl Desk {
         self
     }
 
+    /// How long the menu waits for a key.
+    pub fn silence(mut self, time: &str) -> Desk {
+        self.line_extra = self.line_extra.replace("silence = \"1s\"", &format!("silence = \"{time}\""));
+        self
+    }
+
     /// An agent whose phone is always at a port of 127.0.0.1.
     pub fn agent_at(self, name: &str, port: u16) -> Desk {
         self.agent_contact(name, &format!("sip:{name}@127.0.0.1:{port}"))

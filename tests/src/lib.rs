@@ -1,6 +1,6 @@
 //! What the end-to-end tests share: engines, telephones, sounds.
 //!
-//! Every telephone is a real one from Debian (sipp, baresip, sipsak, kamailio) except [`wire`], which sends the
+//! Every telephone is a real one from Debian (sipp, baresip, sipsak, kamailio) except [`phones`] and [`wire`], which send the
 //! messages no real telephone would. A test takes a [`ports::Block`] of its own and a [`room::Room`] (a directory
 //! that is shown when the test fails), so tests may run side by side; each wait has a limit and says what it waited for.
 
@@ -19,6 +19,7 @@ pub mod handset;
 pub mod kamailio;
 pub mod namespace;
 pub mod pcap;
+pub mod phones;
 pub mod ports;
 pub mod python;
 pub mod quic;

@@ -80,6 +80,8 @@ code_enum! {
         20: CallerUnreached { call, how },
         21: AgentReturned { offer, queue },
         22: ThresholdsChanged { base, queues, by, reason },
+        23: CallResumed { call },
+        24: PhoneResumed { agent },
     }
 }
 
@@ -93,7 +95,7 @@ impl Code for Queue {
         let name = Code::decode(reader)?;
         let thresholds = match reader.form() {
             Form::One => thresholds_of_form_one(reader)?,
-            Form::Two => Code::decode(reader)?,
+            Form::Two | Form::Three => Code::decode(reader)?,
         };
         Ok(Queue { name, thresholds })
     }

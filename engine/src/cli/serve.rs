@@ -102,7 +102,7 @@ fn tell(found: &Found) {
         warn!("the journal's tail was torn and is cut: {cut}");
     }
     if found.calls > 0 {
-        warn!(calls = found.calls, "calls were live when the engine ended; they are written down as cut off");
+        info!(calls = found.calls, "calls were live when the engine ended; those whose legs still stand go on");
     }
 }
 

@@ -33,9 +33,12 @@ impl Digests {
         Ok(Digests { file: options.open(path(data))?, noted: Seq::NONE, is_ragged: true })
     }
 
-    /// Notes the digest after entry `at`. One that cannot be written is left out: it is evidence, not state.
+    /// Notes the digest after entry `at`, if there is one. One that cannot be written is left out: it is evidence, not state.
     pub fn note(&mut self, at: Seq, desk: &Desk) {
         self.noted = at;
+        if at == Seq::NONE {
+            return;
+        }
         let begin = if self.is_ragged { "\n" } else { "" };
         let noted = self.file.write_all(format!("{begin}{at} {:016x}\n", desk.digest()).as_bytes());
         self.is_ragged = noted.is_err();

@@ -1,10 +1,11 @@
 //! From a data directory to a desk that goes on where it was.
 
 use super::filed::{Filed, same_ids};
+use crate::edge::Origin;
 use crate::lane::{Clock, facts_after_restart, unix_micros_now};
 use crate::store::Entry;
-use cabrank_core::{Desk, Dispatch, Input, Outbox, Refusal, Settings, StageView};
-use cabrank_journal::{AppendError, Beginning, Cut, Error, Journal, Log, Options, OsDisk, UnixMicros, WriteError};
+use cabrank_core::{AgentId, AgentState, Desk, Dispatch, Input, Outbox, Refusal, Settings, StageView};
+use cabrank_journal::{AppendError, Beginning, Cut, Error, Journal, Log, Notes, Options, OsDisk, UnixMicros, WriteError};
 use std::path::Path;
 
 /// A desk and its journal, ready for a lane.
@@ -17,6 +18,10 @@ pub(super) struct Recovered {
     pub(super) entries: Vec<Entry>,
     /// What was asked of a fulfilment service and not answered: it is asked again, with the same key.
     pub(super) dispatches: Vec<Dispatch>,
+    /// Agents who were idle.
+    pub(super) idle: Vec<AgentId>,
+    /// What the edges noted of their legs.
+    pub(super) notes: Notes,
     /// What was found, if the journal was not a new one.
     pub(super) found: Option<Found>,
 }
@@ -28,7 +33,7 @@ pub struct Found {
     pub inputs: u64,
     /// The desk's digest after them.
     pub digest: u64,
-    /// How many callers were in line. They lost their legs with the engine and are written down as cut off.
+    /// How many callers were in line.
     pub waiting: usize,
     /// How many calls were live in all.
     pub calls: usize,
@@ -71,7 +76,17 @@ fn begin(data: &Path, settings: Settings) -> Result<Recovered, RecoveryError> {
     let desk = Desk::new(settings.clone(), seed)?;
     let journal = Journal::create(OsDisk, data, &Beginning { epoch, seed, settings }, Options::default())?;
     let clock = Clock::resume_in(data, epoch.0, Default::default(), false);
-    Ok(Recovered { desk, journal, epoch, clock, entries: Vec::new(), dispatches: Vec::new(), found: None })
+    Ok(Recovered {
+        desk,
+        journal,
+        epoch,
+        clock,
+        entries: Vec::new(),
+        dispatches: Vec::new(),
+        idle: Vec::new(),
+        notes: Notes::default(),
+        found: None,
+    })
 }
 
 fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
@@ -92,7 +107,7 @@ fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
         inputs += 1;
     })?;
     let found = found(&desk, inputs, recovered.cut);
-    let mut journal = recovered.journal;
+    let (mut journal, notes) = (recovered.journal, recovered.notes);
     let clock = Clock::resume_in(data, epoch.0, journal.tick(), !desk.view().calls.is_empty());
     let wanted = filed.wanted(desk.settings(), settings);
     let mut tell = |desk: &mut Desk, facts: Vec<Input>| {
@@ -104,7 +119,10 @@ fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
         }
         Ok::<(), AppendError>(())
     };
-    let facts = facts_after_restart(&desk, &wanted.settings);
+    let idle = idle(&desk);
+    // Under another configuration nobody's line, queue or agent means what it meant.
+    let same = same_ids(desk.settings(), settings);
+    let facts = facts_after_restart(&desk, &wanted.settings, |call| same && Origin::of(call) == Origin::Sip);
     tell(&mut desk, facts)?;
     let changes = wanted.changes(desk.settings(), desk.view().changes);
     tell(&mut desk, changes)?;
@@ -113,7 +131,7 @@ fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
         return Err(RecoveryError::CallsPending(desk.view().calls.len()));
     }
     let dispatches = desk.view().dispatches;
-    Ok(Recovered { desk, journal, epoch, clock, entries, dispatches, found: Some(found) })
+    Ok(Recovered { desk, journal, epoch, clock, entries, dispatches, idle, notes, found: Some(found) })
 }
 
 fn is_change(input: &Input) -> bool {
@@ -124,6 +142,11 @@ fn is_change(input: &Input) -> bool {
 fn keep_entries(out: &mut Outbox, entries: &mut Vec<Entry>) {
     entries.extend(out.effects.drain(..).filter_map(|effect| Entry::try_from(effect).ok()));
     out.clear();
+}
+
+fn idle(desk: &Desk) -> Vec<AgentId> {
+    let idle = desk.view().agents.into_iter().filter(|agent| agent.state == AgentState::Idle);
+    idle.map(|agent| agent.agent).collect()
 }
 
 fn found(desk: &Desk, inputs: u64, cut: Option<Cut>) -> Found {

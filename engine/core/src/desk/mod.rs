@@ -25,6 +25,7 @@ mod offer;
 mod own_agent;
 mod reach;
 mod reserve;
+mod resume;
 mod thresholds;
 mod verify;
 mod warning;
@@ -193,6 +194,8 @@ impl Desk {
                 self.draining = true;
                 Ok(())
             }
+            Input::CallResumed { call } => self.call_resumed(call, out),
+            Input::PhoneResumed { agent } => self.phone_resumed(agent, out),
             Input::Restarted | Input::Woke => Ok(()),
         }
     }

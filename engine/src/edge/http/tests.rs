@@ -136,7 +136,9 @@ fn run_desk(submissions: &Receiver<Submission>, entries: &mpsc::Sender<Entry>, i
                 let _ = reply.send(desk.view());
                 continue;
             }
-            Submission::Place { .. } | Submission::Count(_) | Submission::Nudge | Submission::Close => continue,
+            Submission::Noted(_) | Submission::Place { .. } | Submission::Count(_) | Submission::Nudge | Submission::Close => {
+                continue;
+            }
         };
         out.clear();
         desk.handle(Tick(since.elapsed().as_micros() as u64), input, &mut out);

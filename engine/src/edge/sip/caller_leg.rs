@@ -63,6 +63,11 @@ impl Edge {
 
     /// The ACK to a 2xx of ours; it carries the answer when our 2xx carried the offer.
     pub(super) fn on_acked(&mut self, leg: LegId, body: &[u8]) {
+        if let LegId::Caller(call) = leg
+            && let Some(leg) = self.legs.caller(call)
+        {
+            leg.confirmed = true;
+        }
         let Some(talk) = self.legs.talk(leg) else { return };
         match std::mem::replace(&mut talk.exchange, Exchange::Idle) {
             Exchange::Ack => {}
