@@ -4,8 +4,9 @@
 //! desk's (or, negative, behind). It outlives the engine, not the machine; after that the wall clock must do.
 
 use cabrank_core::Tick;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// The clock since the machine's start.
@@ -39,7 +40,7 @@ impl Boot {
 
     fn tick_by(&self, note: &str) -> Option<Tick> {
         let (name, ahead_us) = note.strip_suffix('\n')?.split_once(' ')?;
-        let ahead_us: i64 = ahead_us.parse().ok().filter(|_| name == self.name)?;
+        let ahead_us: i64 = ahead_us.trim().parse().ok().filter(|_| name == self.name)?;
         u64::try_from(self.now_us.checked_sub(ahead_us)?).ok().map(Tick)
     }
 
@@ -48,15 +49,14 @@ impl Boot {
     /// # Errors
     /// It cannot be written.
     pub(super) fn note(&self, data: &Path, now: Tick) -> io::Result<()> {
-        let note = self.note_of(now);
-        let (file, new) = (file(data), file(data).with_extension("tmp"));
-        fs::write(&new, note)?;
-        fs::rename(new, file)
+        // Always of one length, and in the place of the one before: a full disk takes it, too.
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(file(data))?;
+        file.write_all_at(self.note_of(now).as_bytes(), 0)
     }
 
     fn note_of(&self, now: Tick) -> String {
         let ahead_us = self.now_us.saturating_sub(i64::try_from(now.0).unwrap_or(i64::MAX));
-        format!("{} {ahead_us}\n", self.name)
+        format!("{} {ahead_us:20}\n", self.name)
     }
 }
 
