@@ -75,7 +75,7 @@ fn begin(data: &Path, settings: Settings) -> Result<Recovered, RecoveryError> {
     let seed = rand::random();
     let desk = Desk::new(settings.clone(), seed)?;
     let journal = Journal::create(OsDisk, data, &Beginning { epoch, seed, settings }, Options::default())?;
-    let clock = Clock::resume(epoch.0, Default::default());
+    let clock = Clock::resume_in(data, epoch.0, Default::default(), false);
     Ok(Recovered {
         desk,
         journal,
@@ -108,7 +108,7 @@ fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
     })?;
     let found = found(&desk, inputs, recovered.cut);
     let (mut journal, notes) = (recovered.journal, recovered.notes);
-    let clock = Clock::resume(epoch.0, journal.tick());
+    let clock = Clock::resume_in(data, epoch.0, journal.tick(), !desk.view().calls.is_empty());
     let wanted = filed.wanted(desk.settings(), settings);
     let mut tell = |desk: &mut Desk, facts: Vec<Input>| {
         for fact in facts {
