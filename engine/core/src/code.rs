@@ -40,7 +40,7 @@ pub trait Code: Sized {
 
     /// Reads a byte form that must fill `bytes` to the end.
     fn from_bytes(bytes: &[u8]) -> Result<Self, Malformed> {
-        Self::from_bytes_of(bytes, Form::Two)
+        Self::from_bytes_of(bytes, Form::WRITTEN)
     }
 
     /// The same of bytes in an older form.
@@ -68,8 +68,15 @@ impl core::error::Error for Malformed {}
 pub enum Form {
     /// Queues were served first come, first served; callers had no token.
     One,
-    /// The form that is written.
+    /// A call did not come back after a restart.
     Two,
+    /// The form that is written.
+    Three,
+}
+
+impl Form {
+    /// The form that is written.
+    pub const WRITTEN: Form = Form::Three;
 }
 
 /// Bytes being read.
@@ -81,7 +88,7 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Reads from the start of `bytes`, written in the form that is written today.
     pub fn new(bytes: &'a [u8]) -> Self {
-        Reader::of_form(bytes, Form::Two)
+        Reader::of_form(bytes, Form::WRITTEN)
     }
 
     /// Reads from the start of `bytes`, written in that form.

@@ -93,7 +93,7 @@ impl Code for Queue {
         let name = Code::decode(reader)?;
         let thresholds = match reader.form() {
             Form::One => thresholds_of_form_one(reader)?,
-            Form::Two => Code::decode(reader)?,
+            Form::Two | Form::Three => Code::decode(reader)?,
         };
         Ok(Queue { name, thresholds })
     }

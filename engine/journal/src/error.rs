@@ -102,22 +102,23 @@ pub enum What {
     /// A whole entry, earlier in time than the one before it.
     #[error("entry {0} is earlier than the one before it")]
     TimeTurned(Seq),
-    /// A whole entry that holds no input this engine knows.
-    #[error("entry {0} holds an input unknown to this engine; a newer one may have written it")]
+    /// A whole entry that holds nothing this engine knows.
+    #[error("entry {0} holds what is unknown to this engine; a newer one may have written it")]
     Unknown(Seq),
 }
 
-/// Why an input was not appended.
+/// Why an input or a note was not appended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AppendError {
-    /// Its byte form is longer than [`format::INPUT_BYTES_MAX`](crate::format::INPUT_BYTES_MAX).
-    #[error("the input is too large for the journal")]
+    /// It is longer than [`format::CONTENT_BYTES_MAX`](crate::format::CONTENT_BYTES_MAX), or a note's key than
+    /// [`format::KEY_BYTES_MAX`](crate::format::KEY_BYTES_MAX).
+    #[error("it is too large for the journal")]
     TooLong,
     /// Too much waits to be written: the disk does not take it.
     #[error("the journal has as much to write as it can hold")]
     Full,
     /// It is stamped earlier than the entry before it.
-    #[error("the input is stamped earlier than the one before it")]
+    #[error("it is stamped earlier than the one before it")]
     TimeTurned,
 }
 

@@ -1,10 +1,10 @@
-//! The bytes of a segment, format versions 1 and 2. All numbers are little-endian and of fixed width.
+//! The bytes of a segment, format versions 1 to 3. All numbers are little-endian and of fixed width.
 //!
 //! A segment is the file `NNNNNNNN.seg`: a header and entries up to the end of the file, with nothing between them.
 //!
 //! ```text
 //! header   magic      8 bytes   "cabrankj"
-//!          version    u32       1 or 2: the form of all settings and inputs in this segment
+//!          version    u32       1 to 3: the form of all settings and entries in this segment
 //!          length     u32       bytes of the body
 //!          body       segment   u32    as in the file's name
 //!                     first     u64    sequence number of the first entry in this segment
@@ -13,11 +13,17 @@
 //!                     settings  ...    byte form of the initial `Settings`, to the end  /
 //!          crc        u32       CRC-32 (IEEE) of everything before it
 //!
-//! entry    length     u32       bytes of the input: 1 to 16 MiB
+//! entry    length     u32       bytes of the content: 1 to 16 MiB
 //!          seq        u64       one more than the entry before it
 //!          tick       u64       microseconds since the epoch; never less than the entry before it
-//!          input      ...       byte form of the `Input`
+//!          content    kind      u8     0: an input; 1: a note
+//!                     input     ...    byte form of the `Input`, to the end     \  one of
+//!                     note      ...    byte form of the `Note`, to the end      /  the two
 //!          crc        u32       CRC-32 (IEEE) of the beginning and of everything before it in this entry
+//!
+//! note     length     u16       bytes of the key
+//!          key        ...       what is noted: a later note of the same key replaces this one
+//!          state      ...       what there is to know about it, to the end; nothing: it is no more
 //! ```
 //!
 //! Magic, version, length and crc of a header are the same in every version, so that another version can be told from
@@ -26,32 +32,36 @@
 //! looks like an entry.
 //!
 //! # Versions
-//! Version 2 is written; version 1 is read. They differ in byte forms alone: what stands in a segment of version 1 has
-//! [`Form::One`], which knew of a queue five limits and of a caller no token, in a segment of version 2 [`Form::Two`]. No file
-//! holds both. A journal whose last segment is of an older version goes on in a new segment, so versions only go up.
+//! Version 3 is written; versions 1 and 2 are read. What stands in a segment of version 1 has [`Form::One`], which knew of a
+//! queue five limits and of a caller no token; in a segment of version 2 [`Form::Two`], in one of version 3 [`Form::Three`].
+//! Before version 3 there were no notes, and no kind: the content was an input. No file holds two versions. A journal
+//! whose last segment is of an older version goes on in a new segment, so versions only go up.
 //! The beginning is the same in all segments of a journal: byte by byte in those of one version, and where the version goes
-//! up it means the same in the newer form. An engine of version 1 refuses a segment of version 2 by name.
+//! up it means the same in the newer form. An engine refuses a segment of a later version by name.
 //!
 //! A segment gets its name when its header is whole and synced; until then it is called `NNNNNNNN.seg.tmp`. The segment
 //! before it is synced first, so only the last one can be torn.
 
-use crate::{Beginning, SegmentNo, Seq, UnixMicros};
+use crate::{Beginning, Note, SegmentNo, Seq, UnixMicros};
 use cabrank_core::{Code, Form, Input, Malformed, Settings, Sink, Tick};
 
 /// The version that is written, and the newest that is read.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The oldest version that is read.
 pub const VERSION_OLDEST: u32 = 1;
 
-/// The longest byte form of one input that is taken: 16 MiB.
-pub const INPUT_BYTES_MAX: usize = 16 << 20;
+/// The longest content of one entry that is taken, an input or a note: 16 MiB.
+pub const CONTENT_BYTES_MAX: usize = 16 << 20;
+
+/// The longest key of a note.
+pub const KEY_BYTES_MAX: usize = u16::MAX as usize;
 
 /// No segment is longer than this, 1 GiB: a longer file was not written by an engine.
 pub const SEGMENT_BYTES_MAX: u64 = 1 << 30;
 
 /// The form that is written.
-pub(crate) const WRITTEN: Form = Form::Two;
+pub(crate) const WRITTEN: Form = Form::WRITTEN;
 
 pub(crate) const ENTRY_BYTES_MIN: usize = ENTRY_FRONT + 1 + CRC;
 
@@ -59,6 +69,8 @@ const MAGIC: [u8; 8] = *b"cabrankj";
 const HEADER_FRONT: usize = 16;
 const ENTRY_FRONT: usize = 20;
 const CRC: usize = 4;
+const KIND_INPUT: u8 = 0;
+const KIND_NOTE: u8 = 1;
 
 /// The beginning in its byte form, and the CRC that every entry's own continues.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,12 +103,19 @@ pub(crate) enum NoHeader {
     Crc,
 }
 
-/// An entry whose CRC holds; what its input says is not looked at yet.
+/// What an entry holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    Input(Input),
+    Note(Note),
+}
+
+/// An entry whose CRC holds; what its content says is not looked at yet.
 #[derive(Debug)]
 pub(crate) struct Whole<'a> {
     pub(crate) seq: Seq,
     pub(crate) tick: Tick,
-    pub(crate) input: &'a [u8],
+    pub(crate) content: &'a [u8],
     /// Bytes of the whole entry.
     pub(crate) size: usize,
 }
@@ -109,7 +128,7 @@ pub(crate) enum NoEntry {
     Crc,
 }
 
-/// An input's byte form is longer than [`INPUT_BYTES_MAX`].
+/// A content is longer than [`CONTENT_BYTES_MAX`], or a key than [`KEY_BYTES_MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
@@ -179,15 +198,33 @@ pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, NoHeader> {
     Ok(Header { segment: SegmentNo(segment), first: Seq(first), beginning, size: end + CRC })
 }
 
-/// Appends an entry to `buffer`, or leaves `buffer` as it was.
-pub(crate) fn put_entry(buffer: &mut Vec<u8>, salt: Salt, seq: Seq, tick: Tick, input: &Input) -> Result<(), TooLong> {
+/// Appends an input to `buffer`, or leaves `buffer` as it was.
+pub(crate) fn put_input(buffer: &mut Vec<u8>, salt: Salt, seq: Seq, tick: Tick, input: &Input) -> Result<(), TooLong> {
+    put_entry(buffer, salt, seq, tick, |buffer| {
+        buffer.put(&[KIND_INPUT]);
+        input.encode(buffer);
+    })
+}
+
+/// Appends a note to `buffer`, or leaves `buffer` as it was.
+pub(crate) fn put_note(buffer: &mut Vec<u8>, salt: Salt, seq: Seq, tick: Tick, note: &Note) -> Result<(), TooLong> {
+    let key_length = u16::try_from(note.key.len()).map_err(|_| TooLong)?;
+    put_entry(buffer, salt, seq, tick, |buffer| {
+        buffer.put(&[KIND_NOTE]);
+        buffer.put(&key_length.to_le_bytes());
+        buffer.put(&note.key);
+        buffer.put(&note.state);
+    })
+}
+
+fn put_entry(buffer: &mut Vec<u8>, salt: Salt, seq: Seq, tick: Tick, put: impl FnOnce(&mut Vec<u8>)) -> Result<(), TooLong> {
     let start = buffer.len();
     buffer.put(&[0; 4]);
     buffer.put(&seq.0.to_le_bytes());
     buffer.put(&tick.0.to_le_bytes());
-    input.encode(buffer);
+    put(buffer);
     let length = buffer.len() - start - ENTRY_FRONT;
-    let Some(entry) = buffer.get_mut(start..).filter(|_| length <= INPUT_BYTES_MAX) else {
+    let Some(entry) = buffer.get_mut(start..).filter(|_| length <= CONTENT_BYTES_MAX) else {
         buffer.truncate(start);
         return Err(TooLong);
     };
@@ -202,7 +239,7 @@ pub(crate) fn put_entry(buffer: &mut Vec<u8>, salt: Salt, seq: Seq, tick: Tick, 
 pub(crate) fn read_entry(bytes: &[u8], salt: Salt) -> Result<Whole<'_>, NoEntry> {
     let (length, rest) = take_u32(bytes).ok_or(NoEntry::Short)?;
     let length = length as usize;
-    if length == 0 || length > INPUT_BYTES_MAX {
+    if length == 0 || length > CONTENT_BYTES_MAX {
         return Err(NoEntry::Length);
     }
     let (covered, after) = bytes.split_at_checked(ENTRY_FRONT + length).ok_or(NoEntry::Short)?;
@@ -212,8 +249,8 @@ pub(crate) fn read_entry(bytes: &[u8], salt: Salt) -> Result<Whole<'_>, NoEntry>
     }
     let (seq, rest) = take_u64(rest).ok_or(NoEntry::Short)?;
     let (tick, _) = take_u64(rest).ok_or(NoEntry::Short)?;
-    let input = covered.get(ENTRY_FRONT..).ok_or(NoEntry::Short)?;
-    Ok(Whole { seq: Seq(seq), tick: Tick(tick), input, size: covered.len() + CRC })
+    let content = covered.get(ENTRY_FRONT..).ok_or(NoEntry::Short)?;
+    Ok(Whole { seq: Seq(seq), tick: Tick(tick), content, size: covered.len() + CRC })
 }
 
 /// The sequence number that an entry starting here would claim, looked at before its CRC is worked out.
@@ -221,20 +258,34 @@ pub(crate) fn claimed_seq(bytes: &[u8]) -> Option<Seq> {
     take_u64(bytes.get(4..)?).map(|(seq, _)| Seq(seq))
 }
 
-/// The input of a whole entry.
-pub(crate) fn read_input(bytes: &[u8], form: Form) -> Result<Input, Malformed> {
-    Input::from_bytes_of(bytes, form)
+/// The content of a whole entry.
+pub(crate) fn read_content(bytes: &[u8], form: Form) -> Result<Content, Malformed> {
+    if form < Form::Three {
+        return Input::from_bytes_of(bytes, form).map(Content::Input);
+    }
+    match bytes.split_first() {
+        Some((&KIND_INPUT, input)) => Input::from_bytes_of(input, form).map(Content::Input),
+        Some((&KIND_NOTE, note)) => read_note(note).map(Content::Note),
+        Some(_) | None => Err(Malformed),
+    }
+}
+
+fn read_note(bytes: &[u8]) -> Result<Note, Malformed> {
+    let (length, rest) = bytes.split_first_chunk::<2>().ok_or(Malformed)?;
+    let (key, state) = rest.split_at_checked(u16::from_le_bytes(*length).into()).ok_or(Malformed)?;
+    Ok(Note { key: key.to_vec(), state: state.to_vec() })
 }
 
 fn version(form: Form) -> u32 {
     match form {
         Form::One => VERSION_OLDEST,
-        Form::Two => VERSION,
+        Form::Two => 2,
+        Form::Three => VERSION,
     }
 }
 
 fn form(version: u32) -> Option<Form> {
-    [Form::One, Form::Two].into_iter().find(|form| self::version(*form) == version)
+    [Form::One, Form::Two, Form::Three].into_iter().find(|form| self::version(*form) == version)
 }
 
 fn salted(salt: Salt, bytes: &[u8]) -> u32 {

@@ -2,17 +2,17 @@
 
 use crate::disk::{Disk, OsDisk, SegmentFile, write_whole};
 use crate::error::{AppendError, Doing, Error, WriteError};
-use crate::format::{self, SEGMENT_BYTES_MAX, Salted};
+use crate::format::{self, SEGMENT_BYTES_MAX, Salt, Salted, TooLong};
 use crate::place::{Lock, Place};
 use crate::sync::{Shared, Syncer};
 use crate::walk::Standing;
-use crate::{Beginning, SegmentNo, Seq};
+use crate::{Beginning, Note, SegmentNo, Seq};
 use cabrank_core::{Input, Tick};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// As much as may wait to be written: 64 MiB, and one input more.
+/// As much as may wait to be written: 64 MiB, and one entry more.
 pub const PENDING_BYTES_MAX: usize = 64 << 20;
 
 /// Where a lane puts its inputs before their effects leave.
@@ -22,6 +22,12 @@ pub trait Log {
     /// # Errors
     /// [`AppendError`]; the input is not in the batch then, and the desk must not be told it.
     fn append(&mut self, tick: Tick, input: &Input) -> Result<Seq, AppendError>;
+
+    /// Takes a note into the batch, behind what is in it, and says where it stands.
+    ///
+    /// # Errors
+    /// [`AppendError`]; the note is not in the batch then.
+    fn keep(&mut self, tick: Tick, note: &Note) -> Result<Seq, AppendError>;
 
     /// Hands the batch on, so that it outlives this process, and says what the last entry is. Effects may leave now.
     ///
@@ -142,6 +148,20 @@ impl<D: Disk> Journal<D> {
         self.shared.syncer()
     }
 
+    fn add(&mut self, tick: Tick, put: impl FnOnce(&mut Vec<u8>, Salt, Seq) -> Result<(), TooLong>) -> Result<Seq, AppendError> {
+        if self.pending.len() >= PENDING_BYTES_MAX {
+            return Err(AppendError::Full);
+        }
+        if tick < self.tick {
+            return Err(AppendError::TimeTurned);
+        }
+        let seq = self.last.next();
+        put(&mut self.pending, self.beginning.salt(), seq).map_err(|TooLong| AppendError::TooLong)?;
+        self.last = seq;
+        self.tick = tick;
+        Ok(seq)
+    }
+
     /// Cuts off what a failed write left. Until that is done nothing may be written, lest a new segment follow a ragged one.
     fn mend(&mut self) -> io::Result<()> {
         if self.ragged {
@@ -199,17 +219,11 @@ impl<D: Disk> Journal<D> {
 
 impl<D: Disk> Log for Journal<D> {
     fn append(&mut self, tick: Tick, input: &Input) -> Result<Seq, AppendError> {
-        if self.pending.len() >= PENDING_BYTES_MAX {
-            return Err(AppendError::Full);
-        }
-        if tick < self.tick {
-            return Err(AppendError::TimeTurned);
-        }
-        let seq = self.last.next();
-        format::put_entry(&mut self.pending, self.beginning.salt(), seq, tick, input).map_err(|_| AppendError::TooLong)?;
-        self.last = seq;
-        self.tick = tick;
-        Ok(seq)
+        self.add(tick, |pending, salt, seq| format::put_input(pending, salt, seq, tick, input))
+    }
+
+    fn keep(&mut self, tick: Tick, note: &Note) -> Result<Seq, AppendError> {
+        self.add(tick, |pending, salt, seq| format::put_note(pending, salt, seq, tick, note))
     }
 
     fn write(&mut self) -> Result<Seq, WriteError> {

@@ -1,4 +1,4 @@
-//! The append-only journal of a desk's inputs: group commit, recovery, reading.
+//! The append-only journal of a desk's inputs, and of what its edges note: group commit, recovery, reading.
 //!
 //! The lane appends an input, writes (one system call a batch) and only then lets effects leave; effects that promise
 //! something wait until a [`Syncer`] on another thread has brought the same entry to the disk. The files are described in
@@ -23,6 +23,7 @@ mod disk;
 mod error;
 pub mod format;
 mod journal;
+mod note;
 mod place;
 mod reader;
 mod recovery;
@@ -35,6 +36,7 @@ pub use check::{Finding, Report, check};
 pub use disk::{Disk, OsDisk, SegmentFile};
 pub use error::{AppendError, Damage, Error, SyncFailed, What, WriteError};
 pub use journal::{Journal, Log, Options, PENDING_BYTES_MAX};
+pub use note::{Note, Notes};
 pub use place::exists;
 pub use reader::Reader;
 pub use recovery::{Recovered, Recovery};

@@ -1,13 +1,14 @@
 //! Reading without writing: beside a running engine, or long after it.
 
 use crate::error::Error;
+use crate::format::Content;
 use crate::place::Place;
 use crate::walk::{Cut, Walk};
 use crate::{Beginning, Entry, Seq};
 use cabrank_core::{Input, Tick};
 use std::path::Path;
 
-/// The entries of a journal, first to last. It takes no lock and changes no file. Of a journal that is being written it
+/// The inputs of a journal, first to last; what the edges noted is passed over. It takes no lock and changes no file. Of a journal that is being written it
 /// shows what stood there when it came to the last segment; one segment is held in memory at a time.
 #[derive(Debug)]
 pub struct Reader {
@@ -34,7 +35,7 @@ impl Reader {
         self.walk.standing().cut
     }
 
-    /// Hands every entry that is left to `tell`, in order, and says which was the last.
+    /// Hands every input that is left to `tell`, in order, and says which entry was the last.
     ///
     /// # Errors
     /// As [`Recovery::replay`](crate::Recovery::replay).
@@ -45,6 +46,15 @@ impl Reader {
         }
         Ok(self.walk.standing().last)
     }
+
+    fn next_input(&mut self) -> Result<Option<Entry>, Error> {
+        while let Some(step) = self.walk.step()? {
+            if let Content::Input(input) = step.content {
+                return Ok(Some(Entry { seq: step.seq, tick: step.tick, input }));
+            }
+        }
+        Ok(None)
+    }
 }
 
 impl Iterator for Reader {
@@ -54,7 +64,7 @@ impl Iterator for Reader {
         if self.over {
             return None;
         }
-        let entry = self.walk.step().transpose();
+        let entry = self.next_input().transpose();
         self.over = !matches!(entry, Some(Ok(_)));
         entry
     }

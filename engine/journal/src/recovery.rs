@@ -2,11 +2,11 @@
 
 use crate::disk::{Disk, SegmentFile};
 use crate::error::{Doing, Error};
-use crate::format::WRITTEN;
+use crate::format::{Content, WRITTEN};
 use crate::journal::{Journal, Options};
 use crate::place::{Lock, Place};
 use crate::walk::{Cut, Standing, Walk};
-use crate::{Beginning, Seq};
+use crate::{Beginning, Notes, Seq};
 use cabrank_core::{Input, Tick};
 use std::path::Path;
 
@@ -26,6 +26,8 @@ pub struct Recovered<D: Disk> {
     pub journal: Journal<D>,
     /// The last entry that was replayed.
     pub last: Seq,
+    /// What the edges noted and still want to know.
+    pub notes: Notes,
     /// What was cut off, if the tail was torn. It belongs before a person's eyes.
     pub cut: Option<Cut>,
 }
@@ -52,15 +54,19 @@ impl<D: Disk> Recovery<D> {
         self.walk.start()
     }
 
-    /// Hands every entry to `tell`, in order, then cuts a torn tail and syncs. If the last segment is of an older format
+    /// Hands every input to `tell`, in order, then cuts a torn tail and syncs. If the last segment is of an older format
     /// version, a new one is begun behind it.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::Version`] at a place that cannot be believed: what was told until then must be thrown
     /// away, and no file has been changed. [`Error::Io`].
     pub fn replay(mut self, mut tell: impl FnMut(Tick, Input)) -> Result<Recovered<D>, Error> {
-        while let Some(entry) = self.walk.step()? {
-            tell(entry.tick, entry.input);
+        let mut notes = Notes::default();
+        while let Some(step) = self.walk.step()? {
+            match step.content {
+                Content::Input(input) => tell(step.tick, input),
+                Content::Note(note) => notes.see(note),
+            }
         }
         let standing = self.walk.standing();
         let path = self.place.segment(standing.segment);
@@ -72,7 +78,7 @@ impl<D: Disk> Recovery<D> {
         file.sync_data().doing("sync", &path)?;
         self.disk.sync_dir(self.place.dir()).doing("sync the directory", self.place.dir())?;
         let (last, cut) = (standing.last, standing.cut);
-        Ok(Recovered { journal: self.go_on(file, &standing)?, last, cut })
+        Ok(Recovered { journal: self.go_on(file, &standing)?, last, notes, cut })
     }
 
     /// In the last segment; behind it if that is in an older form than what is written.

@@ -1,10 +1,10 @@
 //! Going through a journal from its first entry to its last, believing nothing that does not fit.
 
 use crate::error::{Damage, Error, What};
-use crate::format::{self, Header, NoHeader, SEGMENT_BYTES_MAX, Salt, Salted, read_entry, read_header, read_input};
+use crate::format::{self, Content, Header, NoHeader, SEGMENT_BYTES_MAX, Salt, Salted, read_content, read_entry, read_header};
 use crate::place::Place;
 use crate::scan::any_entry;
-use crate::{Beginning, Entry, SegmentNo, Seq};
+use crate::{Beginning, SegmentNo, Seq};
 use cabrank_core::Tick;
 use std::collections::VecDeque;
 use std::fmt;
@@ -47,6 +47,14 @@ struct Segment {
     /// Bytes of its header.
     header: usize,
     at: usize,
+}
+
+/// An entry that can be believed.
+#[derive(Debug)]
+pub(crate) struct Step {
+    pub(crate) seq: Seq,
+    pub(crate) tick: Tick,
+    pub(crate) content: Content,
 }
 
 /// Where a walk stands: at its end, where the next entry belongs.
@@ -121,7 +129,7 @@ impl Walk {
     }
 
     /// The next entry; none at the end, torn or not. After an error the walk stands before the damage.
-    pub(crate) fn step(&mut self) -> Result<Option<Entry>, Error> {
+    pub(crate) fn step(&mut self) -> Result<Option<Step>, Error> {
         while self.cut.is_none() && self.here.rest().is_empty() {
             if !self.enter_next()? {
                 return Ok(None);
@@ -133,28 +141,29 @@ impl Walk {
         match read_entry(self.here.rest(), self.beginning.salt()) {
             Ok(whole) => {
                 let size = whole.size;
-                let entry = self.believe(whole)?;
+                let step = self.believe(whole)?;
                 self.here.at += size;
                 self.next = self.next.next();
-                self.tick = entry.tick;
-                Ok(Some(entry))
+                self.tick = step.tick;
+                Ok(Some(step))
             }
             Err(format::NoEntry::Short | format::NoEntry::Length | format::NoEntry::Crc) => self.torn_or_damaged(),
         }
     }
 
-    fn believe(&self, whole: format::Whole<'_>) -> Result<Entry, Error> {
+    fn believe(&self, whole: format::Whole<'_>) -> Result<Step, Error> {
         if whole.seq != self.next {
             return Err(self.damage(What::OutOfSequence { expected: self.next, found: whole.seq }));
         }
         if whole.tick < self.tick {
             return Err(self.damage(What::TimeTurned(whole.seq)));
         }
-        let input = read_input(whole.input, self.beginning.form()).map_err(|_| self.damage(What::Unknown(whole.seq)))?;
-        Ok(Entry { seq: whole.seq, tick: whole.tick, input })
+        let content = read_content(whole.content, self.beginning.form());
+        let content = content.map_err(|_| self.damage(What::Unknown(whole.seq)))?;
+        Ok(Step { seq: whole.seq, tick: whole.tick, content })
     }
 
-    fn torn_or_damaged(&mut self) -> Result<Option<Entry>, Error> {
+    fn torn_or_damaged(&mut self) -> Result<Option<Step>, Error> {
         if !self.ahead.is_empty() {
             return Err(self.damage(What::Unfinished(self.next)));
         }

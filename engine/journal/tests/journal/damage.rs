@@ -158,11 +158,11 @@ fn another_format_version_is_no_damage() {
     make(dir.path(), 1, Options::default());
     let (path, header) = (segment(dir.path(), 1), ends(0)[0]);
     let mut bytes = fs::read(&path).expect("there");
-    bytes[8] = 3;
+    bytes[8] = 4;
     let crc = crc32fast::hash(&bytes[..header - 4]).to_le_bytes();
     bytes[header - 4..header].copy_from_slice(&crc);
     fs::write(&path, &bytes).expect("written");
     let error = Reader::open(dir.path()).expect_err("refused");
-    assert!(matches!(error, Error::Version { segment: SegmentNo(1), found: 3 }), "{error}");
-    assert!(error.to_string().contains("has format version 3, this engine reads 1 to 2"), "{error}");
+    assert!(matches!(error, Error::Version { segment: SegmentNo(1), found: 4 }), "{error}");
+    assert!(error.to_string().contains("has format version 4, this engine reads 1 to 3"), "{error}");
 }

@@ -4,7 +4,7 @@ use cabrank_core::{
     Agent, AgentId, CallId, Caller, CallerGone, Choice, Closed, Digit, DispatchAnswer, Input, Limits, Line, LineId, Menu, Number,
     Profile, Queue, QueueId, Settings, SignIn, Skill, Span, Thresholds, Tick, Trust, Wish,
 };
-use cabrank_journal::{Beginning, Cut, Entry, Error, Journal, Log, Options, OsDisk, Reader, SegmentNo, Seq, UnixMicros};
+use cabrank_journal::{Beginning, Cut, Entry, Error, Journal, Log, Notes, Options, OsDisk, Reader, SegmentNo, Seq, UnixMicros};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -114,6 +114,7 @@ pub(crate) fn ends(count: u64) -> Vec<usize> {
 pub(crate) struct Outcome {
     pub(crate) told: Vec<(Tick, Input)>,
     pub(crate) last: Seq,
+    pub(crate) notes: Notes,
     pub(crate) cut: Option<Cut>,
 }
 
@@ -126,7 +127,7 @@ pub(crate) fn recover_as(data: &Path, options: Options, beginning: &Beginning) -
     assert_eq!(recovery.start(), beginning);
     let mut told = Vec::new();
     let recovered = recovery.replay(|tick, input| told.push((tick, input)))?;
-    Ok(Outcome { told, last: recovered.last, cut: recovered.cut })
+    Ok(Outcome { told, last: recovered.last, notes: recovered.notes, cut: recovered.cut })
 }
 
 pub(crate) fn told(count: u64) -> Vec<(Tick, Input)> {

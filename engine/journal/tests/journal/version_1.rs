@@ -1,4 +1,4 @@
-//! Format version 1 is read, as it was first written, and a journal of it goes on in version 2.
+//! Format version 1 is read, as it was first written, and a journal of it goes on in the version that is written today.
 
 use crate::fixture::{OPTIONS, beginning, copy_of, files, first_inputs, fixture, settings, stamped, told};
 use crate::sample::{self, recover_as, segment};
@@ -99,7 +99,7 @@ fn every_input_of_version_1_is_in_the_fixture() {
 }
 
 #[test]
-fn version_1_is_recovered_and_goes_on_in_a_segment_of_version_2() {
+fn version_1_is_recovered_and_goes_on_in_a_segment_of_today() {
     let dir = copy_of("v1");
     let before = files(&fixture("v1"));
     let outcome = recover_as(dir.path(), OPTIONS, &first()).expect("recovered");
@@ -126,7 +126,7 @@ fn a_journal_of_both_versions_reads_and_recovers_as_one() {
 }
 
 #[test]
-fn a_torn_tail_of_version_1_is_cut_before_version_2_begins() {
+fn a_torn_tail_of_version_1_is_cut_before_todays_begins() {
     let path = |dir: &Path| segment(dir, SEGMENTS);
     let length = fs::metadata(path(&fixture("v1"))).expect("there").len();
     for torn in 1..25 {
@@ -141,18 +141,18 @@ fn a_torn_tail_of_version_1_is_cut_before_version_2_begins() {
 }
 
 #[test]
-fn a_segment_of_version_2_without_entries_is_gone_on_in() {
+fn a_segment_of_today_without_entries_is_gone_on_in() {
     let dir = copy_of("v1");
     go_on(dir.path(), 0);
     go_on(dir.path(), 0);
-    assert_eq!(versions(dir.path()), [1, 1, 1, 2]);
+    assert_eq!(versions(dir.path()), [1, 1, 1, format::VERSION]);
     go_on(dir.path(), 1);
-    assert_eq!(versions(dir.path()), [1, 1, 1, 2]);
+    assert_eq!(versions(dir.path()), [1, 1, 1, format::VERSION]);
     assert_eq!(read(dir.path()).len(), entries().len() + 1);
 }
 
 #[test]
-fn a_segment_of_version_1_behind_one_of_version_2_is_refused() {
+fn a_segment_of_version_1_behind_a_later_one_is_refused() {
     let dir = copy_of("v1");
     let last = fs::read(segment(dir.path(), SEGMENTS)).expect("there");
     go_on(dir.path(), 1);
@@ -171,7 +171,7 @@ fn first_header_length(bytes: &[u8]) -> usize {
 }
 
 #[test]
-fn another_journals_segment_of_version_2_does_not_follow() {
+fn another_journals_segment_of_a_later_version_does_not_follow() {
     let (dir, other) = (copy_of("v1"), copy_of("v2"));
     fs::copy(segment(other.path(), 1), segment(dir.path(), 1 + SEGMENTS)).expect("copied");
     assert_eq!(damage(dir.path()), Damage { segment: SegmentNo(4), offset: 0, what: What::Foreign });
@@ -202,6 +202,6 @@ fn a_repair_counts_what_it_gives_up_in_both_versions() {
     assert_eq!(plan.kept + plan.given_up, entries().len() as u64 + 10 - 1);
     plan.apply().expect("repaired");
     go_on(dir.path(), 2);
-    assert_eq!(versions(dir.path()), [1, 1, 2]);
+    assert_eq!(versions(dir.path()), [1, 1, format::VERSION]);
     assert_eq!(read(dir.path()).len() as u64, plan.kept + 2);
 }
