@@ -19,20 +19,24 @@
 //! never was: the journal ends before it.
 
 mod check;
+mod closed;
 mod disk;
 mod error;
 pub mod format;
 mod journal;
 mod note;
+mod origin;
 mod place;
 mod reader;
 mod recovery;
 pub mod repair;
 mod scan;
+pub mod snapshot;
 mod sync;
 mod walk;
 
 pub use check::{Finding, Report, check};
+pub use closed::{Closed, Replayed, retain};
 pub use disk::{Disk, OsDisk, SegmentFile};
 pub use error::{AppendError, Damage, Error, SyncFailed, What, WriteError};
 pub use journal::{Journal, Log, Options, PENDING_BYTES_MAX};
@@ -40,6 +44,7 @@ pub use note::{Note, Notes};
 pub use place::exists;
 pub use reader::Reader;
 pub use recovery::{Recovered, Recovery};
+pub use snapshot::{Flaw, PassedOver, State};
 pub use sync::Syncer;
 pub use walk::Cut;
 

@@ -49,7 +49,8 @@ impl Known {
 
     /// Whether whoever is remembered has an age and no place that was never given; what came out of bytes need not.
     pub(super) fn is_consistent(&self, places_given: u64) -> bool {
-        let by_age = self.by_age.iter().all(|(at, caller)| self.remembered.get(caller).is_some_and(|memory| memory.heard_at == *at));
+        let by_age =
+            self.by_age.iter().all(|(at, caller)| self.remembered.get(caller).is_some_and(|memory| memory.heard_at == *at));
         let given = self.remembered.values().filter_map(|memory| memory.kept).all(|kept| kept.place.0 <= places_given);
         by_age && given && self.by_age.len() == self.remembered.len()
     }

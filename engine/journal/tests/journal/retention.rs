@@ -1,0 +1,93 @@
+//! Segments that are too old go, and the journal can be read and recovered at every moment in between.
+
+use crate::sample::{SMALL, beginning, directory, entries, make, read, segment, tick};
+use crate::snapshot::{catch_up, digests, recover, snapshot};
+use cabrank_journal::{Error, Flaw, OsDisk, PassedOver, Reader, SegmentNo, Seq, UnixMicros, check, retain};
+use std::fs;
+use std::path::Path;
+
+const COUNT: u64 = 60;
+
+/// The wall clock at an entry.
+fn at(n: u64) -> UnixMicros {
+    UnixMicros(beginning().epoch.0 + tick(n).0)
+}
+
+/// A journal of which everything closed is in snapshots; says how many segments are closed.
+fn with_snapshots(data: &Path) -> u32 {
+    make(data, COUNT, SMALL);
+    catch_up(data)
+}
+
+/// What stands comes to the same desk, and is read from its first entry on.
+fn stands_from(data: &Path, first: u64) {
+    let outcome = recover(data).expect("recovered");
+    assert_eq!((outcome.last, outcome.digest), (Seq(COUNT), digests(COUNT)[COUNT as usize]));
+    let reader = Reader::open(data).expect("opened");
+    assert_eq!(reader.first(), Seq(first));
+    let state = reader.state().expect("a state");
+    assert_eq!((state.last, state.desk.digest()), (Seq(first - 1), digests(COUNT)[first as usize - 1]));
+    assert_eq!(read(data), entries(COUNT)[first as usize - 1..]);
+    let report = check(data).expect("checked");
+    assert_eq!((report.first, report.entries, report.finding), (Seq(first), COUNT + 1 - first, None));
+}
+
+#[test]
+fn what_is_older_goes_and_nothing_else() {
+    for before in [0, 1, 2, 17, 40, COUNT, COUNT + 5] {
+        let dir = directory();
+        let closed = with_snapshots(dir.path());
+        let removed = retain(&OsDisk, dir.path(), at(before)).expect("removed");
+        assert_eq!(removed, (1..=removed.len() as u32).map(SegmentNo).collect::<Vec<_>>(), "the oldest, in order");
+        assert!(removed.len() as u32 <= closed, "what is being written stays");
+        let first = Reader::open(dir.path()).expect("opened").first().0;
+        assert!(first <= before.max(1), "entry {first} stands, {before} is the first that is young enough");
+        stands_from(dir.path(), first);
+        for number in 1..=removed.len() as u32 {
+            assert!(!segment(dir.path(), number).exists() && !snapshot(dir.path(), number).exists());
+        }
+        assert_eq!(retain(&OsDisk, dir.path(), at(before)).expect("removed"), []);
+    }
+}
+
+#[test]
+fn a_removal_cut_short_anywhere_leaves_a_journal_that_stands() {
+    let dir = directory();
+    let closed = with_snapshots(dir.path());
+    for number in 1..=closed {
+        fs::remove_file(segment(dir.path(), number)).expect("removed");
+        let first = Reader::open(dir.path()).expect("opened").first().0;
+        stands_from(dir.path(), first);
+    }
+}
+
+#[test]
+fn nothing_goes_for_which_no_snapshot_stands() {
+    let dir = directory();
+    make(dir.path(), COUNT, SMALL);
+    assert_eq!(retain(&OsDisk, dir.path(), at(COUNT)).expect("looked"), []);
+    catch_up(dir.path());
+    let path = snapshot(dir.path(), 4);
+    let mut bytes = fs::read(&path).expect("there");
+    bytes[70] ^= 1;
+    fs::write(&path, bytes).expect("written");
+    assert_eq!(retain(&OsDisk, dir.path(), at(COUNT)).expect("removed"), [SegmentNo(1), SegmentNo(2)]);
+    assert_eq!(recover(dir.path()).expect("recovered").last, Seq(COUNT));
+}
+
+#[test]
+fn a_journal_whose_beginning_is_gone_and_no_snapshot_either_is_refused() {
+    let dir = directory();
+    let closed = with_snapshots(dir.path());
+    retain(&OsDisk, dir.path(), at(30)).expect("removed");
+    let first = (1..).find(|number| segment(dir.path(), *number).exists()).expect("a segment");
+    for number in first..=closed + 1 {
+        fs::write(snapshot(dir.path(), number), "no snapshot").expect("written");
+    }
+    for refused in [recover(dir.path()).map(drop), Reader::open(dir.path()).map(drop)] {
+        assert!(matches!(&refused, Err(Error::Damaged(damage)) if damage.segment == SegmentNo::FIRST), "{refused:?}");
+    }
+    let report = check(dir.path()).expect("checked");
+    assert!(report.finding.is_some());
+    assert_eq!(report.passed_over[0], PassedOver { segment: SegmentNo(first), why: Flaw::Damaged });
+}
