@@ -38,7 +38,7 @@ pub enum Finding {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} whole entries in {} segments", self.entries, self.segments)?;
-        if self.first > Seq::NONE.next() {
+        if self.first > Seq::FIRST {
             write!(f, " from entry {} on, {} snapshots", self.first, self.snapshots)?;
         } else if self.snapshots > 0 {
             write!(f, ", {} snapshots", self.snapshots)?;
@@ -73,7 +73,7 @@ pub fn check(data: &Path) -> Result<Report, Error> {
             let (entries, finding) = survey(&mut walk)?;
             (first, entries, finding)
         }
-        Err(Error::Damaged(damage)) => (Seq::NONE.next(), 0, Some(Finding::Damaged(damage))),
+        Err(Error::Damaged(damage)) => (Seq::FIRST, 0, Some(Finding::Damaged(damage))),
         Err(error) => return Err(error),
     };
     let segments = place.segments()?;

@@ -81,6 +81,9 @@ pub enum What {
     /// The segment's file is not there.
     #[error("the segment is missing")]
     Missing,
+    /// The segments before it are gone, and no snapshot that could be believed stands for them.
+    #[error("the segments before it are gone, and the snapshot that stands for them cannot be believed: {0}")]
+    Unreplaced(Flaw),
     /// A file that no engine of this version writes: longer than a segment can be.
     #[error("the file is longer than any segment")]
     TooLong,

@@ -55,7 +55,10 @@ impl Origin {
                 let walk = Walk::begin(place.clone(), segments.iter().copied().collect())?;
                 Ok(Origin { walk, snapshot: None, passed_over })
             }
-            Some(_) => Err(Error::Damaged(Damage { segment: SegmentNo::FIRST, offset: 0, what: What::Missing })),
+            Some(&first) => Err(Error::Damaged(match passed_over.iter().find(|passed_over| passed_over.segment == first) {
+                Some(passed_over) => Damage { segment: first, offset: 0, what: What::Unreplaced(passed_over.why) },
+                None => Damage { segment: SegmentNo::FIRST, offset: 0, what: What::Missing },
+            })),
         }
     }
 

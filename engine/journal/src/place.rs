@@ -116,8 +116,9 @@ impl Place {
     /// A segment's bytes, and one more than the longest segment has if there are that many.
     pub(crate) fn read(&self, segment: SegmentNo) -> Result<Vec<u8>, Error> {
         let path = self.segment(segment);
-        let mut bytes = Vec::new();
         let file = File::open(&path).doing("open", &path)?;
+        let length = file.metadata().doing("read", &path)?.len().min(format::SEGMENT_BYTES_MAX);
+        let mut bytes = Vec::with_capacity(length as usize + 1);
         file.take(format::SEGMENT_BYTES_MAX + 1).read_to_end(&mut bytes).doing("read", &path)?;
         Ok(bytes)
     }

@@ -21,8 +21,10 @@
 //! ```
 //!
 //! The byte forms are those that are written today ([`Form::WRITTEN`](cabrank_core::Form)): a change of form, or of what a desk
-//! is, is a new version. A snapshot of another version is passed over like one that is damaged, and told: the journal is what
-//! counts, a snapshot saves reading it. One is believed only if its bytes make a desk of the digest noted.
+//! is, is a new version. Since a journal may begin with a snapshot, its first segments being removed, older versions must be read
+//! as long as the journal's are; `tests/fixtures/s1` is a journal that begins with one of version 1. A snapshot of a version
+//! unknown here is passed over like one that is damaged, and told. One is believed only if its bytes make a desk of the digest
+//! noted.
 //!
 //! A snapshot is made of closed segments alone, all of which is synced. It gets its name when it is whole and synced, so that
 //! none is ever torn.

@@ -82,8 +82,8 @@ impl Walk {
         if walk.here.number != SegmentNo::FIRST {
             return Err(damage(SegmentNo::FIRST, 0, What::Missing));
         }
-        if walk.next != Seq::NONE.next() {
-            return Err(damage(walk.here.number, 0, What::Gap { expected: Seq::NONE.next(), found: walk.next }));
+        if walk.next != Seq::FIRST {
+            return Err(damage(walk.here.number, 0, What::Gap { expected: Seq::FIRST, found: walk.next }));
         }
         Ok(walk)
     }

@@ -4,11 +4,12 @@
 use super::Desk;
 use super::agent::{deadline, turn};
 use super::alarms::{Due, Owner};
-use super::call::{Call, Stage};
+use super::call::Stage;
 use super::own_agent::is_at_work;
 use crate::{AgentId, AgentState, CallId, OfferId, QueueId};
-use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
 
 /// What a desk contradicts itself in.
 type Contradiction = String;
@@ -28,6 +29,37 @@ macro_rules! equals {
         let (one, other) = (&$one, &$other);
         holds!(one == other, "{}: {one:?} is not {other:?}", format_args!($($said)+))
     };
+}
+
+/// Who belongs to a queue.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    waiting: u32,
+    held: u32,
+    ringing: u32,
+    absent: u32,
+    dialling: u32,
+    on_duty: u32,
+}
+
+impl Count {
+    fn add(&mut self, stage: Stage) {
+        match stage {
+            Stage::Waiting => self.waiting += 1,
+            Stage::Held(_) => self.held += 1,
+            Stage::Offered(_) => self.ringing += 1,
+            Stage::Absent => self.absent += 1,
+            Stage::Dialling | Stage::Confirming => self.dialling += 1,
+            Stage::Menu { .. }
+            | Stage::Dispatching { .. }
+            | Stage::Told { .. }
+            | Stage::Talking(..)
+            | Stage::Agreeing
+            | Stage::Resting
+            | Stage::Parting(_)
+            | Stage::Left { .. } => {}
+        }
+    }
 }
 
 impl Desk {
@@ -60,8 +92,8 @@ impl Desk {
                     }
                 }
             }
-            self.check_counts(queue)?;
         }
+        self.check_counts()?;
         for ((agent, since, place), id) in self.held.iter() {
             let call = self.calls.get(id);
             let found = call.and_then(|call| call.stand).map(|stand| (stand.since, stand.place));
@@ -71,23 +103,34 @@ impl Desk {
         Ok(())
     }
 
-    fn check_counts(&self, queue: QueueId) -> Result<(), Contradiction> {
-        let line_up = &self.line_ups[usize::from(queue.0)];
-        let count = |is: fn(Stage) -> bool| {
-            let of_queue = |call: &Call| call.stand.is_some_and(|stand| stand.queue == queue) && is(call.stage);
-            self.calls.iter().filter(|(_, call)| of_queue(call)).count() as u32
-        };
-        let on_the_line = |stage| matches!(stage, Stage::Waiting | Stage::Held(_) | Stage::Offered(_));
-        equals!(line_up.waiting(), count(on_the_line), "queue {queue}: waiting");
-        equals!(line_up.callbacks(), count(|stage| stage == Stage::Absent), "queue {queue}: to be called back");
-        equals!(line_up.held, count(|stage| matches!(stage, Stage::Held(_))), "queue {queue}: held");
-        equals!(line_up.ringing, count(|stage| matches!(stage, Stage::Offered(_))), "queue {queue}: ringing");
-        let dialling = count(|stage| matches!(stage, Stage::Dialling | Stage::Confirming));
-        equals!(line_up.dialling, dialling, "queue {queue}: being called");
-        let serves = |agent: usize| self.settings.agents[agent].level(queue).is_some();
-        let on_duty = (0..self.agents.len()).filter(|agent| serves(*agent) && is_at_work(&self.agents[*agent].state)).count();
-        equals!(line_up.on_duty as usize, on_duty, "queue {queue}: on duty");
+    fn check_counts(&self) -> Result<(), Contradiction> {
+        for (index, (line_up, count)) in self.line_ups.iter().zip(self.counted()).enumerate() {
+            let queue = QueueId(index as u16);
+            equals!(line_up.waiting(), count.waiting + count.held + count.ringing, "queue {queue}: waiting");
+            equals!(line_up.callbacks(), count.absent, "queue {queue}: to be called back");
+            equals!(line_up.held, count.held, "queue {queue}: held");
+            equals!(line_up.ringing, count.ringing, "queue {queue}: ringing");
+            equals!(line_up.dialling, count.dialling, "queue {queue}: being called");
+            equals!(line_up.on_duty, count.on_duty, "queue {queue}: on duty");
+        }
         Ok(())
+    }
+
+    /// Callers and agents of each queue, counted one by one.
+    fn counted(&self) -> Vec<Count> {
+        let mut counts = vec![Count::default(); self.line_ups.len()];
+        for (stage, stand) in self.calls.iter().filter_map(|(_, call)| Some((call.stage, call.stand?))) {
+            if let Some(count) = counts.get_mut(usize::from(stand.queue.0)) {
+                count.add(stage);
+            }
+        }
+        let at_work = self.agents.iter().zip(&self.settings.agents).filter(|(agent, _)| is_at_work(&agent.state));
+        for skill in at_work.flat_map(|(_, settings)| &settings.skills) {
+            if let Some(count) = counts.get_mut(usize::from(skill.queue.0)) {
+                count.on_duty += 1;
+            }
+        }
+        counts
     }
 
     fn check_calls(&self) -> Result<(), Contradiction> {

@@ -2,7 +2,7 @@
 
 use crate::sample::{SMALL, beginning, directory, entries, make, read, segment, tick};
 use crate::snapshot::{catch_up, digests, recover, snapshot};
-use cabrank_journal::{Error, Flaw, OsDisk, PassedOver, Reader, SegmentNo, Seq, UnixMicros, check, retain};
+use cabrank_journal::{Damage, Error, Flaw, OsDisk, PassedOver, Reader, SegmentNo, Seq, UnixMicros, What, check, retain};
 use std::fs;
 use std::path::Path;
 
@@ -85,9 +85,41 @@ fn a_journal_whose_beginning_is_gone_and_no_snapshot_either_is_refused() {
         fs::write(snapshot(dir.path(), number), "no snapshot").expect("written");
     }
     for refused in [recover(dir.path()).map(drop), Reader::open(dir.path()).map(drop)] {
-        assert!(matches!(&refused, Err(Error::Damaged(damage)) if damage.segment == SegmentNo::FIRST), "{refused:?}");
+        let what = What::Unreplaced(Flaw::Damaged);
+        assert!(
+            matches!(refused, Err(Error::Damaged(damage)) if damage == Damage { segment: SegmentNo(first), offset: 0, what })
+        );
     }
     let report = check(dir.path()).expect("checked");
     assert!(report.finding.is_some());
     assert_eq!(report.passed_over[0], PassedOver { segment: SegmentNo(first), why: Flaw::Damaged });
+    fs::remove_dir_all(dir.path().join("snapshot")).expect("removed");
+    let refused = Reader::open(dir.path());
+    assert!(matches!(refused, Err(Error::Damaged(damage)) if damage.segment == SegmentNo::FIRST && damage.what == What::Missing));
 }
+
+/// A journal of sixty entries, its first segments removed, behind a snapshot of version 1.
+#[test]
+fn a_journal_that_begins_with_a_snapshot_of_version_1_is_read() {
+    let dir = directory();
+    for part in ["journal", "snapshot"] {
+        fs::create_dir(dir.path().join(part)).expect("made");
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/s1").join(part);
+        for file in fs::read_dir(from).expect("the fixture").flatten() {
+            fs::copy(file.path(), dir.path().join(part).join(file.file_name())).expect("copied");
+        }
+    }
+    stands_from(dir.path(), FIXTURE_BEGINS_WITH);
+}
+
+/// Writes that fixture, if it is asked to: `CABRANK_FIXTURE=DIR cargo test -p cabrank-journal fixture_is_written`.
+#[test]
+fn the_fixture_is_written_when_it_is_asked_for() {
+    let Some(data) = std::env::var_os("CABRANK_FIXTURE") else { return };
+    let data = Path::new(&data);
+    with_snapshots(data);
+    retain(&OsDisk, data, at(FIXTURE_BEGINS_WITH)).expect("removed");
+    stands_from(data, FIXTURE_BEGINS_WITH);
+}
+
+const FIXTURE_BEGINS_WITH: u64 = 51;

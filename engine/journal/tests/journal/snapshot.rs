@@ -266,6 +266,33 @@ fn a_repair_that_cuts_sets_later_snapshots_aside() {
     recovers(dir.path(), before(dir.path(), 3), kept, told.to_vec());
 }
 
+/// A crash at any byte: whatever of the entries reached the disk, in whichever segment it ends.
+#[test]
+fn a_journal_cut_at_every_byte_recovers_to_what_the_live_desk_was() {
+    let (dir, digests) = (directory(), digests(COUNT));
+    make(dir.path(), COUNT, SMALL);
+    let made = catch_up(dir.path());
+    for number in (1..=made + 1).rev() {
+        let path = segment(dir.path(), number);
+        let (bytes, behind) = (fs::read(&path).expect("there"), before(dir.path(), number));
+        let header = bytes.len() - entries_bytes(dir.path(), number);
+        let mut last = None;
+        for length in (header..=bytes.len()).rev() {
+            fs::write(&path, &bytes[..length]).expect("written");
+            let outcome = recover(dir.path()).expect("recovered");
+            assert_eq!(
+                (outcome.behind, outcome.digest),
+                (behind, digests[outcome.last.0 as usize]),
+                "{length} of segment {number}"
+            );
+            assert!(last.is_none_or(|last: Seq| last == outcome.last || last.0 == outcome.last.0 + 1), "one entry at a time");
+            last = Some(outcome.last);
+        }
+        assert_eq!(last, Some(behind), "no entry of the segment is left");
+        fs::remove_file(&path).expect("removed");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
