@@ -11,6 +11,7 @@ use crate::number::Region;
 use crate::profiles;
 use crate::store::{Patience, Store, Writer};
 use crate::times::Times;
+use cabrank_journal::Options;
 use cabrank_settings::Config;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -40,7 +41,8 @@ impl Ground {
         let config = Arc::new(config);
         let http = listen(config.http.listen).await?;
         let library = source.prompts()?;
-        let recovered = recovery::recover(&data, config.desk.clone())?;
+        let recovered =
+            recovery::recover(&data, config.desk.clone(), Options { segment_bytes_max: config.journal.segment_bytes_max })?;
         let store = Store::open(&data).await?;
         take_examples(&source, &store, Region::from(config.region)).await?;
         let directory = Arc::new(Directory::default());
