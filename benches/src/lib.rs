@@ -9,6 +9,7 @@ pub mod journalled;
 pub mod memory;
 pub mod messages;
 pub mod quinn_echo;
+pub mod recovered;
 pub mod served;
 pub mod taxi;
 
