@@ -59,6 +59,7 @@ fn quinn(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, served: &S
 
 fn engine(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, served: &Served) {
     let mut generator = runtime.block_on(served.generator());
+    let caller = generator.caller();
     group.bench_function("engine_echo", |b| {
         b.iter_custom(|times| {
             runtime.block_on(async {
@@ -71,10 +72,10 @@ fn engine(group: &mut BenchmarkGroup<'_, WallTime>, runtime: &Runtime, served: &
         });
     });
     group.bench_function("offer_to_answer", |b| {
-        b.iter_custom(|times| runtime.block_on(calls(times, async || generator.offer_to_answer().await)));
+        b.iter_custom(|times| runtime.block_on(calls(times, async || caller.offer_to_answer().await.expect("taken"))));
     });
     group.bench_function("offer_to_ring", |b| {
-        b.iter_custom(|times| runtime.block_on(calls(times, async || generator.offer_to_ring().await)));
+        b.iter_custom(|times| runtime.block_on(calls(times, async || caller.offer_to_ring().await.expect("taken"))));
     });
 }
 

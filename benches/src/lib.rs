@@ -8,6 +8,7 @@ pub mod hand_off;
 pub mod journalled;
 pub mod memory;
 pub mod messages;
+pub mod open_loop;
 pub mod quinn_echo;
 pub mod recovered;
 pub mod served;

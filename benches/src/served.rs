@@ -2,17 +2,19 @@
 
 use cabrank::assets::Source;
 use cabrank::serve::{Engine, Setup};
-use cabrank_wire::client::{Identity, Load, Order, Reply, Target};
+use cabrank_wire::client::{Gateway, Identity, Load, Order, Reply, Target};
 use cabrank_wire::v1::set_agent::State;
 use cabrank_wire::v1::{Offer, Ready};
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 /// Agents who are idle.
-const AGENTS: usize = 20;
+const AGENTS: usize = 200;
 /// The load generator's token.
 const TOKEN: &str = "a-token-of-the-benches";
 
@@ -28,7 +30,14 @@ pub struct Served {
 /// A load generator, let in and with all agents idle. What it does is done on the caller's runtime.
 pub struct Generator {
     load: Load,
-    calls: u64,
+    caller: Caller,
+}
+
+/// Whoever calls through a generator's connection.
+#[derive(Clone)]
+pub struct Caller {
+    gateway: Gateway,
+    calls: Arc<AtomicU64>,
 }
 
 impl Served {
@@ -56,7 +65,8 @@ impl Served {
         for agent in 0..AGENTS {
             load.set_agent(format!("a{agent}"), State::Ready(Ready {})).await.expect("heard");
         }
-        let mut generator = Generator { load, calls: 0 };
+        let caller = Caller { gateway: load.gateway().clone(), calls: Arc::default() };
+        let mut generator = Generator { load, caller };
         generator.echo(&[0; 8]).await;
         generator
     }
@@ -83,27 +93,32 @@ impl Generator {
         }
     }
 
+    /// Who calls through it.
+    pub fn caller(&self) -> Caller {
+        self.caller.clone()
+    }
+}
+
+impl Caller {
     /// A call is offered, and the caller has pressed 2 before anything was said: until an agent is to be rung. One way there,
-    /// through the desk and its journal, and one way back.
-    pub async fn offer_to_ring(&mut self) -> Offered {
+    /// through the desk and its journal, and one way back. Nothing if it is turned away.
+    pub async fn offer_to_ring(&self) -> Option<Offered> {
         let mut call = self.offer().await;
-        call.digit('2').await.expect("heard");
-        while !matches!(next(&mut call).await, Order::Ring(_)) {}
-        Offered(call)
+        // One that was turned away has nobody left to hear it.
+        let _ = call.digit('2').await;
+        until(&mut call, |order| matches!(order, Order::Ring(_))).await.then_some(Offered(call))
     }
 
-    /// A call is offered: until the caller is to be answered. Through the desk and its journal as well.
-    pub async fn offer_to_answer(&mut self) -> Offered {
+    /// A call is offered: until the caller is to be answered. Through the desk and its journal as well. Nothing if it is turned away.
+    pub async fn offer_to_answer(&self) -> Option<Offered> {
         let mut call = self.offer().await;
-        while !matches!(next(&mut call).await, Order::Answer) {}
-        Offered(call)
+        until(&mut call, |order| matches!(order, Order::Answer)).await.then_some(Offered(call))
     }
 
-    async fn offer(&mut self) -> cabrank_wire::client::Call {
-        self.calls += 1;
-        let caller = format!("+659{:07}", self.calls % 10_000_000);
+    async fn offer(&self) -> cabrank_wire::client::Call {
+        let caller = format!("+659{:07}", self.calls.fetch_add(1, Ordering::Relaxed) % 10_000_000);
         let offer = Offer { line: "desk".into(), caller, ..Offer::default() };
-        self.load.gateway().offer(offer).await.expect("heard")
+        self.gateway.offer(offer).await.expect("heard")
     }
 }
 
@@ -115,11 +130,15 @@ impl Offered {
     }
 }
 
-async fn next(call: &mut cabrank_wire::client::Call) -> Order {
-    match call.next().await {
-        Ok(Some(Order::Refused { why, .. })) => panic!("turned away: {why:?}"),
-        Ok(Some(order)) => order,
-        other => panic!("the call was cut off: {other:?}"),
+/// Whether that order came, rather than a refusal.
+async fn until(call: &mut cabrank_wire::client::Call, is_it: impl Fn(&Order) -> bool) -> bool {
+    loop {
+        match call.next().await {
+            Ok(Some(Order::Refused { .. })) => return false,
+            Ok(Some(order)) if is_it(&order) => return true,
+            Ok(Some(_)) => {}
+            other => panic!("the call was cut off: {other:?}"),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! How far a desk is behind. New calls are turned away before those that are here have to wait.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// What a desk has before it, as its lane shows it and its doors see it. Cheap to clone.
@@ -16,6 +16,12 @@ struct Shown {
     delay_us: AtomicU64,
     /// When the lane began the batch that it is at, in microseconds; [`IDLE`] between two.
     busy_since_us: AtomicU64,
+    /// Whether the journal's disk has little room left.
+    is_short: AtomicBool,
+    /// How long the last sync of the journal took, in microseconds.
+    sync_took_us: AtomicU64,
+    /// When the sync began that is under way, in microseconds; [`IDLE`] between two.
+    syncing_since_us: AtomicU64,
     /// New calls turned away because of it.
     turned_away: AtomicU64,
 }
@@ -32,6 +38,9 @@ impl Backlog {
             start: Instant::now(),
             delay_us: AtomicU64::new(0),
             busy_since_us: AtomicU64::new(IDLE),
+            is_short: AtomicBool::new(false),
+            sync_took_us: AtomicU64::new(0),
+            syncing_since_us: AtomicU64::new(IDLE),
             turned_away: AtomicU64::new(0),
         }))
     }
@@ -43,9 +52,14 @@ impl Backlog {
         Duration::from_micros(self.0.delay_us.load(Ordering::Relaxed).max(at_it_us))
     }
 
+    /// Whether a new call would be taken.
+    pub fn takes_calls(&self) -> bool {
+        self.delay() <= Backlog::DELAY_MAX && !self.is_short()
+    }
+
     /// Whether a new call can be taken; one that cannot is counted.
     pub fn admits(&self) -> bool {
-        let admits = self.delay() <= Backlog::DELAY_MAX;
+        let admits = self.takes_calls();
         if !admits {
             self.turn_away();
         }
@@ -60,6 +74,39 @@ impl Backlog {
     /// New calls turned away so far.
     pub fn turned_away(&self) -> u64 {
         self.0.turned_away.load(Ordering::Relaxed)
+    }
+
+    /// Whether the journal's disk has little room left: new calls are turned away, and those that are here use it up.
+    pub fn is_short(&self) -> bool {
+        self.0.is_short.load(Ordering::Relaxed)
+    }
+
+    /// Shows how the journal's disk is.
+    pub fn show_short(&self, is_short: bool) {
+        if self.0.is_short.swap(is_short, Ordering::Relaxed) != is_short {
+            if is_short {
+                tracing::error!("the journal's disk is full: new calls are turned away until there is room again");
+            } else {
+                tracing::info!("the journal's disk has room again: new calls are taken");
+            }
+        }
+    }
+
+    /// How long the last sync of the journal took, or the one under way has taken, if that is more.
+    pub fn sync_took(&self) -> Duration {
+        let since_us = self.0.syncing_since_us.load(Ordering::Relaxed);
+        let at_it_us = if since_us == IDLE { 0 } else { self.now_us().saturating_sub(since_us) };
+        Duration::from_micros(self.0.sync_took_us.load(Ordering::Relaxed).max(at_it_us))
+    }
+
+    /// Measures a sync of the journal.
+    pub fn syncs<T>(&self, sync: impl FnOnce() -> T) -> T {
+        let since_us = self.now_us();
+        self.0.syncing_since_us.store(since_us, Ordering::Relaxed);
+        let synced = sync();
+        self.0.syncing_since_us.store(IDLE, Ordering::Relaxed);
+        self.0.sync_took_us.store(self.now_us().saturating_sub(since_us), Ordering::Relaxed);
+        synced
     }
 
     /// The lane begins a batch whose first fact was due then.
@@ -111,6 +158,15 @@ mod tests {
         backlog.done(false);
         assert!(backlog.admits());
         assert_eq!((backlog.turned_away(), backlog.delay()), (2, Duration::ZERO));
+    }
+
+    #[test]
+    fn a_desk_whose_disk_is_full_turns_new_calls_away() {
+        let backlog = Backlog::new();
+        backlog.show_short(true);
+        assert!(!backlog.admits());
+        backlog.show_short(false);
+        assert!(backlog.admits());
     }
 
     #[test]

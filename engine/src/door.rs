@@ -2,6 +2,7 @@
 
 use crate::backlog::Backlog;
 use cabrank_core::{CallId, Input, QueueId, Refusal, Span, View};
+use cabrank_journal::Note;
 use crossbeam::channel::{Sender, TrySendError};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
@@ -18,6 +19,8 @@ pub struct Door {
 pub enum Submission {
     /// A fact.
     Told {
+        /// What its author wants to find again after a restart; it is journalled before the fact.
+        note: Option<Box<Note>>,
         /// The fact.
         input: Input,
         /// When it came to pass, for the latency figures.
@@ -30,6 +33,8 @@ pub enum Submission {
         /// Where the answer goes.
         reply: oneshot::Sender<Result<(), Refusal>>,
     },
+    /// What an edge wants to find again after a restart; the desk is not told.
+    Noted(Box<Note>),
     /// A wish to look.
     Look(oneshot::Sender<View>),
     /// A wish to know where a caller stands.
@@ -95,7 +100,31 @@ impl Door {
     /// # Errors
     /// [`Busy`]: the call has not happened.
     pub fn offer(&self, input: Input) -> Result<(), Busy> {
-        if self.backlog.admits() { self.submit(input) } else { Err(Busy) }
+        self.offer_noted(None, input)
+    }
+
+    /// The same with what its author wants to find again after a restart.
+    ///
+    /// # Errors
+    /// [`Busy`]: the call has not happened, and nothing is noted.
+    pub fn offer_noted(&self, note: Option<Box<Note>>, input: Input) -> Result<(), Busy> {
+        if !self.backlog.admits() {
+            return Err(Busy);
+        }
+        self.send(Submission::Told { note, input, due: Instant::now() })
+    }
+
+    /// Hands in what an edge wants to find again after a restart: journalled before every fact that is handed in later.
+    ///
+    /// # Errors
+    /// [`Busy`]: it is not noted.
+    pub fn keep(&self, note: Box<Note>) -> Result<(), Busy> {
+        self.send(Submission::Noted(note))
+    }
+
+    /// How far the desk is behind, and how its disk is.
+    pub fn backlog(&self) -> &Backlog {
+        &self.backlog
     }
 
     /// Counts a new call that an edge turned away because it was itself behind.
@@ -105,7 +134,7 @@ impl Door {
 
     /// Hands in a fact.
     pub fn submit(&self, input: Input) -> Result<(), Busy> {
-        self.send(Submission::Told { input, due: Instant::now() })
+        self.send(Submission::Told { note: None, input, due: Instant::now() })
     }
 
     /// Hands in a fact and waits for the desk's word on it.

@@ -1,4 +1,4 @@
-//! After a restart every leg is lost, and whoever is to be called back has none to lose.
+//! After a restart under which no leg can stand every leg is lost, and whoever is to be called back has none to lose.
 
 use cabrank::lane::facts_after_restart;
 use cabrank_core::*;
@@ -85,7 +85,7 @@ impl Rig {
     }
 
     fn restart(&mut self) {
-        facts_after_restart(&self.desk, &settings()).into_iter().for_each(|fact| self.tell(fact));
+        facts_after_restart(&self.desk, &settings(), |_| false).into_iter().for_each(|fact| self.tell(fact));
     }
 }
 

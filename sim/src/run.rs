@@ -1,7 +1,8 @@
 //! One seeded day: a world, a desk, the oracle, and a twin desk that must never differ.
 
 use crate::{Breach, Draw, Oracle, Seen, World, any_settings};
-use cabrank_core::{Code, Decision, Desk, Effect, Input, Outbox, PassedOver, Refusal, Settings, Tick};
+use cabrank_core::{AgentId, AgentState, Code, Decision, Desk, Effect, Input, Outbox, PassedOver, Refusal, Settings, Tick};
+use std::collections::BTreeSet;
 
 /// More steps than any day has: a day that goes on after that never ends.
 const STEPS_MAX: usize = 500_000;
@@ -122,6 +123,7 @@ pub fn live_through(seed: u64) -> Result<Day, Fault> {
         world: World::new(seed, settings.clone()),
         oracle: Oracle::new(settings.clone()),
         steps: Vec::new(),
+        idle_before: BTreeSet::new(),
         being_told: None,
         known_to_twin: 0,
     };
@@ -150,6 +152,8 @@ struct Run {
     world: World,
     oracle: Oracle,
     steps: Vec<Step>,
+    /// Agents who were idle when the engine went down, and whose phones have not been heard of since.
+    idle_before: BTreeSet<AgentId>,
     /// What the desk is being told, for when it panics.
     being_told: Option<(Tick, Input)>,
     /// Steps before this one are known to the twin.
@@ -180,6 +184,7 @@ impl Run {
 
     fn live(&mut self) -> Result<(), Wrong> {
         while let Some((at, input)) = self.world.next(self.desk.next_wake()) {
+            let input = self.as_an_edge_says_it(input);
             self.step(at, &input)?;
         }
         self.oracle.saw_the_end(&self.desk.view()).map_err(Wrong::Rule)
@@ -199,14 +204,32 @@ impl Run {
     fn hand(&mut self, at: Tick, input: &Input) -> Result<(), Wrong> {
         let mut out = Outbox::default();
         self.being_told = Some((at, input.clone()));
+        if matches!(input, Input::Restarted) {
+            let idle = self.desk.view().agents.into_iter().filter(|agent| agent.state == AgentState::Idle);
+            self.idle_before = idle.map(|agent| agent.agent).collect();
+        }
         self.desk.handle(at, input.clone(), &mut out);
         let view = self.desk.view();
+        self.idle_before.retain(|agent| {
+            let state = view.agents.get(agent.0 as usize).map(|agent| &agent.state);
+            state == Some(&AgentState::Unreachable { until: None })
+        });
         let Outbox { effects, refusals, decisions, passed_over } = &out;
         let verdict = self.oracle.saw(Seen { at, input, effects, refusals, decisions, passed_over, view: &view });
         self.world.heard(input, !out.refusals.is_empty(), &out.effects);
         let Outbox { effects, refusals, decisions, passed_over } = out;
         self.steps.push(Step { at, input: input.clone(), effects, refusals, decisions, passed_over });
         verdict.map_err(Wrong::Rule)
+    }
+
+    /// Only of an agent who was idle is it said that the phone is where it was.
+    fn as_an_edge_says_it(&self, input: Input) -> Input {
+        if let Input::PhoneResumed { agent } = input
+            && !self.idle_before.contains(&agent)
+        {
+            return Input::PhoneReached { agent };
+        }
+        input
     }
 
     /// The twin takes what came out of the byte form, a mere wake-up for what was refused, and no wake-up of its own. Now and

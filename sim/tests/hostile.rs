@@ -69,6 +69,7 @@ fn of_a_caller() -> impl Strategy<Value = Input> {
         6 => (id(), 0..6_u32).prop_map(|(call, play)| Input::PromptEnded { call: CallId(call), play: PlayId(play) }),
         3 => id().prop_map(|call| Input::CallerAnswered { call: CallId(call) }),
         1 => id().prop_map(|call| Input::CallerUnreached { call: CallId(call), how: Declined::Busy }),
+        2 => id().prop_map(|call| Input::CallResumed { call: CallId(call) }),
         6 => (id(), digit()).prop_map(|(call, digit)| Input::DigitPressed { call: CallId(call), digit }),
         2 => (id(), gone).prop_map(|(call, how)| Input::CallerHungUp { call: CallId(call), how }),
         2 => (id(), side, any::<bool>()).prop_map(|(call, by, held)| Input::HoldChanged { call: CallId(call), by, held }),
@@ -92,6 +93,7 @@ fn of_an_agent() -> impl Strategy<Value = Input> {
         2 => (id(), end).prop_map(|(offer, how)| Input::AgentHungUp { offer: OfferId(offer), how }),
         2 => (id(), 0..4_u16).prop_map(|(offer, queue)| Input::AgentReturned { offer: OfferId(offer), queue: QueueId(queue) }),
         6 => id().prop_map(|agent| Input::PhoneReached { agent: AgentId(agent as u32) }),
+        2 => id().prop_map(|agent| Input::PhoneResumed { agent: AgentId(agent as u32) }),
         2 => (id(), lost).prop_map(|(agent, how)| Input::PhoneLost { agent: AgentId(agent as u32), how }),
         6 => (id(), wish(), text()).prop_map(|(agent, wish, by)| Input::AgentAsked { agent: AgentId(agent as u32), wish, by }),
     ]

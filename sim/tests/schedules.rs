@@ -162,6 +162,8 @@ const EVERYTHING: &[&str] = &[
     "input SettingsChanged",
     "input DrainAsked",
     "input Restarted",
+    "input CallResumed",
+    "input PhoneResumed",
     "input Woke",
     "input CallerAnswered",
     "input CallerUnreached",

@@ -42,6 +42,13 @@ impl Api {
         answer(request.header("Authorization", format!("Bearer {}", self.token)).call())
     }
 
+    /// A figure of `/metrics`, by its name and labels as they stand there.
+    pub fn metric(&self, name: &str) -> Option<f64> {
+        let mut page = self.agent.get(format!("{}/metrics", self.base)).call().ok()?;
+        let page = page.body_mut().read_to_string().ok()?;
+        page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
+    }
+
     /// PUT with a JSON body.
     pub fn put(&self, path: &str, body: &Value) -> Answer {
         let request = self.agent.put(format!("{}{path}", self.base));

@@ -43,6 +43,7 @@ pub struct Desk {
     queue: Vec<(String, String)>,
     agents: String,
     tables: String,
+    profiles: String,
     real_prompts: bool,
 }
 
@@ -71,6 +72,7 @@ impl Desk {
             queue: times.iter().map(|(k, v)| ((*k).to_owned(), format!("\"{v}\""))).collect(),
             agents: String::new(),
             tables: String::new(),
+            profiles: PROFILES.to_owned(),
             real_prompts: false,
         }
     }
@@ -142,6 +144,12 @@ impl Desk {
         self
     }
 
+    /// How long the menu waits for a key.
+    pub fn silence(mut self, time: &str) -> Desk {
+        self.line_extra = self.line_extra.replace("silence = \"1s\"", &format!("silence = \"{time}\""));
+        self
+    }
+
     /// An agent whose phone is always at a port of 127.0.0.1.
     pub fn agent_at(self, name: &str, port: u16) -> Desk {
         self.agent_contact(name, &format!("sip:{name}@127.0.0.1:{port}"))
@@ -208,6 +216,14 @@ impl Desk {
         self
     }
 
+    /// Callers of these names have a profile with everything, besides the usual.
+    pub fn known(mut self, names: impl IntoIterator<Item = String>) -> Desk {
+        for name in names {
+            let _ = writeln!(self.profiles, "{name},,en,regular,,1 Raffles Place");
+        }
+        self
+    }
+
     /// Speaks with the prompts it ships, in place of short tones that save time.
     pub fn real_prompts(mut self) -> Desk {
         self.real_prompts = true;
@@ -222,7 +238,7 @@ impl Desk {
         for name in &self.peers {
             room.write(&format!("config/secrets/quic-{name}"), format!("token-{name}\n"));
         }
-        room.write("config/profiles.csv", PROFILES);
+        room.write("config/profiles.csv", &self.profiles);
         if self.real_prompts {
             let _ = std::os::unix::fs::symlink(shipped_prompts(), room.file("config/prompts"));
         } else {

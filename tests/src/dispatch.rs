@@ -1,5 +1,6 @@
 //! A fulfilment service that does what the test says, good or bad.
 
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -18,6 +19,8 @@ use tokio::sync::oneshot;
 pub enum Mode {
     /// Accepts, with this many seconds to go.
     Accepts(u32),
+    /// Accepts, with this many seconds to go, after up to a third of a second.
+    Dawdles(u32),
     /// Says no.
     Refuses,
     /// Never answers.
@@ -78,6 +81,12 @@ impl Dispatch {
         format!("http://127.0.0.1:{}/ride", self.port)
     }
 
+    /// The rides it has sent, by key, and for whom: to a service that keeps its side, requests with one key are one ride.
+    pub fn rides(&self) -> BTreeMap<String, String> {
+        let caller = |body: &Value| body["caller"]["number"].as_str().unwrap_or_default().to_owned();
+        self.requests().into_iter().map(|request| (request.key, caller(&request.body))).collect()
+    }
+
     /// All requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().expect("requests").clone()
@@ -110,6 +119,11 @@ async fn ride(State(service): State<Service>, headers: HeaderMap, body: Bytes) -
 async fn answer(mode: Mode, nth: usize) -> Response<Body> {
     match mode {
         Mode::Accepts(eta_s) => accepted(&eta_s.to_string()),
+        Mode::Dawdles(eta_s) => {
+            // Ever different, and the same in every run.
+            tokio::time::sleep(Duration::from_millis(nth as u64 * 97 % 331)).await;
+            accepted(&eta_s.to_string())
+        }
         Mode::Refuses => json(200, r#"{"accepted":false,"reason":"no cab is free"}"#.to_owned()),
         Mode::Hangs => {
             tokio::time::sleep(Duration::from_secs(600)).await;

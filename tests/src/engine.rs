@@ -12,6 +12,7 @@ use cabrank_wire::client::Target;
 use crate::api::Api;
 use crate::child::Child;
 use crate::desk::Desk;
+use crate::faults::Faults;
 use crate::ports::Block;
 use crate::room::Room;
 use crate::wait::until;
@@ -29,33 +30,38 @@ pub struct Engine {
     http: u16,
     quic: u16,
     token: String,
+    environment: Vec<String>,
 }
 
 impl Engine {
     /// Starts the engine with this desk and the test profiles, and waits until it can be called.
     pub fn start(room: &Room, ports: &Block, desk: &Desk) -> Engine {
+        Engine::begin(room, ports, desk, Vec::new())
+    }
+
+    /// The same, on a disk and by a clock that can fail.
+    pub fn start_with(room: &Room, ports: &Block, desk: &Desk, faults: &Faults) -> Engine {
+        Engine::begin(room, ports, desk, faults.environment())
+    }
+
+    fn begin(room: &Room, ports: &Block, desk: &Desk, environment: Vec<String>) -> Engine {
         let config = desk.write(room);
         let data = room.file("data");
         import_profiles(room, &config, &data);
-        Engine::start_on(room, ports, config, data, "")
-    }
-
-    fn start_on(room: &Room, ports: &Block, config: PathBuf, data: PathBuf, token: &str) -> Engine {
         let log = room.file("engine.log");
         let mut engine = Engine {
-            child: launch(&config, &data, &log),
+            child: launch(&config, &data, &log, &environment),
             config,
             data,
             log,
             sip: ports.sip(0),
             http: ports.http(0),
             quic: ports.quic(),
-            token: token.to_owned(),
+            token: String::new(),
+            environment,
         };
         engine.wait_until_ready();
-        if engine.token.is_empty() {
-            engine.token = engine.printed_token();
-        }
+        engine.token = engine.printed_token();
         engine
     }
 
@@ -67,13 +73,18 @@ impl Engine {
     /// Starts it again on the same data, after a crash or a stop.
     pub fn restart(&mut self) {
         self.child.kill();
-        self.child = launch(&self.config, &self.data, &self.log);
+        self.child = launch(&self.config, &self.data, &self.log, &self.environment);
         self.wait_until_ready();
     }
 
     /// Asks it to drain and end (SIGTERM); `None` when it had to be killed.
     pub fn stop(&mut self, limit: Duration) -> Option<ExitStatus> {
         self.child.stop(limit)
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait()
     }
 
     /// Sends it a signal.
@@ -160,9 +171,10 @@ fn import_profiles(room: &Room, config: &Path, data: &Path) {
     assert!(output.status.success(), "profiles import failed:\n{}", printed(&output));
 }
 
-fn launch(config: &Path, data: &Path, log: &Path) -> Child {
-    let args = ["serve", path(config), "--data", path(data)].map(str::to_owned);
-    Child::start(path(binary()), &args, log.to_owned())
+fn launch(config: &Path, data: &Path, log: &Path, environment: &[String]) -> Child {
+    let command = [path(binary()), "serve", path(config), "--data", path(data)].map(str::to_owned);
+    let args: Vec<String> = environment.iter().cloned().chain(command).collect();
+    Child::start("env", &args, log.to_owned())
 }
 
 /// A path as an argument; all paths of the tests are UTF-8.

@@ -80,6 +80,8 @@ code_enum! {
         20: CallerUnreached { call, how },
         21: AgentReturned { offer, queue },
         22: ThresholdsChanged { base, queues, by, reason },
+        23: CallResumed { call },
+        24: PhoneResumed { agent },
     }
 }
 

@@ -164,8 +164,18 @@ pub enum Input {
         by: Text,
     },
     /// The engine came back up after a stop or a crash: no drain is asked any more, and no phone is known to be reachable
-    /// until it registers again.
+    /// until it registers again, or is known to be where it was.
     Restarted,
+    /// The caller's leg outlived a restart: what the caller should be hearing is ordered anew, nothing else changes.
+    CallResumed {
+        /// The call.
+        call: CallId,
+    },
+    /// The agent's phone was registered before a restart and still is: the agent is as free as before.
+    PhoneResumed {
+        /// Whose phone.
+        agent: AgentId,
+    },
     /// The moment named by `Desk::next_wake` has come.
     Woke,
 }

@@ -36,6 +36,17 @@ pub trait SegmentFile: Send + Sync {
 
     /// Brings the file's content and length to the disk.
     fn sync_data(&self) -> io::Result<()>;
+
+    /// Takes room for so many bytes from `offset` on, without making the file longer. Nothing, where that is not known.
+    fn reserve(&self, offset: u64, bytes: u64) -> io::Result<()> {
+        let _ = (offset, bytes);
+        Ok(())
+    }
+
+    /// Bytes that are free on the file's disk. No end of them, where that is not known.
+    fn free_bytes(&self) -> io::Result<u64> {
+        Ok(u64::MAX)
+    }
 }
 
 /// The operating system's own.
@@ -77,6 +88,16 @@ impl SegmentFile for File {
 
     fn sync_data(&self) -> io::Result<()> {
         File::sync_data(self)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn reserve(&self, offset: u64, bytes: u64) -> io::Result<()> {
+        Ok(rustix::fs::fallocate(self, rustix::fs::FallocateFlags::KEEP_SIZE, offset, bytes)?)
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        let disk = rustix::fs::fstatvfs(self)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::disk::{Disk, OsDisk, SegmentFile, write_whole};
 use crate::error::{AppendError, Doing, Error, WriteError};
 use crate::format::{self, SEGMENT_BYTES_MAX, Salt, Salted, TooLong};
 use crate::place::{Lock, Place};
+use crate::reserve::{Reserve, is_full};
 use crate::sync::{Shared, Syncer};
 use crate::walk::Standing;
 use crate::{Beginning, Note, SegmentNo, Seq};
@@ -34,6 +35,12 @@ pub trait Log {
     /// # Errors
     /// [`WriteError`]; the batch is kept, and the next write tries again.
     fn write(&mut self) -> Result<Seq, WriteError>;
+
+    /// Whether there is little room for more: what has begun can be finished, nothing new should begin. As of the last write,
+    /// be it an empty one.
+    fn is_short(&self) -> bool {
+        false
+    }
 }
 
 /// How a journal is laid out.
@@ -68,6 +75,7 @@ pub struct Journal<D: Disk = OsDisk> {
     pending: Vec<u8>,
     last: Seq,
     tick: Tick,
+    reserve: Reserve,
     shared: Arc<Shared<D::File>>,
     _lock: Lock,
 }
@@ -129,6 +137,7 @@ impl<D: Disk> Journal<D> {
             pending: Vec::new(),
             last: standing.last,
             tick: standing.tick,
+            reserve: Reserve::default(),
             _lock: lock,
         }
     }
@@ -180,6 +189,8 @@ impl<D: Disk> Journal<D> {
         match self.roll() {
             // The syncer tells of it. Callers who are being served to the end still need their entries written.
             Err(WriteError::Sync(_)) if length <= SEGMENT_BYTES_MAX => Ok(()),
+            // So do they while the disk is full: there is room reserved in this segment.
+            Err(WriteError::Refused(error)) if length <= SEGMENT_BYTES_MAX && is_full(&error) => Ok(()),
             rolled => rolled,
         }
     }
@@ -192,6 +203,9 @@ impl<D: Disk> Journal<D> {
             NotBegun::Write(error) => WriteError::Refused(error),
             NotBegun::Sync(error) => WriteError::Sync(self.shared.fail(error)),
         })?;
+        // What was reserved behind its end is free again; if not, that is no fault of what it holds.
+        let _ = self.file.truncate(self.end);
+        self.reserve = Reserve::default();
         self.segment = segment;
         self.file = Arc::new(fresh.file);
         self.end = fresh.bytes;
@@ -205,6 +219,7 @@ impl<D: Disk> Journal<D> {
         let length = self.pending.len() as u64;
         if let Err(error) = write_whole(&*self.file, &self.pending, self.end) {
             self.ragged = true;
+            self.reserve.failed();
             // Should this fail too, the next write begins with it.
             let _ = self.mend();
             return Err(error);
@@ -232,7 +247,12 @@ impl<D: Disk> Log for Journal<D> {
             self.make_room()?;
             self.write_batch()?;
         }
+        self.reserve.keep(&*self.file, self.end);
         Ok(self.last)
+    }
+
+    fn is_short(&self) -> bool {
+        self.reserve.is_short()
     }
 }
 

@@ -36,6 +36,7 @@ mod place;
 mod reader;
 mod recovery;
 pub mod repair;
+mod reserve;
 mod scan;
 pub mod snapshot;
 mod sync;

@@ -2,8 +2,9 @@
 
 use super::{Outcome, ServeArgs, Unusable};
 use crate::assets::Source;
-use crate::serve::{Engine, Found, Setup};
+use crate::serve::{Engine, Found, Setup, Welcome};
 use cabrank_settings::{Config, Phone};
+use std::io::Write as _;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info, warn};
@@ -105,7 +106,7 @@ fn tell(found: &Found) {
         warn!("the journal's tail was torn and is cut: {cut}");
     }
     if found.calls > 0 {
-        warn!(calls = found.calls, "calls were live when the engine ended; they are written down as cut off");
+        info!(calls = found.calls, "calls were live when the engine ended; those whose legs still stand go on");
     }
 }
 
@@ -135,20 +136,25 @@ impl Banner {
         Banner { text }
     }
 
-    fn print(&self, engine: &Engine) {
-        let welcome = engine.welcome();
-        print!("{}", self.text);
-        println!("  callers      {} are known", welcome.profiles);
-        println!("  HTTP         http://{}/healthz   http://{}/api/v1/calls", welcome.http, welcome.http);
+    /// Prints it. Where it cannot be read, the engine runs all the same.
+    fn print(mut self, engine: &Engine) {
+        self.add(engine.welcome());
+        let _ = std::io::stdout().write_all(self.text.as_bytes());
+    }
+
+    fn add(&mut self, welcome: &Welcome) {
+        let text = &mut self.text;
+        let http = welcome.http;
+        *text += &format!("  callers      {} are known\n", welcome.profiles);
+        *text += &format!("  HTTP         http://{http}/healthz   http://{http}/metrics   http://{http}/api/v1/calls\n");
         if let Some((addr, fingerprint)) = &welcome.quic {
-            println!("  QUIC         quic://{addr}   {fingerprint}");
+            *text += &format!("  QUIC         quic://{addr}   {fingerprint}\n");
         }
         if let Some(token) = &welcome.admin_token {
-            println!(
-                "  admin token  {token}   (shown once: curl -H 'Authorization: Bearer {token}' http://{}/api/v1/agents)",
-                welcome.http
+            *text += &format!(
+                "  admin token  {token}   (shown once: curl -H 'Authorization: Bearer {token}' http://{http}/api/v1/agents)\n"
             );
         }
-        println!("  Press 1 as a known caller and a taxi is sent; press 2 to talk with an agent. Ctrl-C ends.");
+        *text += "  Press 1 as a known caller and a taxi is sent; press 2 to talk with an agent. Ctrl-C ends.\n";
     }
 }

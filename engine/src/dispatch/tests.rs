@@ -76,7 +76,12 @@ async fn told(backend: Backend, timeout: Span, orders: Vec<Dispatch>) -> Vec<Inp
 fn inputs(inbox: &Receiver<Submission>) -> Vec<Input> {
     let input = |submission| match submission {
         Submission::Told { input, .. } | Submission::Asked { input, .. } => Some(input),
-        Submission::Look(_) | Submission::Place { .. } | Submission::Count(_) | Submission::Nudge | Submission::Close => None,
+        Submission::Noted(_)
+        | Submission::Look(_)
+        | Submission::Place { .. }
+        | Submission::Count(_)
+        | Submission::Nudge
+        | Submission::Close => None,
     };
     inbox.try_iter().filter_map(input).collect()
 }

@@ -3,17 +3,24 @@
 use std::collections::VecDeque;
 
 use cabrank_core::Input;
+use cabrank_journal::Note;
 
 use crate::door::{Busy, Door};
 
-/// Facts kept while the desk is busy. Each leg yields few, so the cap on legs bounds them; past
+/// Facts and notes kept while the desk is busy. Each leg yields few, so the cap on legs bounds them; past
 /// this many the newest is lost, and said so.
 const WAITING_MAX: usize = 65_536;
 
-/// Tells the desk what happened, in order.
+/// Tells the desk what happened, in order, and has noted what is to be found again after a restart.
 pub(crate) struct Desk {
     door: Door,
-    waiting: VecDeque<Input>,
+    waiting: VecDeque<Word>,
+}
+
+/// What waits.
+enum Word {
+    Fact(Input),
+    Note(Note),
 }
 
 impl Desk {
@@ -31,11 +38,22 @@ impl Desk {
         if self.is_behind() { Err(Busy) } else { self.door.offer(input) }
     }
 
+    /// The same, with what is to be found again after a restart: noted before anybody hears of the call.
+    ///
+    /// # Errors
+    /// [`Busy`]: answer 503; nothing is noted.
+    pub(crate) fn offer_noted(&mut self, note: Note, input: Input) -> Result<(), Busy> {
+        if self.is_behind() { Err(Busy) } else { self.door.offer_noted(Some(Box::new(note)), input) }
+    }
+
     /// Tells of something that has happened and must be heard, now or as soon as the desk can.
     pub(crate) fn tell(&mut self, input: Input) {
-        if self.is_behind() || self.door.submit(input.clone()).is_err() {
-            self.keep(input);
-        }
+        self.say(Word::Fact(input));
+    }
+
+    /// Has noted what is to be found again after a restart, before what is told later.
+    pub(crate) fn keep(&mut self, note: Note) {
+        self.say(Word::Note(note));
     }
 
     /// A door to ask at.
@@ -46,8 +64,8 @@ impl Desk {
 
     /// Hands in what waited, as far as the desk takes it.
     pub(crate) fn catch_up(&mut self) {
-        while let Some(input) = self.waiting.front() {
-            if self.door.submit(input.clone()).is_err() {
+        while let Some(word) = self.waiting.front() {
+            if self.hand_in(word).is_err() {
                 return;
             }
             self.waiting.pop_front();
@@ -60,11 +78,21 @@ impl Desk {
         !self.waiting.is_empty()
     }
 
-    fn keep(&mut self, input: Input) {
+    fn say(&mut self, word: Word) {
+        if !self.is_behind() && self.hand_in(&word).is_ok() {
+            return;
+        }
         if self.waiting.len() < WAITING_MAX {
-            self.waiting.push_back(input);
+            self.waiting.push_back(word);
         } else {
             tracing::error!("the desk has been busy for too long: a fact was lost");
+        }
+    }
+
+    fn hand_in(&self, word: &Word) -> Result<(), Busy> {
+        match word {
+            Word::Fact(input) => self.door.submit(input.clone()),
+            Word::Note(note) => self.door.keep(Box::new(note.clone())),
         }
     }
 }

@@ -16,6 +16,8 @@ const ENTRIES_BETWEEN: u64 = 8_192;
 pub struct Digests {
     file: File,
     noted: Seq,
+    /// Whether the last line may be cut short.
+    is_ragged: bool,
 }
 
 impl Digests {
@@ -28,13 +30,19 @@ impl Digests {
         options.create(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Ok(Digests { file: options.open(path(data))?, noted: Seq::NONE })
+        Ok(Digests { file: options.open(path(data))?, noted: Seq::NONE, is_ragged: true })
     }
 
-    /// Notes the digest after entry `at`. One that cannot be written is left out: it is evidence, not state.
+    /// Notes the digest after entry `at`, if there is one. One that cannot be written is left out: it is evidence, not state.
     pub fn note(&mut self, at: Seq, desk: &Desk) {
         self.noted = at;
-        if let Err(error) = writeln!(self.file, "{at} {:016x}", desk.digest()) {
+        if at == Seq::NONE {
+            return;
+        }
+        let begin = if self.is_ragged { "\n" } else { "" };
+        let noted = self.file.write_all(format!("{begin}{at} {:016x}\n", desk.digest()).as_bytes());
+        self.is_ragged = noted.is_err();
+        if let Err(error) = noted {
             tracing::warn!(%error, "a digest was not noted");
         }
     }
@@ -46,7 +54,7 @@ impl Digests {
     }
 }
 
-/// What was noted, in the order of the entries. A last line cut short by a crash is left out.
+/// What was noted, in the order of the entries. A line cut short by a crash or a full disk is left out.
 ///
 /// # Errors
 /// The file cannot be read; that there is none is no error.
@@ -60,7 +68,8 @@ pub fn digests_of(data: &Path) -> io::Result<Vec<(Seq, u64)>> {
 
 fn line(line: &str) -> Option<(Seq, u64)> {
     let (at, digest) = line.strip_suffix('\n')?.split_once(' ')?;
-    Some((Seq(at.parse().ok()?), u64::from_str_radix(digest, 16).ok()?))
+    let whole = Some(digest).filter(|digest| digest.len() == 16)?;
+    Some((Seq(at.parse().ok()?), u64::from_str_radix(whole, 16).ok()?))
 }
 
 fn path(data: &Path) -> PathBuf {
@@ -76,5 +85,6 @@ mod tests {
         assert_eq!(line("12 00000000000000ff\n"), Some((Seq(12), 255)));
         assert_eq!(line("12 00000000000000f"), None);
         assert_eq!(line("12\n"), None);
+        assert_eq!(line("12 00ff\n"), None, "cut short by a full disk");
     }
 }

@@ -17,7 +17,7 @@ pub use outlets::{Outlets, QuicOutlet};
 use crate::backlog::Backlog;
 use crate::door::{Door, Figures, Place, Submission};
 use cabrank_core::{CallId, CallerGone, Declined, Desk, Effect, Input, Outbox, Refusal, Settings, StageView};
-use cabrank_journal::{Log, SegmentFile, Seq, Syncer};
+use cabrank_journal::{Log, Note, SegmentFile, Seq, Syncer};
 use cabrank_sim::simulate::DecisionsDigest;
 use crossbeam::channel::{Receiver, RecvTimeoutError, bounded};
 use hdrhistogram::Histogram;
@@ -35,6 +35,9 @@ const BATCH_MAX: usize = 512;
 
 /// How long a refused write (a full disk) is left alone before the next try.
 const WRITE_RETRY: Duration = Duration::from_millis(200);
+
+/// How often a lane without work looks whether the disk still has room, or has it again.
+const LOOK_AT_DISK: Duration = Duration::from_millis(500);
 
 /// A running lane.
 pub struct Lane {
@@ -62,12 +65,12 @@ impl Lane {
         F: SegmentFile + 'static,
     {
         let (door, submissions) = bounded(SUBMISSIONS_MAX);
-        let promises = Promises::start(syncer, outlets.clone(), failed)?;
         let backlog = Backlog::new();
+        let promises = Promises::start(syncer, outlets.clone(), backlog.clone(), failed)?;
         let lane = Running {
             desk,
             log,
-            last: Seq::NONE,
+            told: Seq::NONE,
             clock,
             digests,
             outlets,
@@ -99,12 +102,14 @@ impl Lane {
     }
 }
 
-/// What the edges cannot take up again after a restart, said as facts: every live leg is lost, and the settings may have
-/// been changed meanwhile. Who is to be called back has no leg to lose, and stays where it was.
-pub fn facts_after_restart(desk: &Desk, settings: &Settings) -> Vec<Input> {
+/// What is known to have changed by a restart, said as facts: legs are lost, and the settings may have been changed
+/// meanwhile. Who is to be called back has no leg to lose, and stays where it was. Legs that `may_stand` still are left to
+/// their edge, which says of each whether it does.
+pub fn facts_after_restart(desk: &Desk, settings: &Settings, may_stand: impl Fn(CallId) -> bool) -> Vec<Input> {
     let view = desk.view();
     let mut facts = vec![Input::Restarted];
-    facts.extend(view.calls.iter().flat_map(|call| leg_lost(call.call, call.stage)));
+    let lost = view.calls.iter().filter(|call| !may_stand(call.call));
+    facts.extend(lost.flat_map(|call| leg_lost(call.call, call.stage)));
     if desk.settings() != settings {
         facts.push(Input::SettingsChanged {
             settings: Box::new(settings.clone()),
@@ -137,8 +142,8 @@ struct Answer {
 struct Running<L> {
     desk: Desk,
     log: L,
-    /// The newest entry written.
-    last: Seq,
+    /// The newest input; what edges note comes between inputs and changes no digest.
+    told: Seq,
     clock: Clock,
     digests: Digests,
     outlets: Outlets,
@@ -169,14 +174,16 @@ impl<L: Log> Running<L> {
             self.hand_on();
             self.backlog.done(!submissions.is_empty());
         }
-        self.digests.note(self.last, &self.desk);
+        self.digests.note(self.told, &self.desk);
         self.promises.finish();
     }
 
-    /// The next submission, or a nudge at the moment the desk asked for. `None` once nobody can submit any more.
+    /// The next submission, or a nudge at the moment the desk asked for, or to look at the disk. `None` once nobody can submit
+    /// any more.
     fn next(&mut self) -> Option<Submission> {
-        let Some(wake) = self.desk.next_wake() else { return self.submissions.recv().ok() };
-        match self.submissions.recv_deadline(self.clock.instant(wake)) {
+        let look = Instant::now() + LOOK_AT_DISK;
+        let wake = self.desk.next_wake().map_or(look, |wake| self.clock.instant(wake).min(look));
+        match self.submissions.recv_deadline(wake) {
             Ok(submission) => Some(submission),
             Err(RecvTimeoutError::Timeout) => Some(Submission::Nudge),
             Err(RecvTimeoutError::Disconnected) => None,
@@ -185,7 +192,8 @@ impl<L: Log> Running<L> {
 
     fn take(&mut self, submission: Submission) {
         match submission {
-            Submission::Told { input, due } => {
+            Submission::Told { note, input, due } => {
+                note.iter().for_each(|note| self.keep(note));
                 if let Err(refusal) = self.tell(input) {
                     tracing::debug!(%refusal, "an input does not fit");
                 }
@@ -195,6 +203,7 @@ impl<L: Log> Running<L> {
                 let word = self.tell(input);
                 self.answers.push(Answer { to: reply, word });
             }
+            Submission::Noted(note) => self.keep(&note),
             Submission::Look(reply) => drop(reply.send(self.desk.view())),
             Submission::Place { call, reply } => drop(reply.send(self.place(call))),
             Submission::Count(reply) => drop(reply.send(self.figures.read(&self.backlog))),
@@ -213,6 +222,14 @@ impl<L: Log> Running<L> {
         }
     }
 
+    /// Journals what an edge wants to find again. One that is lost costs its leg at a restart, nothing before.
+    fn keep(&mut self, note: &Note) {
+        if let Err(error) = self.log.keep(self.clock.now(), note) {
+            tracing::error!(%error, "what an edge notes cannot be journalled and is dropped");
+            self.figures.dropped += 1;
+        }
+    }
+
     /// Appends a fact, tells the desk, and holds what it orders.
     fn tell(&mut self, input: Input) -> Result<(), Refusal> {
         let tick = self.clock.now();
@@ -225,6 +242,7 @@ impl<L: Log> Running<L> {
                 return Err(Refusal::OutOfPlace);
             }
         };
+        self.told = seq;
         self.out.clear();
         self.desk.handle(tick, input, &mut self.out);
         self.figures.inputs += 1;
@@ -237,13 +255,12 @@ impl<L: Log> Running<L> {
     /// Writes the batch, then lets its orders leave. As long as the disk refuses, everything stays as it is: the ring fills,
     /// and new calls are told to come back.
     fn hand_on(&mut self) {
-        self.last = loop {
-            match self.log.write() {
-                Ok(last) => break last,
-                Err(error) => tracing::error!(%error, "the journal cannot be written; orders wait"),
-            }
+        while let Err(error) = self.log.write() {
+            tracing::error!(%error, "the journal cannot be written; orders wait");
+            self.backlog.show_short(true);
             std::thread::sleep(WRITE_RETRY);
-        };
+        }
+        self.backlog.show_short(self.log.is_short());
         for (seq, effect) in self.held.drain(..) {
             if effect.is_promise() { self.promises.hold(seq, effect) } else { self.outlets.hand_on(effect) }
         }
@@ -254,7 +271,7 @@ impl<L: Log> Running<L> {
         for due in self.due.drain(..) {
             self.figures.record(due.elapsed());
         }
-        self.digests.note_now_and_then(self.last, &self.desk);
+        self.digests.note_now_and_then(self.told, &self.desk);
     }
 }
 
@@ -263,6 +280,7 @@ fn due(submission: &Submission) -> Instant {
     match submission {
         Submission::Told { due, .. } => *due,
         Submission::Asked { .. }
+        | Submission::Noted(_)
         | Submission::Look(_)
         | Submission::Place { .. }
         | Submission::Count(_)

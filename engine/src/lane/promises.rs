@@ -1,6 +1,7 @@
 //! Group commit: orders that promise something wait here until their causes are on the disk.
 
 use super::outlets::Outlets;
+use crate::backlog::Backlog;
 use cabrank_core::Effect;
 use cabrank_journal::{SegmentFile, Seq, Syncer};
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
@@ -24,11 +25,12 @@ impl Promises {
     pub(super) fn start<F: SegmentFile + 'static>(
         syncer: Syncer<F>,
         outlets: Outlets,
+        backlog: Backlog,
         failed: impl FnOnce() + Send + 'static,
     ) -> io::Result<Promises> {
         let (held, waiting) = bounded(HELD_MAX);
         let thread = std::thread::Builder::new().name("promises".into()).spawn(move || {
-            if let Err(error) = keep(&waiting, &syncer, &outlets) {
+            if let Err(error) = keep(&waiting, &syncer, &outlets, &backlog) {
                 tracing::error!(%error, "the journal cannot be synced: nothing is promised any more");
                 failed();
                 // Promises still to come are broken off here rather than made: their calls go to a human in time.
@@ -58,16 +60,17 @@ fn keep<F: SegmentFile>(
     waiting: &Receiver<(Seq, Effect)>,
     syncer: &Syncer<F>,
     outlets: &Outlets,
+    backlog: &Backlog,
 ) -> Result<(), cabrank_journal::SyncFailed> {
     loop {
         let first = match waiting.recv_timeout(SYNC_EVERY) {
             Ok(first) => Some(first),
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => return syncer.sync().map(drop),
+            Err(RecvTimeoutError::Disconnected) => return backlog.syncs(|| syncer.sync()).map(drop),
         };
         // Everything here was written before it was handed over, so one sync covers it all.
         let batch: Vec<(Seq, Effect)> = first.into_iter().chain(waiting.try_iter()).collect();
-        let synced = syncer.sync()?;
+        let synced = backlog.syncs(|| syncer.sync())?;
         for (cause, effect) in batch {
             debug_assert!(cause <= synced, "{cause} was written before it was handed over");
             outlets.hand_on(effect);

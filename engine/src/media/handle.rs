@@ -129,6 +129,31 @@ impl Media {
         self.open_on(ip, Some(peer))
     }
 
+    /// Opens the stream again that stood at this very address before a restart. Its far end hears a new source (RFC 3550
+    /// section 8.1): another SSRC, beginning with a marker.
+    ///
+    /// # Errors
+    /// [`OpenError::NoPorts`] if it is not ours, or in use; else as [`Media::open`].
+    pub fn reopen(&self, addr: SocketAddr) -> Result<StreamId, OpenError> {
+        let offer = self.ports().claim(addr).ok_or(OpenError::NoPorts)?;
+        match UdpSocket::bind(addr) {
+            Ok(socket) => self.hand_over(offer, socket).map(|(stream, _)| stream),
+            Err(source) => {
+                self.ports().reject(Instant::now(), offer);
+                Err(OpenError::Socket { addr, source })
+            }
+        }
+    }
+
+    /// Says from where a far end spoke before a restart, if that is not the address it announced. It is believed there at
+    /// once, and is sent to there until it speaks from elsewhere.
+    ///
+    /// # Errors
+    /// [`OrderError::Busy`], [`OrderError::Stopped`].
+    pub fn expect_from(&self, stream: StreamId, addr: SocketAddr) -> Result<(), OrderError> {
+        self.order(stream, Order::ExpectFrom(addr))
+    }
+
     /// Says who the far end is: at the answer, and again after every re-INVITE. A new address opens the latch anew.
     ///
     /// # Errors

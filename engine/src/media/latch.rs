@@ -11,6 +11,8 @@
 //!   Later it may not, because a private address in an SDP can be forged by a stranger at no cost.
 //! - *During the call*: no other source is heard at all, unless the latched one has been silent for [`SILENT`]
 //!   and the newcomer carries on the same SSRC (a NAT that moved the caller to another port): 32 bits to guess.
+//! - After a *restart* the address that was latched before it counts as the announced one does: whoever spoke there goes
+//!   on speaking, so one packet settles it again.
 //! - A *re-INVITE* with another address opens the latch again: whoever can sign that may move the call anyway.
 //! - An SDP may name a victim as its address (RFC 5245 section 18.5.1, "voice hammer"): media cannot tell; a
 //!   stream that hears nothing reports `Silent`, and multicast, broadcast and unspecified addresses get nothing.
@@ -45,6 +47,8 @@ pub(super) enum Verdict {
 #[derive(Debug)]
 pub(super) struct Latch {
     announced: SocketAddr,
+    /// Where it spoke before a restart.
+    expected: Option<SocketAddr>,
     held: Option<Held>,
     candidate: Option<Candidate>,
 }
@@ -67,7 +71,7 @@ struct Candidate {
 
 impl Latch {
     pub(super) fn new(announced: SocketAddr) -> Latch {
-        Latch { announced, held: None, candidate: None }
+        Latch { announced, expected: None, held: None, candidate: None }
     }
 
     /// Takes the address of a new SDP; another one than before opens the latch.
@@ -77,9 +81,15 @@ impl Latch {
         }
     }
 
-    /// Where to send: to the known source, else to the announced one, if that can be sent to at all.
+    /// Takes the address that was known before a restart, unless one is known now.
+    pub(super) fn expect(&mut self, addr: SocketAddr) {
+        self.expected = Some(addr);
+    }
+
+    /// Where to send: to the known source, else to where it was before, else to the announced one, if that can be sent to.
     pub(super) fn target(&self) -> Option<SocketAddr> {
-        let addr = self.held.as_ref().map_or(self.announced, |held| held.addr);
+        let unheard = self.expected.unwrap_or(self.announced);
+        let addr = self.held.as_ref().map_or(unheard, |held| held.addr);
         sendable(addr).then_some(addr)
     }
 
@@ -105,13 +115,14 @@ impl Latch {
 
     fn may_take(&mut self, now: Instant, from: SocketAddr, ssrc: u32) -> bool {
         let announced = same_place(self.announced, from);
+        let expected = self.expected.is_some_and(|expected| same_place(expected, from));
         match &self.held {
             Some(held) => {
                 let moved = now.duration_since(held.heard) > SILENT && held.ssrc == ssrc;
                 let reclaimed = announced && now.duration_since(held.since) < RECLAIM;
                 moved || reclaimed
             }
-            None => announced || self.proves(now, from, ssrc),
+            None => announced || expected || self.proves(now, from, ssrc),
         }
     }
 
@@ -198,6 +209,17 @@ mod tests {
         assert_eq!(latch.judge(soon, at(NATTED), 7), Verdict::Ignore);
         assert_eq!(latch.judge(late, at(NATTED), 8), Verdict::Ignore);
         assert_eq!(latch.judge(late, at(NATTED), 7), Verdict::Latched);
+    }
+
+    #[test]
+    fn after_a_restart_a_source_behind_a_nat_is_known_at_once() {
+        let (mut latch, now) = latch();
+        latch.expect(at(NATTED));
+        assert_eq!(latch.target(), Some(at(NATTED)));
+        assert_eq!(latch.judge(now, at(THIEF), 1), Verdict::Ignore);
+        assert_eq!(latch.judge(now, at(NATTED), 1), Verdict::Latched);
+        latch.announce(at(THIEF));
+        assert_eq!(latch.target(), Some(at(THIEF)), "a new announcement ends what was before");
     }
 
     #[test]

@@ -108,6 +108,7 @@ pub enum Fact {
 #[derive(Debug)]
 pub(super) enum Order {
     SendTo(Remote),
+    ExpectFrom(SocketAddr),
     Play(PlayId, Vec<ClipId>),
     Music(ClipId),
     Quiet,
@@ -121,7 +122,7 @@ impl Order {
     pub(super) const fn is_heard_at_once(&self) -> bool {
         match self {
             Order::Play(..) | Order::SendDigit(_) | Order::Relay { .. } => true,
-            Order::SendTo(_) | Order::Music(_) | Order::Quiet | Order::Unrelay => false,
+            Order::SendTo(_) | Order::ExpectFrom(_) | Order::Music(_) | Order::Quiet | Order::Unrelay => false,
         }
     }
 }

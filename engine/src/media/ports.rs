@@ -98,6 +98,17 @@ impl Ports {
         Ok(Offer { berth, addr })
     }
 
+    /// The free berth at that very address, as it was before a restart.
+    pub(super) fn claim(&mut self, addr: SocketAddr) -> Option<Offer> {
+        let (berth, _) = self.berths.iter().enumerate().find(|(_, berth)| berth.addr == addr)?;
+        let berth = u32::try_from(berth).ok()?;
+        let (ip, thread) = (self.berth(berth)?.ip, self.thread(berth));
+        let free = self.free.get_mut(ip)?.get_mut(thread)?;
+        let place = free.iter().position(|free| *free == berth).filter(|_| self.open < self.open_max)?;
+        free.remove(place);
+        Some(Offer { berth, addr })
+    }
+
     /// The offer has been bound: it is a stream now.
     pub(super) fn open(&mut self, offer: Offer, counters: Arc<Counters>) -> Option<StreamId> {
         let berth = self.berth(offer.berth)?;
@@ -222,6 +233,22 @@ mod tests {
         assert_eq!(open(&mut ports, now), Err(NoBerth::AllTaken));
         let elsewhere = "192.0.2.1".parse().expect("an address");
         assert_eq!(ports.offer(now, elsewhere, None).map(|offer| offer.berth), Err(NoBerth::UnknownAddress));
+    }
+
+    #[test]
+    fn a_claimed_port_is_dealt_to_nobody_else() {
+        let (mut ports, now) = (ports(20_000..=20_009, 2, 99), Instant::now());
+        let addr = SocketAddr::new(LOOPBACK, 20_004);
+        let claimed = ports.claim(addr).expect("free");
+        assert_eq!(claimed.addr, addr);
+        assert!(ports.claim(addr).is_none(), "twice");
+        assert!(ports.claim(SocketAddr::new(LOOPBACK, 20_005)).is_none(), "odd");
+        let dealt: HashSet<u16> = (0..4).map(|_| open(&mut ports, now).expect("free").1).collect();
+        assert_eq!(dealt, HashSet::from([20_000, 20_002, 20_006, 20_008]));
+        assert_eq!(open(&mut ports, now), Err(NoBerth::AllTaken));
+        let stream = ports.open(claimed, Arc::default()).expect("the berth exists");
+        assert!(ports.close(now, stream));
+        assert_eq!(open(&mut ports, now + REST).expect("rested").1, 20_004);
     }
 
     #[test]

@@ -82,6 +82,7 @@ impl Stream {
     pub(super) fn order(&mut self, now: Instant, order: Order) {
         match order {
             Order::SendTo(remote) => self.send_to(now, remote),
+            Order::ExpectFrom(addr) => self.far.iter_mut().for_each(|far| far.latch.expect(addr)),
             Order::Play(play, clips) => self.hear_from(Source::Play(play, Playback::once(clips))),
             Order::Music(clip) => self.hear_from(Source::Music(Playback::for_ever(clip))),
             Order::Quiet => self.hear_from(Source::Quiet),

@@ -129,14 +129,13 @@ impl Worker {
             if let Err(error) = self.poll.poll(&mut events, Some(self.patience())) {
                 self.note_poll_error(&error);
             }
-            self.finish_batches();
-            for event in &events {
-                match event.token() {
-                    WAKE => self.inbox.bell.heard(),
-                    Token(seat) => self.drain(seat),
-                }
+            if events.iter().any(|event| event.token() == WAKE) {
+                self.inbox.bell.heard();
             }
+            // Before any packet is looked at: whoever answers an order of ours does so after it was given.
             self.read_inbox();
+            self.finish_batches();
+            events.iter().map(mio::event::Event::token).filter(|token| *token != WAKE).for_each(|Token(seat)| self.drain(seat));
             self.take_turns();
         }
     }

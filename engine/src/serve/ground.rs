@@ -13,6 +13,7 @@ use crate::store::{Patience, Store, Writer};
 use crate::times::Times;
 use cabrank_journal::Options;
 use cabrank_settings::Config;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,13 +41,16 @@ impl Ground {
         make_private_dir(&data).map_err(|error| StartError::Data { path: data.clone(), error })?;
         let config = Arc::new(config);
         let http = listen(config.http.listen).await?;
-        let library = source.prompts()?;
+        // Whoever was in a call before a restart waits for all of this: prompts are encoded beside the rest.
+        let prompts = source.clone();
+        let library = tokio::task::spawn_blocking(move || prompts.prompts());
         let recovered =
             recovery::recover(&data, config.desk.clone(), Options { segment_bytes_max: config.journal.segment_bytes_max })?;
         let store = Store::open(&data).await?;
         take_examples(&source, &store, Region::from(config.region)).await?;
         let directory = Arc::new(Directory::default());
         directory.load(&store, jiff::Timestamp::now()).await?;
+        let library = library.await.map_err(io::Error::other)??;
         Ok(Ground {
             http_addr: http.local_addr()?,
             names: Names::new(Arc::new(config.desk.clone())),

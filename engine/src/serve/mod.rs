@@ -115,7 +115,8 @@ impl Engine {
             format!("http://{http_addr}"),
             &library,
         )?);
-        let Recovered { desk, journal, clock, entries, dispatches, found, .. } = recovered;
+        let Recovered { desk, journal, clock, entries, dispatches, idle, notes, found, .. } = recovered;
+        let left = found.is_some().then(|| sip::Left { notes, idle, view: desk.view() });
         let (sip_in, sip_out) = mpsc::channel(ORDERS_MAX);
         let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
         let (store_in, store_out) = mpsc::channel(ORDERS_MAX);
@@ -135,7 +136,7 @@ impl Engine {
         };
         let (failed, journal_failed) = watch::channel(false);
         let syncer = journal.syncer();
-        let lane = Lane::start(desk, journal, syncer, clock, Digests::open(&data)?, outlets, move || {
+        let lane = Lane::start(desk, journal, syncer, clock.clone(), Digests::open(&data)?, outlets, move || {
             // Nobody left to be told is told already.
             let _ = failed.send(true);
         })?;
@@ -144,7 +145,8 @@ impl Engine {
         ask_again(dispatches, dispatch_in).await;
         let beside = source.directory();
         let reload = Reload { source, started_with: Arc::clone(&config), door: lane.door(), in_force: in_force.clone() };
-        let (media, sip) = start_telephony(&config, bind, library, lane.door(), sip_out, Arc::clone(&house)).await?;
+        let doors = (lane.door(), sip_out, Arc::clone(&house), left);
+        let (media, sip) = start_telephony(&config, bind, library, doors).await?;
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), house)?;
@@ -153,6 +155,7 @@ impl Engine {
             in_force,
             names,
             epoch,
+            clock,
             store: store.clone(),
             directory: Arc::clone(&directory),
             times,
@@ -278,13 +281,11 @@ async fn start_telephony(
     config: &Config,
     bind: Option<IpAddr>,
     library: media::Library,
-    desk: Door,
-    effects: mpsc::Receiver<Effect>,
-    house: Arc<House>,
+    (desk, effects, house, left): (Door, mpsc::Receiver<Effect>, Arc<House>, Option<sip::Left>),
 ) -> Result<(Media, sip::SipEdge), StartError> {
     let (facts_in, facts) = mpsc::channel(ORDERS_MAX);
     let media = start_media(config, bind, library, facts_in)?;
-    let doors = sip::Doors { desk, effects, media: media.clone(), facts, house };
+    let doors = sip::Doors { desk, effects, media: media.clone(), facts, house, left };
     let settings = sip_settings::from(config, bind)?;
     // Starting waits for the edge's own thread.
     let started = tokio::task::spawn_blocking(move || sip::SipEdge::start(settings, doors)).await;

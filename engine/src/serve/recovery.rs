@@ -2,11 +2,12 @@
 
 use super::filed::{Filed, same_ids};
 use super::retold::Retold;
+use crate::edge::Origin;
 use crate::lane::{Clock, facts_after_restart, unix_micros_now};
 use crate::store::Entry;
-use cabrank_core::{Desk, Dispatch, Input, Outbox, Refusal, Settings, StageView};
+use cabrank_core::{AgentId, AgentState, Desk, Dispatch, Input, Outbox, Refusal, Settings, StageView};
 use cabrank_journal::{
-    AppendError, Beginning, Cut, Error, Journal, Log, Options, OsDisk, PassedOver, Seq, State, UnixMicros, WriteError,
+    AppendError, Beginning, Cut, Error, Journal, Log, Notes, Options, OsDisk, PassedOver, Seq, State, UnixMicros, WriteError,
 };
 use std::path::Path;
 
@@ -20,6 +21,10 @@ pub(super) struct Recovered {
     pub(super) entries: Vec<Entry>,
     /// What was asked of a fulfilment service and not answered: it is asked again, with the same key.
     pub(super) dispatches: Vec<Dispatch>,
+    /// Agents who were idle.
+    pub(super) idle: Vec<AgentId>,
+    /// What the edges noted of their legs.
+    pub(super) notes: Notes,
     /// What was found, if the journal was not a new one.
     pub(super) found: Option<Found>,
 }
@@ -31,7 +36,7 @@ pub struct Found {
     pub inputs: u64,
     /// The desk's digest after them.
     pub digest: u64,
-    /// How many callers were in line. They lost their legs with the engine and are written down as cut off.
+    /// How many callers were in line.
     pub waiting: usize,
     /// How many calls were live in all.
     pub calls: usize,
@@ -78,7 +83,17 @@ fn begin(data: &Path, settings: Settings, options: Options) -> Result<Recovered,
     let desk = Desk::new(settings.clone(), seed)?;
     let journal = Journal::create(OsDisk, data, &Beginning { epoch, seed, settings }, options)?;
     let clock = Clock::resume(epoch.0, Default::default());
-    Ok(Recovered { desk, journal, epoch, clock, entries: Vec::new(), dispatches: Vec::new(), found: None })
+    Ok(Recovered {
+        desk,
+        journal,
+        epoch,
+        clock,
+        entries: Vec::new(),
+        dispatches: Vec::new(),
+        idle: Vec::new(),
+        notes: Notes::default(),
+        found: None,
+    })
 }
 
 fn go_on(data: &Path, settings: &Settings, options: Options) -> Result<Recovered, RecoveryError> {
@@ -91,7 +106,7 @@ fn go_on(data: &Path, settings: &Settings, options: Options) -> Result<Recovered
     let State { mut desk, filed, .. } = state;
     let (filed, mut entries, mut out) = (Filed::new(filed), retold.entries, Outbox::default());
     let found = Found { behind, passed_over, cut: recovered.cut, ..found(&desk, retold.inputs) };
-    let mut journal = recovered.journal;
+    let (mut journal, notes) = (recovered.journal, recovered.notes);
     let clock = Clock::resume(epoch.0, journal.tick());
     let wanted = filed.wanted(desk.settings(), settings);
     let mut tell = |desk: &mut Desk, facts: Vec<Input>| {
@@ -103,7 +118,10 @@ fn go_on(data: &Path, settings: &Settings, options: Options) -> Result<Recovered
         }
         Ok::<(), AppendError>(())
     };
-    let facts = facts_after_restart(&desk, &wanted.settings);
+    let idle = idle(&desk);
+    // Under another configuration nobody's line, queue or agent means what it meant.
+    let same = same_ids(desk.settings(), settings);
+    let facts = facts_after_restart(&desk, &wanted.settings, |call| same && Origin::of(call) == Origin::Sip);
     tell(&mut desk, facts)?;
     let changes = wanted.changes(desk.settings(), desk.view().changes);
     tell(&mut desk, changes)?;
@@ -112,13 +130,18 @@ fn go_on(data: &Path, settings: &Settings, options: Options) -> Result<Recovered
         return Err(RecoveryError::CallsPending(desk.view().calls.len()));
     }
     let dispatches = desk.view().dispatches;
-    Ok(Recovered { desk, journal, epoch, clock, entries, dispatches, found: Some(found) })
+    Ok(Recovered { desk, journal, epoch, clock, entries, dispatches, idle, notes, found: Some(found) })
 }
 
 /// Of what is ordered before the edges are there only the records matter: nobody is left to do anything else.
 fn keep_entries(out: &mut Outbox, entries: &mut Vec<Entry>) {
     entries.extend(out.effects.drain(..).filter_map(|effect| Entry::try_from(effect).ok()));
     out.clear();
+}
+
+fn idle(desk: &Desk) -> Vec<AgentId> {
+    let idle = desk.view().agents.into_iter().filter(|agent| agent.state == AgentState::Idle);
+    idle.map(|agent| agent.agent).collect()
 }
 
 fn found(desk: &Desk, inputs: u64) -> Found {

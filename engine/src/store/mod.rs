@@ -50,6 +50,22 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// Whether the reason lies outside and may pass by itself: others hold the store, or its disk is full or does not answer.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            StoreError::Failed(sqlx::Error::Database(error)) => error.code().is_some_and(|code| is_of_the_disk(&code)),
+            StoreError::Failed(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+            StoreError::Failed(_) | StoreError::NotOpened { .. } | StoreError::Foreign { .. } => false,
+        }
+    }
+}
+
+/// SQLite's BUSY, LOCKED, IOERR, FULL and CANTOPEN; what stands above the lowest byte only says more.
+fn is_of_the_disk(code: &str) -> bool {
+    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
+}
+
 fn now_micros() -> i64 {
     jiff::Timestamp::now().as_microsecond()
 }

@@ -41,10 +41,11 @@ pub struct Writer {
     pub patience: Patience,
 }
 
-/// How long a failing store is put up with, for each batch.
+/// How long a failing store is put up with, for each batch. One that others hold, or whose disk is full or does not answer, is
+/// put up with for ever: what waits meanwhile is bounded, and a restart need not come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// How often it is tried in all; once at least.
+    /// How often it is tried in all when it fails for another reason; once at least.
     pub attempts_max: u32,
     /// The wait before the second attempt; it doubles from one to the next.
     pub pause_min: Duration,
@@ -53,9 +54,9 @@ pub struct Patience {
 }
 
 impl Default for Patience {
-    /// About two minutes.
+    /// About a minute.
     fn default() -> Self {
-        Patience { attempts_max: 30, pause_min: Duration::from_millis(200), pause_max: Duration::from_secs(5) }
+        Patience { attempts_max: 30, pause_min: Duration::from_millis(200), pause_max: Duration::from_secs(2) }
     }
 }
 
@@ -141,15 +142,18 @@ impl Writer {
     async fn write_with_patience(&self, batch: &[Entry]) -> Result<(), StoreError> {
         let rows = self.rows(batch);
         let mut pause = self.patience.pause_min;
-        for attempt in 1..self.patience.attempts_max {
+        let mut attempt = 1;
+        loop {
             match self.store.put_rows(&rows).await {
-                Ok(()) => return Ok(()),
-                Err(failure) => warn!(%failure, attempt, "records are not written yet; trying again"),
+                Err(failure) if failure.may_pass() || attempt < self.patience.attempts_max => {
+                    warn!(%failure, attempt, "records are not written yet; trying again");
+                }
+                written => return written,
             }
             tokio::time::sleep(pause).await;
             pause = self.patience.pause_max.min(pause * 2);
+            attempt += 1;
         }
-        self.store.put_rows(&rows).await
     }
 
     /// Of several records of one call the newest says it all: no statement may touch a row twice.

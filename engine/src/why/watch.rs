@@ -342,6 +342,8 @@ impl Told {
             | Input::SettingsChanged { .. }
             | Input::ThresholdsChanged { .. }
             | Input::DrainAsked { .. }
+            | Input::CallResumed { .. }
+            | Input::PhoneResumed { .. }
             | Input::Woke => Told::Other { call: None },
         }
     }

@@ -1,7 +1,7 @@
 //! What the oracle remembers of each agent: since when free, how busy, whose ringing was missed last.
 
 use super::Oracle;
-use cabrank_core::{AgentId, AgentState, CallId, Span, Tick, View};
+use cabrank_core::{AgentId, AgentState, CallId, Input, Span, Tick, View};
 
 /// In so long the past counts half.
 const HALF_LIFE: Span = Span::secs(30 * 60);
@@ -11,6 +11,8 @@ const HALF_LIFE: Span = Span::secs(30 * 60);
 pub(super) struct Diary {
     /// Since when the agent has been free, or rung without taking a call.
     pub(super) free_since: Option<Tick>,
+    /// The same of the last time: it goes on after a restart.
+    was_free_since: Option<Tick>,
     /// The call whose ringing the agent missed last, until another one rings.
     pub(super) missed: Option<CallId>,
     /// The smoothed share of time busy, up to now.
@@ -44,13 +46,17 @@ impl Oracle {
     }
 
     /// Who is free counts from when nothing held the agent; a ringing that the caller called off is no work.
-    pub(super) fn note_agents(&mut self, view: &View) {
+    /// Nor is a restart that the phone outlived.
+    pub(super) fn note_agents(&mut self, view: &View, input: &Input) {
+        let resumed = if let Input::PhoneResumed { agent } = input { Some(*agent) } else { None };
         for agent in &view.agents {
             let at = self.now;
             let free = matches!(agent.state, AgentState::Idle | AgentState::Offered { .. });
             let busy = matches!(agent.state, AgentState::Offered { .. } | AgentState::Talking { .. } | AgentState::WrapUp { .. });
             self.change_diary(agent.agent, |diary| {
-                diary.free_since = free.then(|| diary.free_since.unwrap_or(at));
+                let resumed = diary.was_free_since.filter(|_| resumed == Some(agent.agent));
+                diary.free_since = free.then(|| diary.free_since.or(resumed).unwrap_or(at));
+                diary.was_free_since = diary.free_since.or(diary.was_free_since);
                 diary.busy = busy;
             });
         }

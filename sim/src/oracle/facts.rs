@@ -35,6 +35,8 @@ impl Oracle {
             | Input::AgentAsked { .. }
             | Input::PromiseSettled { .. }
             | Input::RecordResolved { .. }
+            | Input::CallResumed { .. }
+            | Input::PhoneResumed { .. }
             | Input::Woke => Ok(()),
         }
     }

@@ -185,7 +185,7 @@ impl Oracle {
         self.check_limits(seen)?;
         self.check_service(seen)?;
         self.check_ends(seen)?;
-        self.note_agents(seen.view);
+        self.note_agents(seen.view, seen.input);
         self.before = Some(seen.view.clone());
         Ok(())
     }

@@ -17,7 +17,7 @@ impl Oracle {
             Effect::Music { call, play } => self.let_hear(*call, *play),
             Effect::Ring { offer, agent, context } => self.ring(*offer, *agent, context, seen),
             Effect::StopRinging { call, offer } => self.stop_ringing(*call, *offer),
-            Effect::Connect { call, offer } => self.connect(*call, *offer, seen.at),
+            Effect::Connect { call, offer } => self.connect(*call, *offer, seen),
             Effect::Release { call, offer } => self.release(*call, *offer),
             Effect::HangUp { call, .. } => self.hang_up(*call, seen.at),
             Effect::Dispatch(dispatch) => self.dispatch(dispatch, seen.at),
@@ -56,8 +56,9 @@ impl Oracle {
         self.let_hear(call, play)?;
         match what {
             Say::Sent { eta } => {
-                let life = self.life(call)?;
-                must(life.eta == Some(eta), Rule::SentIsTrue, || format!("call {call} told {eta:?}: {life:?}"))
+                let (resumed, life) = (is_resumed(seen.input, call), self.life(call)?);
+                let is_true = life.eta == Some(eta) || (resumed && life.eta >= Some(eta));
+                must(is_true, Rule::SentIsTrue, || format!("call {call} told {eta:?}: {life:?}"))
             }
             Say::Goodbye | Say::Closed | Say::NobodyCame | Say::TooMany => {
                 self.life(call)?.in_line = false;
@@ -65,6 +66,7 @@ impl Oracle {
             }
             Say::PleaseWait(prospect) | Say::StillWaiting(prospect) => self.says_prospect(call, prospect, seen),
             Say::LongerThanSaid(prospect) => self.says_longer(call, prospect, seen),
+            Say::WillCallBack if is_resumed(seen.input, call) => Ok(()),
             Say::WillCallBack => self.agrees(call, seen),
             Say::CalledBack => {
                 let life = self.life(call)?;
@@ -144,8 +146,12 @@ impl Oracle {
         if self.life(ringing.call)?.leg == Leg::Answered { self.missed(offer) } else { self.leg_is_over(offer) }
     }
 
-    fn connect(&mut self, call: CallId, offer: OfferId, at: Tick) -> Verdict {
+    fn connect(&mut self, call: CallId, offer: OfferId, seen: Seen<'_>) -> Verdict {
+        let (at, resumed) = (seen.at, is_resumed(seen.input, call));
         let ringing = self.ringing(offer)?;
+        if resumed && ringing.stage == RingingStage::Talks && ringing.call == call {
+            return Ok(());
+        }
         let fits = ringing.stage == RingingStage::Answered && ringing.call == call;
         must(fits, Rule::OrdersFit, || format!("call {call} connected with {ringing:?}"))?;
         ringing.stage = RingingStage::Talks;
@@ -202,6 +208,11 @@ impl Oracle {
     }
 }
 
+/// Whether what was ordered before a restart is ordered again.
+fn is_resumed(input: &Input, this: CallId) -> bool {
+    matches!(input, Input::CallResumed { call } if *call == this)
+}
+
 /// Later words are passed on as they came.
 fn amend(call: CallId, input: &Input) -> Verdict {
     let said = match input {
@@ -226,6 +237,8 @@ fn amend(call: CallId, input: &Input) -> Verdict {
         | Input::AgentReturned { .. }
         | Input::DrainAsked { .. }
         | Input::Restarted
+        | Input::CallResumed { .. }
+        | Input::PhoneResumed { .. }
         | Input::Woke => None,
     };
     must(said == Some(call), Rule::OrdersFit, || format!("call {call} amended by nobody"))

@@ -37,7 +37,7 @@ impl Sessions {
     /// Takes note of a fact that the desk has taken note of.
     pub(super) fn told(&mut self, now: Tick, input: &Input, desk: &Desk) {
         match input {
-            Input::PhoneReached { agent } => self.comes(now, *agent, desk),
+            Input::PhoneReached { agent } | Input::PhoneResumed { agent } => self.comes(now, *agent, desk),
             Input::PhoneLost { agent, .. } => self.goes(now, *agent),
             Input::AgentAsked { agent, wish: Wish::Ready, .. } => {
                 self.is_ready(now, *agent);
@@ -64,6 +64,7 @@ impl Sessions {
             | Input::SettingsChanged { .. }
             | Input::ThresholdsChanged { .. }
             | Input::DrainAsked { .. }
+            | Input::CallResumed { .. }
             | Input::Woke => {}
         }
         self.pauses_begin(now, desk);

@@ -94,6 +94,8 @@ impl Watch {
             | Input::RecordResolved { .. }
             | Input::ThresholdsChanged { .. }
             | Input::DrainAsked { .. }
+            | Input::CallResumed { .. }
+            | Input::PhoneResumed { .. }
             | Input::Woke => {}
         }
     }

@@ -175,6 +175,8 @@ fn travels(input: &Input) -> bool {
         | Input::ThresholdsChanged { .. }
         | Input::DrainAsked { .. }
         | Input::Restarted
+        | Input::CallResumed { .. }
+        | Input::PhoneResumed { .. }
         | Input::Woke => false,
     }
 }

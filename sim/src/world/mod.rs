@@ -175,6 +175,8 @@ impl World {
             | Input::SettingsChanged { .. }
             | Input::DrainAsked { .. }
             | Input::Restarted
+            | Input::CallResumed { .. }
+            | Input::PhoneResumed { .. }
             | Input::Woke => true,
         }
     }
@@ -205,6 +207,8 @@ impl World {
             | Input::RecordResolved { .. }
             | Input::DrainAsked { .. }
             | Input::Restarted
+            | Input::CallResumed { .. }
+            | Input::PhoneResumed { .. }
             | Input::Woke => {}
         }
     }
@@ -237,7 +241,7 @@ impl World {
     }
 
     fn connected(&mut self, call: CallId, offer: OfferId) {
-        if let Some(leg) = self.calls.get_mut(&call) {
+        if let Some(leg) = self.calls.get_mut(&call).filter(|leg| leg.with != Some(offer)) {
             leg.with = Some(offer);
             self.talk_begins(call, offer);
         }

@@ -42,7 +42,7 @@ impl World {
         let (call, offer, agent) = (self.some_call(), self.some_offer(), self.some_agent());
         let by = "nobody".into();
         let coin = self.trouble.chance(50);
-        match self.trouble.between(0, 18) {
+        match self.trouble.between(0, 20) {
             0 => Input::CallOffered { call, line: self.some_line(), open: coin, caller: Caller::unknown() },
             1 => Input::PromptEnded { call, play: PlayId(self.trouble.between(0, 12) as u32) },
             2 => Input::DigitPressed { call, digit: Digit::Number(self.trouble.between(0, 255) as u8) },
@@ -61,6 +61,8 @@ impl World {
             15 => Input::CallerAnswered { call },
             16 => Input::CallerUnreached { call, how: Declined::Busy },
             17 => Input::AgentReturned { offer, queue: QueueId(self.trouble.between(0, 3) as u16) },
+            18 => Input::CallResumed { call },
+            19 => Input::PhoneResumed { agent },
             _ => Input::Woke,
         }
     }
@@ -89,7 +91,7 @@ impl World {
         LineId(self.trouble.between(0, self.settings.lines.len() as u64) as u16)
     }
 
-    /// The engine stops (sometimes drained first) and comes back: its callers are gone, and its phones register again.
+    /// The engine stops (sometimes drained first) and comes back: its callers are gone or still there, and so are its phones.
     pub(super) fn crash(&mut self) -> Input {
         if let Some(every_ms) = self.habits.crash_every_ms {
             let gap = self.trouble.about(every_ms);
@@ -111,9 +113,14 @@ impl World {
     fn plan_aftermath(&mut self, after: Span) {
         let there = self.calls.keys().copied().collect::<Vec<_>>();
         for call in there {
-            self.plan_fact(after, Input::CallerHungUp { call, how: CallerGone::EngineRestarted });
+            let gone = Input::CallerHungUp { call, how: CallerGone::EngineRestarted };
+            let fact = if self.trouble.chance(50) { Input::CallResumed { call } } else { gone };
+            self.plan_fact(after, fact);
         }
         for place in 0..self.settings.agents.len() {
+            if self.trouble.chance(30) {
+                self.plan_fact(after, Input::PhoneResumed { agent: AgentId(place as u32) });
+            }
             let back = after.plus(self.trouble.millis(100, 20_000));
             self.plan_sign_in(place, back);
         }

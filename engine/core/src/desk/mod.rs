@@ -26,6 +26,7 @@ mod own_agent;
 mod reach;
 mod reserve;
 mod restore;
+mod resume;
 mod thresholds;
 mod verify;
 mod warning;
@@ -194,6 +195,8 @@ impl Desk {
                 self.draining = true;
                 Ok(())
             }
+            Input::CallResumed { call } => self.call_resumed(call, out),
+            Input::PhoneResumed { agent } => self.phone_resumed(agent, out),
             Input::Restarted | Input::Woke => Ok(()),
         }
     }

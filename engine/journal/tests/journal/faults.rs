@@ -3,9 +3,10 @@
 use crate::faulty::{FaultyDisk, FaultyFile};
 use crate::sample::{SMALL, append, beginning, directory, entries, input, read, segment, tick, write_up_to};
 use cabrank_core::{Input, Tick};
-use cabrank_journal::{AppendError, Journal, Log, Options, Seq, SyncFailed, Syncer, WriteError, check};
+use cabrank_journal::{AppendError, Journal, Log, Options, OsDisk, Seq, SyncFailed, Syncer, WriteError, check};
 use proptest::prelude::*;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::Ordering::Relaxed;
 use tempfile::TempDir;
 
@@ -92,7 +93,7 @@ fn a_full_disk_leaves_whole_entries_and_takes_the_batch_later() {
     }
 }
 
-/// Runs into a fault while a new segment is begun, then out of it.
+/// Runs into a full disk when a new segment is due: entries go on in the old one, and once there is room, in a new one.
 fn roll_meets(set: impl Fn(&FaultyDisk, bool)) {
     let (dir, disk, mut journal) = begin(SMALL);
     let mut n = 0;
@@ -101,27 +102,34 @@ fn roll_meets(set: impl Fn(&FaultyDisk, bool)) {
         write_up_to(&mut journal, n, n);
     }
     set(&disk, true);
-    let refused = loop {
-        n += 1;
-        append(&mut journal, n);
-        match journal.write() {
-            Ok(last) => assert_eq!(last, Seq(n)),
-            Err(error) => break error,
-        }
-    };
-    assert!(matches!(refused, WriteError::Refused(_)), "{refused}");
-    assert_eq!(read(dir.path()), entries(n - 1));
+    write_up_to(&mut journal, n + 1, n + 100);
+    assert!(!segment(dir.path(), 3).exists());
+    assert_eq!(read(dir.path()), entries(n + 100));
     set(&disk, false);
-    assert_eq!(journal.write().expect("written"), Seq(n));
+    write_up_to(&mut journal, n + 101, n + 101);
     assert!(segment(dir.path(), 3).exists());
-    write_up_to(&mut journal, n + 1, n + 20);
-    assert_eq!(read(dir.path()), entries(n + 20));
+    write_up_to(&mut journal, n + 102, n + 120);
+    assert_eq!(read(dir.path()), entries(n + 120));
 }
 
 #[test]
 fn a_segment_that_cannot_be_begun_is_begun_later() {
     roll_meets(|disk, on| disk.0.create.store(on, Relaxed));
     roll_meets(|disk, on| disk.0.rename.store(on, Relaxed));
+}
+
+#[test]
+fn there_is_room_on_the_disk_behind_the_last_entry_and_it_shows_nowhere() {
+    let dir = directory();
+    let mut journal = Journal::create(OsDisk, dir.path(), &beginning(), Options::default()).expect("created");
+    (1..=5).for_each(|n| append(&mut journal, n));
+    journal.write().expect("written");
+    let file = fs::metadata(segment(dir.path(), 1)).expect("a segment");
+    assert!(file.blocks() * 512 >= 16 << 20, "{} blocks for {} bytes", file.blocks(), file.len());
+    assert!(file.len() < 16_384);
+    assert!(!journal.is_short());
+    assert_eq!(check(dir.path()).expect("checked").finding, None);
+    assert_eq!(read(dir.path()), entries(5));
 }
 
 #[test]

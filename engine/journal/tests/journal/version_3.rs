@@ -3,10 +3,10 @@
 //! While the version is not released, `CABRANK_FIXTURE=write cargo test -p cabrank-journal version_3` writes its fixture
 //! anew. After that, a change of form is a new version with a fixture of its own.
 
-use crate::fixture::{OPTIONS, copy_of, files, fixture, stamped, told};
+use crate::fixture::{CALL, OPTIONS, copy_of, files, fixture, stamped, told};
 use crate::sample::{directory, recover_as};
 use crate::version_2::{first, inputs};
-use cabrank_core::{Code, Input};
+use cabrank_core::{AgentId, Code, Input};
 use cabrank_journal::{Entry, Journal, Log, Note, Notes, OsDisk, Reader, check};
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,13 +24,18 @@ enum Kept {
 /// Inputs, and among them notes: new ones, changed ones, some that are no more.
 fn kept() -> Vec<Kept> {
     let mut kept = Vec::new();
-    for (n, input) in inputs().into_iter().enumerate() {
+    for (n, input) in [inputs(), added_inputs()].concat().into_iter().enumerate() {
         if n % INPUTS_BETWEEN == 0 {
             kept.push(Kept::Note(note(n / INPUTS_BETWEEN)));
         }
         kept.push(Kept::Input(input));
     }
     kept
+}
+
+/// What version 2 did not know.
+fn added_inputs() -> Vec<Input> {
+    vec![Input::CallResumed { call: CALL }, Input::PhoneResumed { agent: AgentId(1) }]
 }
 
 fn note(n: usize) -> Note {
@@ -105,5 +110,5 @@ fn version_3_is_still_written_byte_for_byte() {
 #[test]
 fn every_input_of_version_3_is_in_the_fixture() {
     let tags: BTreeSet<u8> = entries().iter().map(|entry| entry.input.to_bytes()[0]).collect();
-    assert_eq!(tags, (0..=22).collect());
+    assert_eq!(tags, (0..=24).collect());
 }

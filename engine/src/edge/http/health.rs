@@ -40,6 +40,9 @@ pub(super) async fn ready(State(api): State<Api>) -> (StatusCode, Json<Readiness
         Ok(_) => {}
         Err(_) => why.push("the desk is busy"),
     }
+    if api.door().backlog().is_short() {
+        why.push("the journal's disk is full");
+    }
     if !store_is_well {
         why.push("the store does not answer");
     }

@@ -7,6 +7,7 @@ mod changes;
 mod connections;
 mod figures;
 mod health;
+mod metrics;
 mod openapi;
 mod parts;
 mod problem;

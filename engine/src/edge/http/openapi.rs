@@ -1,6 +1,6 @@
 //! What the API is, for programs: OpenAPI, from the code itself.
 
-use super::{agents, calls, changes, figures, health, queues, records, thresholds, why};
+use super::{agents, calls, changes, figures, health, metrics, queues, records, thresholds, why};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -12,6 +12,7 @@ use utoipa::{Modify, OpenApi};
     paths(
         health::alive,
         health::ready,
+        metrics::all,
         calls::list,
         calls::one,
         why::tell,

@@ -3,12 +3,13 @@
 use super::auth::{Tokens, only_bearers};
 use super::problem::Problem;
 use super::why::Teller;
-use super::{agents, calls, changes, connections, figures, health, openapi, queues, records, thresholds, why};
+use super::{agents, calls, changes, connections, figures, health, metrics, openapi, queues, records, thresholds, why};
 use crate::directory::Directory;
 use crate::door::{Busy, Door};
 use crate::epoch::Epoch;
 use crate::glance::Glance;
 use crate::in_force::InForce;
+use crate::lane::Clock;
 use crate::names::Names;
 use crate::store::Store;
 use crate::times::Times;
@@ -19,7 +20,6 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, patch, post, put};
 use cabrank_core::{Input, Tick, View};
-use jiff::Timestamp;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -56,6 +56,8 @@ pub struct Ways {
     pub names: Names,
     /// What its ticks count from.
     pub epoch: Epoch,
+    /// Its clock.
+    pub clock: Clock,
     /// What is kept.
     pub store: Store,
     /// Who calls.
@@ -127,8 +129,7 @@ impl Api {
 
     /// Now, as the desk counts. A quiet desk's own view may be older.
     pub(super) fn now(&self, view: &View) -> Tick {
-        let micros = Timestamp::now().as_microsecond().saturating_sub(self.inner.ways.epoch.unix_micros(Tick(0)));
-        Tick(u64::try_from(micros).unwrap_or(0)).max(view.at)
+        self.inner.ways.clock.now().max(view.at)
     }
 }
 
@@ -152,6 +153,7 @@ pub fn router(api: Api) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::all))
         .route("/api/v1/openapi.json", get(openapi::document))
         .merge(guarded)
         .fallback(nowhere)

@@ -6,6 +6,7 @@ use crate::directory::Directory;
 use crate::door::{Door, Submission};
 use crate::epoch::Epoch;
 use crate::in_force::InForce;
+use crate::lane::{Clock, unix_micros_now};
 use crate::names::tests::taxi;
 use crate::store::{Entry, Patience, Store, Writer};
 use cabrank_core::{
@@ -63,6 +64,7 @@ impl Engine {
             in_force,
             names: taxi(),
             epoch,
+            clock: Clock::resume(unix_micros_now(), Tick(0)),
             store: store.clone(),
             directory: Arc::clone(&directory),
             times,
@@ -134,7 +136,9 @@ fn run_desk(submissions: &Receiver<Submission>, entries: &mpsc::Sender<Entry>, i
                 let _ = reply.send(desk.view());
                 continue;
             }
-            Submission::Place { .. } | Submission::Count(_) | Submission::Nudge | Submission::Close => continue,
+            Submission::Noted(_) | Submission::Place { .. } | Submission::Count(_) | Submission::Nudge | Submission::Close => {
+                continue;
+            }
         };
         out.clear();
         desk.handle(Tick(since.elapsed().as_micros() as u64), input, &mut out);

@@ -67,7 +67,9 @@ pub(super) async fn serve(edge: Arc<Edge>, incoming: Incoming, newcomer: Counted
     tracing::info!(from = %connection.remote_address(), ?who, ?session, resumed, software, "a QUIC session");
     let over = visit(Visit { edge: Arc::clone(&edge), connection: connection.clone(), session, talk }, who, resumed).await;
     let done = is_done(&over);
-    tracing::info!(?session, ?over, "a QUIC connection ended");
+    let path = connection.stats().path;
+    let (sent, lost, rtt) = (path.sent_packets, path.lost_packets, path.rtt);
+    tracing::info!(?session, ?over, sent, lost, ?rtt, "a QUIC connection ended");
     edge.lose_link(session, number, done);
 }
 

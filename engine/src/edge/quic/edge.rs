@@ -3,6 +3,7 @@
 use super::admission::{Guests, Who};
 use super::calls::{Attachment, Calls, Phase};
 use super::offers::Offers;
+use super::pace::Pace;
 use super::sessions::{Link, LinkNumber, Opened, Session, SessionId, Sessions, TooMany};
 use super::settings::{House, QuicSettings};
 use crate::door::Door;
@@ -32,6 +33,8 @@ pub(super) struct Edge {
     pub(super) queues: HashMap<Text, QueueId>,
     pub(super) ids: CallIds,
     pub(super) draining: AtomicBool,
+    /// Whether this edge's own thread keeps up.
+    pub(super) pace: Pace,
     /// Whether any agent's program is there, for the lane.
     shows_agents: Arc<AtomicBool>,
     /// Agents' states may have changed.
@@ -66,6 +69,7 @@ impl Edge {
         door: Door,
         in_force: InForce,
         shows_agents: Arc<AtomicBool>,
+        pace: Pace,
     ) -> Edge {
         let state = State {
             desk: Desk::new(door.clone()),
@@ -86,6 +90,7 @@ impl Edge {
             in_force,
             ids: CallIds::new(Origin::Quic),
             draining: AtomicBool::new(false),
+            pace,
             shows_agents,
             agents_changed: Notify::new(),
             numbers: AtomicU64::new(0),

@@ -70,6 +70,10 @@ impl Edge {
         if self.draining.load(std::sync::atomic::Ordering::Relaxed) {
             return Err(refused(Why::Draining, FULL_FOR_MS));
         }
+        if !self.pace.admits() {
+            self.door.turn_away();
+            return Err(busy());
+        }
         let Some(line) = self.lines.get(offer.line.as_str()).copied() else { return Err(refused(Why::NoSuchLine, 0)) };
         let caller = self.caller(peer.believed, &offer);
         let id = self.ids.next();

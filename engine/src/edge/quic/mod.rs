@@ -23,6 +23,7 @@ mod housekeeping;
 mod keys;
 mod load;
 mod offers;
+mod pace;
 mod said;
 mod sessions;
 mod settings;

@@ -3,6 +3,7 @@
 use super::certificate::{Certificate, CertificateFault};
 use super::connection::{self, Counted};
 use super::edge::Edge;
+use super::pace::Pace;
 use super::settings::{House, QuicLimits, QuicSettings};
 use super::tls::{self, TlsFault};
 use crate::door::Door;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, oneshot};
 
 /// How long the last words have to leave at the end.
@@ -74,14 +76,15 @@ impl QuicEdge {
     pub fn start(settings: QuicSettings, doors: Doors) -> Result<QuicEdge, StartFault> {
         let certificate = Certificate::open(&settings.certificate)?;
         let fingerprint = certificate.fingerprint;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let pace = Pace::new();
+        let runtime = runtime(&pace)?;
         let guard = runtime.enter();
         let server = tls::server(certificate, &settings.limits)?;
         let addr = settings.listen;
         let endpoint = Endpoint::server(server, addr).map_err(|error| StartFault::Bind { addr, error })?;
         let addr = endpoint.local_addr()?;
         let Doors { desk, orders, shows_agents, in_force, house } = doors;
-        let edge = Arc::new(Edge::new(settings, house, desk, in_force, shows_agents));
+        let edge = Arc::new(Edge::new(settings, house, desk, in_force, shows_agents, pace));
         drop(guard);
         let (stop, stopped) = oneshot::channel();
         let serving = serve(Arc::clone(&edge), endpoint, orders, stopped);
@@ -126,6 +129,16 @@ impl Drop for QuicEdge {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Of the one thread, which tells when it has nothing to do.
+fn runtime(pace: &Pace) -> io::Result<Runtime> {
+    let (sleeps, wakes) = (pace.clone(), pace.clone());
+    Builder::new_current_thread()
+        .enable_all()
+        .on_thread_park(move || sleeps.sleeps())
+        .on_thread_unpark(move || wakes.wakes())
+        .build()
 }
 
 async fn serve(edge: Arc<Edge>, endpoint: Endpoint, orders: mpsc::Receiver<Effect>, stopped: oneshot::Receiver<()>) {

@@ -41,6 +41,7 @@ impl Edge {
     /// The agent took the call.
     pub(super) fn agent_answered(&mut self, offer: OfferId, talk: Talk) {
         self.legs.agent_talks(offer, talk);
+        self.note_changes();
         self.tell_media(LegId::Agent(offer));
         self.desk.tell(Input::AgentAnswered { offer });
     }

@@ -67,10 +67,12 @@ impl Edge {
             hops: super::invite::HOPS,
             talk,
             phase: CallerPhase::CalledBack,
+            confirmed: true,
             newest_play: 0,
             with: None,
         };
         self.legs.add_caller(call, leg);
+        self.note_changes();
         self.tell_media(LegId::Caller(call));
         self.desk.tell(Input::CallerAnswered { call });
     }

@@ -1,12 +1,17 @@
 //! What the caller's transactions report.
 
 use cabrank_core::{CallId, CallerGone, Input};
-use rsipstack::sip::StatusCode;
+use rsipstack::sip::{Header, StatusCode};
 
 use super::edge::Edge;
 use super::event::LegId;
 use super::leg::{CallerLeg, CallerPhase, Exchange};
+use super::reply::retry_after;
 use super::sdp::read_answer;
+
+/// How long the desk may take to say what is to become of a new call, in milliseconds. It takes one; many seconds mean that its
+/// disk takes nothing.
+const UNHEARD_MS: u64 = 3_000;
 
 impl Edge {
     /// A CANCEL came before our final answer: 487 (RFC 3261 9.2). After it, it changes nothing.
@@ -17,13 +22,31 @@ impl Edge {
         }
     }
 
+    /// A desk that says nothing cannot journal the call, or is far behind: nobody is kept waiting for its word.
+    pub(super) fn turn_away_unheard(&mut self) {
+        let until_ms = self.now_ms().saturating_sub(UNHEARD_MS);
+        for call in self.legs.unheard(until_ms) {
+            tracing::warn!(%call, "the desk does not say what is to become of a call: it is turned away");
+            self.desk.door().turn_away();
+            self.end_unanswered(call, StatusCode::ServiceUnavailable, vec![retry_after(self.limits.retry_after_s)]);
+            self.desk.tell(Input::CallerHungUp { call, how: CallerGone::Lost });
+        }
+    }
+
     /// The caller gave up before the answer; the INVITE ends with `status`.
     pub(super) fn give_up(&mut self, call: CallId, status: StatusCode) {
-        let Some(leg) = self.drop_caller(call) else { return };
-        if let CallerPhase::Offered(offered) = leg.phase {
-            self.transactions.respond(offered.transaction, &offered.reply.bare(status, Vec::new()));
+        if self.end_unanswered(call, status, Vec::new()) {
+            self.desk.tell(Input::CallerHungUp { call, how: CallerGone::HungUp });
         }
-        self.desk.tell(Input::CallerHungUp { call, how: CallerGone::HungUp });
+    }
+
+    /// Ends a call that was not answered; says whether it was there.
+    fn end_unanswered(&mut self, call: CallId, status: StatusCode, more: Vec<Header>) -> bool {
+        let Some(leg) = self.drop_caller(call) else { return false };
+        if let CallerPhase::Offered(offered) = leg.phase {
+            self.transactions.respond(offered.transaction, &offered.reply.bare(status, more));
+        }
+        true
     }
 
     /// Forgets a caller's leg and closes its media.
@@ -40,6 +63,11 @@ impl Edge {
 
     /// The ACK to a 2xx of ours; it carries the answer when our 2xx carried the offer.
     pub(super) fn on_acked(&mut self, leg: LegId, body: &[u8]) {
+        if let LegId::Caller(call) = leg
+            && let Some(leg) = self.legs.caller(call)
+        {
+            leg.confirmed = true;
+        }
         let Some(talk) = self.legs.talk(leg) else { return };
         match std::mem::replace(&mut talk.exchange, Exchange::Idle) {
             Exchange::Ack => {}

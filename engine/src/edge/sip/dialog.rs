@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 
 use rsipstack::sip::{Header, HeadersExt, Method, Param, Request, Response, Transport, Uri, Version, typed};
 
+use super::listen::Sockets;
+use super::note::{self, SEQ_LEAP};
 use super::path::Path;
 use super::reply::PRODUCT;
 use super::tag;
@@ -103,6 +105,48 @@ impl Dialog {
             routes,
             local_seq: cseq.seq().map_err(|_| NoDialog::Identity)?,
             remote_seq: None,
+        })
+    }
+
+    /// As it is noted for a restart.
+    #[must_use]
+    pub(super) fn noted(&self) -> note::Dialog {
+        note::Dialog {
+            call_id: self.key.call_id.clone(),
+            tag: self.key.tag.clone(),
+            remote_tag: self.remote_tag.clone(),
+            path: Some(self.path.noted()),
+            own: self.own.to_string(),
+            takes_update: self.takes_update,
+            local: self.local.clone(),
+            remote: self.remote.clone(),
+            target: self.target.to_string(),
+            routes: self.routes.clone(),
+            local_seq: self.local_seq,
+            remote_seq: self.remote_seq,
+        }
+    }
+
+    /// The dialog that a restart has left. Our numbers go on beyond all that may have been used since it was noted.
+    #[must_use]
+    pub(super) fn resumed(noted: note::Dialog, sockets: &Sockets) -> Option<Dialog> {
+        let target = Uri::try_from(noted.target.as_str()).ok()?;
+        let path = sockets.path(noted.path.as_ref()?)?;
+        // A new connection goes where the other side says it listens.
+        let listens = SocketAddr::try_from(target.host_with_port.clone()).ok().filter(|_| path.is_reliable());
+        let addr = listens.unwrap_or(path.addr);
+        Some(Dialog {
+            key: DialogKey { call_id: noted.call_id, tag: noted.tag },
+            remote_tag: noted.remote_tag,
+            path: path.towards(addr),
+            own: noted.own.parse().ok()?,
+            takes_update: noted.takes_update,
+            local: noted.local,
+            remote: noted.remote,
+            target,
+            routes: noted.routes.into_iter().take(ROUTES_MAX).collect(),
+            local_seq: noted.local_seq.checked_add(SEQ_LEAP)?,
+            remote_seq: noted.remote_seq,
         })
     }
 

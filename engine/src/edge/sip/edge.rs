@@ -17,10 +17,12 @@ use super::callback::Origins;
 use super::digest::{Authenticator, Secret};
 use super::event::{Event, TryId};
 use super::legs::Legs;
+use super::note::Noted;
 use super::number::Numbers;
 use super::parked::Parked;
 use super::path::Path;
 use super::registrar::Registrar;
+use super::resume::Left;
 use super::settings::{AgentPhone, House, Phone, SipLimits, SipSettings};
 use super::transactions::{Transactions, Wire};
 use super::trunk::Trunks;
@@ -74,6 +76,8 @@ pub(super) struct Edge {
     pub(super) origins: Origins,
     /// What the desk believed in and was not there.
     pub(super) missing: Missing,
+    /// What was noted last of each leg.
+    pub(super) noted: Noted,
     /// For how long more has been coming than is taken.
     pub(super) behind: Duration,
     clock: Instant,
@@ -147,6 +151,7 @@ impl Edge {
             parked: Parked::default(),
             origins: Origins::default(),
             missing: Missing::of(Origin::Sip),
+            noted: Noted::default(),
             behind: Duration::ZERO,
             clock: Instant::now(),
             calls: CallIds::new(Origin::Sip),
@@ -156,7 +161,6 @@ impl Edge {
 
     /// Works until it is told to stop, then ends every leg.
     pub(super) async fn run(mut self, mut inlets: Inlets) {
-        self.report_fixed_phones();
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut ticks = 0;
@@ -172,8 +176,18 @@ impl Edge {
                 }
                 () = inlets.stop.cancelled() => break,
             }
+            self.note_changes();
         }
         self.end_all();
+        self.note_changes();
+    }
+
+    /// Begins, with what a restart has left if there was one.
+    pub(super) fn begin(&mut self, left: Option<&Left>) {
+        match left {
+            Some(left) => self.resume(left),
+            None => self.report_fixed_phones(),
+        }
     }
 
     /// A phone at a fixed address never registers: it is there from the start.
@@ -270,6 +284,7 @@ impl Edge {
         let now_ms = self.now_ms();
         self.legs.forget_parted(now_ms);
         self.lapse_phones(now_ms);
+        self.turn_away_unheard();
         for leg in self.legs.due(now_ms) {
             self.on_session_due(leg);
         }

@@ -43,7 +43,7 @@ impl Edge {
         }
     }
 
-    fn answer_call(&mut self, call: CallId) {
+    pub(super) fn answer_call(&mut self, call: CallId) {
         let now_ms = self.now_ms();
         let Some(leg) = self.legs.caller(call) else { return };
         let CallerPhase::Offered(offered) = std::mem::replace(&mut leg.phase, CallerPhase::Answered) else { return };
@@ -78,6 +78,10 @@ impl Edge {
 
     /// Lets caller and agent hear each other, as far as neither holds.
     fn connect(&mut self, call: CallId, offer: OfferId) {
+        // An agent's leg that did not outlive a restart is on its way to the desk as lost.
+        if !self.legs.has_agent(offer) {
+            return;
+        }
         let Some(leg) = self.legs.caller(call) else { return };
         leg.with = Some(offer);
         self.join(LegId::Caller(call));

@@ -1,10 +1,13 @@
 //! What is heard on a leg: orders to the media below, and its facts to the desk.
 
+use std::net::SocketAddr;
+
 use cabrank_core::{CallId, Digit, Input, PlayId, Say};
 
 use super::edge::Edge;
 use super::event::LegId;
-use crate::media::{self, Fact, OrderError};
+use super::leg::Latched;
+use crate::media::{self, Fact, OrderError, StreamId};
 
 impl Edge {
     /// Says something to a caller.
@@ -56,7 +59,10 @@ impl Edge {
                     self.on_silence(leg);
                 }
             }
-            Fact::Latched { stream, addr } => tracing::debug!(%stream, %addr, "media latched"),
+            Fact::Latched { stream, addr } => {
+                tracing::debug!(%stream, %addr, "media latched");
+                self.on_latched(stream, addr);
+            }
         }
     }
 
@@ -65,6 +71,13 @@ impl Edge {
         if let (LegId::Caller(call), Some(digit)) = (leg, core_digit(digit)) {
             self.desk.tell(Input::DigitPressed { call, digit });
         }
+    }
+
+    /// From where a far end speaks, if not from where it said.
+    fn on_latched(&mut self, stream: StreamId, from: SocketAddr) {
+        let Some(talk) = self.legs.of_stream(stream).and_then(|leg| self.legs.talk(leg)) else { return };
+        let announced = talk.remote.map(|remote| remote.addr).filter(|announced| *announced != from);
+        talk.latched = announced.map(|announced| Latched { announced, from });
     }
 
     /// Media that should flow and does not: the leg is lost, unless it holds us and so may be silent.

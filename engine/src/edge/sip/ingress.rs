@@ -9,6 +9,7 @@ use super::event::LegId;
 use super::leg::{CallerLeg, CallerPhase, Exchange, Offered, Session, Talk};
 use super::legs::RequestKey;
 use super::methods::SDP;
+use super::note::{Invited, Key};
 use super::number;
 use super::path::Path;
 use super::reply::{Reply, retry_after};
@@ -16,10 +17,11 @@ use super::requests::{branches, check_common, hops_of};
 use super::sdp::{LocalAudio, Offer, SdpFault, read_offer};
 use super::session_timer::{self, Asked, MIN_SE_S, SessionTimer};
 use super::tag;
-use super::transactions::Incoming;
+use super::transactions::{Incoming, octets};
 use super::trunk::TrunkId;
 use super::uui;
 use crate::backlog::Backlog;
+use crate::lane::unix_micros_now;
 
 /// A refusal: status and the headers it needs.
 pub(super) type Refusal = (StatusCode, Vec<Header>);
@@ -50,13 +52,22 @@ impl Edge {
         let call = self.new_call();
         let (line, caller, trunk) = (wanted.line, wanted.caller.clone(), wanted.trunk);
         tracing::debug!(%call, caller = caller.number.as_ref().map(number::masked), "a call came in");
+        let local = LocalAudio::new(addr, rand::random::<u32>().into());
+        let invited = Invited {
+            invite: octets(&tx.original),
+            tag: wanted.tag.clone(),
+            path: Some(tx.path.noted()),
+            local: Some(local.noted()),
+            at_ms: unix_micros_now() / 1_000,
+        };
+        let note = self.note_of_invite(call, wanted.hops, invited);
         let input = Input::CallOffered { call, line, open: self.house.is_open(line), caller };
-        if self.desk.offer(input).is_err() {
+        if self.desk.offer_noted(note, input).is_err() {
             self.media.close(stream);
+            self.note_lost(&Key::Caller(call));
             return self.refuse_busy(tx);
         }
         self.origins.note(call, trunk);
-        let local = LocalAudio::new(addr, rand::random::<u32>().into());
         self.admit(call, tx, wanted, |dialog| talk(dialog, stream, local));
     }
 
@@ -70,13 +81,15 @@ impl Edge {
     fn admit(&mut self, call: CallId, tx: Incoming, wanted: Wanted, talk: impl FnOnce(Dialog) -> Talk) {
         let reply = Reply::to(&tx.original, &wanted.tag);
         self.transactions.serve_invite(&tx, LegId::Caller(call), &reply, &wanted.tag);
-        let offered = Offered { reply, transaction: tx.id(), offer: wanted.offer, session: wanted.session };
+        let since_ms = self.now_ms();
+        let offered = Offered { reply, transaction: tx.id(), offer: wanted.offer, session: wanted.session, since_ms };
         let leg = CallerLeg {
             line: wanted.line,
             caller: wanted.caller,
             hops: wanted.hops,
             talk: talk(wanted.dialog),
             phase: CallerPhase::Offered(Box::new(offered)),
+            confirmed: false,
             newest_play: 0,
             with: None,
         };
@@ -144,7 +157,7 @@ impl Edge {
 }
 
 fn talk(dialog: Dialog, stream: crate::media::StreamId, local: LocalAudio) -> Talk {
-    Talk { dialog, stream, local, remote: None, exchange: Exchange::Idle, session: Session::NONE }
+    Talk { dialog, stream, local, remote: None, latched: None, exchange: Exchange::Idle, session: Session::NONE }
 }
 
 /// A request of ours that came back is a loop (482); one that was forwarded too often ends (483).

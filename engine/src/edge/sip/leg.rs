@@ -1,5 +1,7 @@
 //! What is known of one leg. A leg that talks has a dialog; one that rings has only its INVITE.
 
+use std::net::SocketAddr;
+
 use cabrank_core::{CallId, Caller, LineId, OfferId};
 use rsipstack::sip::Request;
 
@@ -21,6 +23,8 @@ pub(super) struct Talk {
     pub local: LocalAudio,
     /// What the other side said about its own; nothing before its first description.
     pub remote: Option<RemoteAudio>,
+    /// From where the other side speaks, once that is known.
+    pub latched: Option<Latched>,
     /// The offer/answer exchange that is under way.
     pub exchange: Exchange,
     /// The agreed session timer.
@@ -33,6 +37,15 @@ impl Talk {
     pub(super) fn is_held(&self) -> bool {
         self.remote.is_some_and(|remote| remote.holds_us())
     }
+}
+
+/// Where a source was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Latched {
+    /// The address the other side had said then.
+    pub announced: SocketAddr,
+    /// The address it speaks from.
+    pub from: SocketAddr,
 }
 
 /// Which description is awaited (RFC 3264 4: one exchange at a time).
@@ -75,6 +88,8 @@ pub(super) struct CallerLeg {
     pub talk: Talk,
     /// How far the call has come.
     pub phase: CallerPhase,
+    /// Whether the 200 to its INVITE was acknowledged, by either side.
+    pub confirmed: bool,
     /// The newest order about what is heard; older ones are out of date.
     pub newest_play: u32,
     /// The agent's leg it is connected with.
@@ -116,6 +131,8 @@ pub(super) struct Offered {
     pub offer: Option<Offer>,
     /// The session timer it asked for.
     pub session: Option<SessionTimer>,
+    /// When the desk was told of it, in milliseconds of the edge's clock.
+    pub since_ms: u64,
 }
 
 /// An agent's leg.

@@ -7,6 +7,7 @@ use cabrank_core::{CallId, OfferId};
 use super::dialog::DialogKey;
 use super::event::{LegId, RingId, TryId};
 use super::leg::{AgentLeg, AgentPhase, CallerLeg, CallerPhase, Dialled, Ringing, Talk};
+use super::note::Key;
 use crate::media::StreamId;
 
 /// Ended agents' dialogs remembered, so that a late 200 can be acknowledged and ended again.
@@ -33,6 +34,8 @@ pub(super) struct Legs {
     by_stream: HashMap<StreamId, LegId>,
     by_request: HashMap<RequestKey, CallId>,
     parted: HashMap<DialogKey, u64>,
+    /// What may differ from its note.
+    touched: Vec<Key>,
 }
 
 impl Legs {
@@ -44,6 +47,7 @@ impl Legs {
 
     /// Adds a caller's leg.
     pub(super) fn add_caller(&mut self, call: CallId, leg: CallerLeg) {
+        self.touched.push(Key::Caller(call));
         let id = LegId::Caller(call);
         self.by_dialog.insert(leg.talk.dialog.key.clone(), id);
         self.by_stream.insert(leg.talk.stream, id);
@@ -51,16 +55,24 @@ impl Legs {
         self.callers.insert(call, leg);
     }
 
-    /// Adds an agent's leg, still ringing.
+    /// Adds an agent's leg.
     pub(super) fn add_agent(&mut self, offer: OfferId, leg: AgentLeg) {
-        if let AgentPhase::Ringing(ringing) = &leg.phase {
-            self.by_stream.insert(ringing.stream, LegId::Agent(offer));
+        self.touched.push(Key::Agent(offer));
+        match &leg.phase {
+            AgentPhase::Ringing(ringing) => {
+                self.by_stream.insert(ringing.stream, LegId::Agent(offer));
+            }
+            AgentPhase::Talking(talk) => {
+                self.by_stream.insert(talk.stream, LegId::Agent(offer));
+                self.by_dialog.insert(talk.dialog.key.clone(), LegId::Agent(offer));
+            }
         }
         self.agents.insert(offer, leg);
     }
 
     /// A ringing agent's leg was answered.
     pub(super) fn agent_talks(&mut self, offer: OfferId, talk: Talk) {
+        self.touched.push(Key::Agent(offer));
         self.by_dialog.insert(talk.dialog.key.clone(), LegId::Agent(offer));
         if let Some(leg) = self.agents.get_mut(&offer) {
             leg.phase = AgentPhase::Talking(Box::new(talk));
@@ -69,6 +81,7 @@ impl Legs {
 
     /// Adds a caller who is being called back.
     pub(super) fn add_dialled(&mut self, id: TryId, dialled: Dialled) {
+        self.touched.push(Key::Dialled(dialled.call));
         self.tries.insert(dialled.call, id);
         self.dialled.insert(id, dialled);
     }
@@ -76,6 +89,7 @@ impl Legs {
     /// Removes a caller who is no longer being called back.
     pub(super) fn remove_dialled(&mut self, id: TryId) -> Option<Dialled> {
         let dialled = self.dialled.remove(&id)?;
+        self.touched.push(Key::Dialled(dialled.call));
         if self.tries.get(&dialled.call) == Some(&id) {
             self.tries.remove(&dialled.call);
         }
@@ -111,13 +125,50 @@ impl Legs {
         self.callers.contains_key(&call)
     }
 
+    /// The caller's leg of a call, to look at.
+    #[must_use]
+    pub(super) fn caller_of(&self, call: CallId) -> Option<&CallerLeg> {
+        self.callers.get(&call)
+    }
+
+    /// An agent's leg, to look at.
+    #[must_use]
+    pub(super) fn agent_of(&self, offer: OfferId) -> Option<&AgentLeg> {
+        self.agents.get(&offer)
+    }
+
+    /// The newest attempt to call a caller back, to look at.
+    #[must_use]
+    pub(super) fn dialled_for(&self, call: CallId) -> Option<&Dialled> {
+        self.dialled.get(self.tries.get(&call)?)
+    }
+
+    /// What may differ from its note; asked once.
+    #[must_use]
+    pub(super) fn take_touched(&mut self) -> Vec<Key> {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// That an INVITE of ours is another one now.
+    pub(super) fn touch(&mut self, ring: RingId) {
+        match ring {
+            RingId::Agent(offer) => self.touched.push(Key::Agent(offer)),
+            RingId::Caller(id) => self.touched.extend(self.dialled.get(&id).map(|dialled| Key::Dialled(dialled.call))),
+        }
+    }
+
     /// The caller's leg of a call.
     pub(super) fn caller(&mut self, call: CallId) -> Option<&mut CallerLeg> {
+        self.touched.push(Key::Caller(call));
         self.callers.get_mut(&call)
     }
 
     /// Dialog and media of a leg that has a dialog.
     pub(super) fn talk(&mut self, leg: LegId) -> Option<&mut Talk> {
+        self.touched.push(match leg {
+            LegId::Caller(call) => Key::Caller(call),
+            LegId::Agent(offer) => Key::Agent(offer),
+        });
         match leg {
             LegId::Caller(call) => Some(&mut self.callers.get_mut(&call)?.talk),
             LegId::Agent(offer) => match &mut self.agents.get_mut(&offer)?.phase {
@@ -154,6 +205,16 @@ impl Legs {
         })
     }
 
+    /// Callers whom the desk has not answered since before `until_ms`.
+    #[must_use]
+    pub(super) fn unheard(&self, until_ms: u64) -> Vec<CallId> {
+        let unheard = self.callers.iter().filter(|(_, leg)| match &leg.phase {
+            CallerPhase::Offered(offered) => offered.since_ms < until_ms,
+            CallerPhase::Answered | CallerPhase::CalledBack => false,
+        });
+        unheard.map(|(call, _)| *call).collect()
+    }
+
     /// The leg at the other end of a connected call.
     #[must_use]
     pub(super) fn partner(&self, leg: LegId) -> Option<LegId> {
@@ -169,6 +230,7 @@ impl Legs {
     /// Removes a caller's leg.
     pub(super) fn remove_caller(&mut self, call: CallId) -> Option<CallerLeg> {
         let leg = self.callers.remove(&call)?;
+        self.touched.push(Key::Caller(call));
         self.by_dialog.remove(&leg.talk.dialog.key);
         self.by_stream.remove(&leg.talk.stream);
         self.by_request.remove(&request_key(&leg.talk));
@@ -178,6 +240,7 @@ impl Legs {
     /// Removes an agent's leg; its dialog is remembered until `until_ms`.
     pub(super) fn remove_agent(&mut self, offer: OfferId, until_ms: u64) -> Option<AgentLeg> {
         let leg = self.agents.remove(&offer)?;
+        self.touched.push(Key::Agent(offer));
         match &leg.phase {
             AgentPhase::Ringing(ringing) => {
                 self.by_stream.remove(&ringing.stream);
@@ -224,6 +287,12 @@ impl Legs {
             AgentPhase::Ringing(_) => false,
         });
         callers.chain(agents.map(|(offer, _)| LegId::Agent(*offer))).collect()
+    }
+
+    /// An attempt to call a caller back, to look at.
+    #[must_use]
+    pub(super) fn dialled_as(&self, id: TryId) -> Option<&Dialled> {
+        self.dialled.get(&id)
     }
 
     /// Everybody who is being called back, for the end.

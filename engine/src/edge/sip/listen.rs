@@ -106,6 +106,12 @@ impl Sockets {
         Some(socket)
     }
 
+    /// The UDP socket bound to `local`.
+    #[must_use]
+    pub(super) fn udp_at(&self, local: SocketAddr) -> Option<&Arc<UdpSocket>> {
+        self.udp.iter().find(|(addr, _)| *addr == local).map(|(_, socket)| socket)
+    }
+
     /// Our own address as `peer` should see it: the listener's, with an unspecified IP made specific.
     #[must_use]
     pub(super) fn own_addr(&self, transport: Transport, peer: SocketAddr) -> SocketAddr {

@@ -24,6 +24,8 @@ pub(super) enum Link {
     Udp(Arc<UdpSocket>),
     /// A connection to one peer.
     Stream(Box<SipConnection>),
+    /// A connection that a restart cut off; another one may reach the peer.
+    Gone(Transport),
 }
 
 impl Path {
@@ -58,6 +60,7 @@ impl Path {
         match &self.link {
             Link::Udp(_) => Transport::Udp,
             Link::Stream(connection) => connection.transport(),
+            Link::Gone(transport) => *transport,
         }
     }
 
@@ -66,7 +69,7 @@ impl Path {
     pub(super) fn is_reliable(&self) -> bool {
         match &self.link {
             Link::Udp(_) => false,
-            Link::Stream(_) => true,
+            Link::Stream(_) | Link::Gone(_) => true,
         }
     }
 
@@ -75,6 +78,7 @@ impl Path {
     pub(super) fn is_open(&self) -> bool {
         match &self.link {
             Link::Udp(_) => true,
+            Link::Gone(_) => false,
             Link::Stream(connection) => !connection.cancel_token().is_some_and(|token| token.is_cancelled()),
         }
     }
@@ -85,6 +89,7 @@ impl fmt::Debug for Link {
         match self {
             Link::Udp(_) => f.write_str("Udp"),
             Link::Stream(connection) => write!(f, "Stream({})", connection.get_addr()),
+            Link::Gone(transport) => write!(f, "Gone({transport})"),
         }
     }
 }

@@ -6,6 +6,11 @@ use std::sync::Arc;
 
 use rsipstack::sip::{HeadersExt, Request, Scheme, Uri, typed};
 
+use super::listen::Sockets;
+use super::note;
+use super::path::Path;
+use crate::lane::unix_micros_now;
+
 /// Where an agent's phone can be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Binding<P> {
@@ -17,6 +22,30 @@ pub(super) struct Binding<P> {
     pub until_ms: u64,
     call_id: String,
     cseq: u32,
+}
+
+impl Binding<Path> {
+    /// As it is noted for a restart.
+    #[must_use]
+    pub(super) fn noted(&self, now_ms: u64) -> note::Phone {
+        note::Phone {
+            contact: self.contact.to_string(),
+            path: Some(self.path.noted()),
+            until_ms: (unix_micros_now() / 1_000).saturating_add(self.until_ms.saturating_sub(now_ms)),
+            call_id: self.call_id.clone(),
+            cseq: self.cseq,
+        }
+    }
+
+    /// The binding that a restart has left; none if it has lapsed, or if its connection went with the engine.
+    #[must_use]
+    pub(super) fn resumed(noted: note::Phone, sockets: &Sockets, now_ms: u64, longest_ms: u64) -> Option<Binding<Path>> {
+        // A wall clock that jumped makes no registration longer than any can be.
+        let left_ms = noted.until_ms.saturating_sub(unix_micros_now() / 1_000).min(longest_ms);
+        let path = sockets.path(noted.path.as_ref()?).filter(|path| left_ms > 0 && path.is_open())?;
+        let contact = Uri::try_from(noted.contact.as_str()).ok()?;
+        Some(Binding { contact, path, until_ms: now_ms.saturating_add(left_ms), call_id: noted.call_id, cseq: noted.cseq })
+    }
 }
 
 /// What a REGISTER came to.
@@ -67,6 +96,18 @@ impl<P: Clone> Registrar<P> {
     #[must_use]
     pub(super) fn binding(&self, agent: &str, now_ms: u64) -> Option<&Binding<P>> {
         self.bindings.get(agent).filter(|binding| binding.until_ms > now_ms)
+    }
+
+    /// Takes the binding that a restart has left.
+    pub(super) fn resume(&mut self, agent: &Arc<str>, binding: Binding<P>) {
+        self.by_end.insert((binding.until_ms, agent.clone()));
+        self.bindings.insert(agent.clone(), binding);
+    }
+
+    /// The longest there is, in milliseconds.
+    #[must_use]
+    pub(super) fn longest_ms(&self) -> u64 {
+        u64::from(*self.expires_s.end()) * 1_000
     }
 
     /// Applies an authenticated REGISTER of `agent`.

@@ -8,6 +8,7 @@ use rsipstack::sip::{Header, HeadersExt as _, Method, Request, StatusCode};
 use super::digest::Verdict;
 use super::edge::Edge;
 use super::ingress::Refusal;
+use super::note::Key;
 use super::path::Path;
 use super::registrar::Outcome;
 use super::requests::check_common;
@@ -29,6 +30,7 @@ impl Edge {
             if let Some(agent) = self.phones.ids.get(&name).copied() {
                 self.desk.tell(Input::PhoneLost { agent, how: PhoneLost::Expired });
             }
+            self.note_gone(&Key::Phone(name));
         }
     }
 
@@ -38,6 +40,9 @@ impl Edge {
         let now_ms = self.now_ms();
         let outcome = self.phones.registrar.register(&name, request, path.clone(), now_ms);
         self.report(agent, &outcome);
+        if matches!(outcome, Outcome::Bound { .. } | Outcome::Unbound) {
+            self.note_phone(&name);
+        }
         match outcome {
             Outcome::Bound { .. } | Outcome::Unbound | Outcome::Unchanged => Ok(self.bindings(&name, now_ms)),
             Outcome::TooBrief { expires_s_min } => {

@@ -125,6 +125,7 @@ impl Edge {
         ringing.heard = false;
         ringing.invite = invite.clone();
         let way = ringing.way.clone();
+        self.legs.touch(ring);
         self.transactions.ring(ring, invite, way);
         true
     }
@@ -169,7 +170,7 @@ impl Edge {
 }
 
 fn talk(dialog: Dialog, stream: StreamId, local: LocalAudio, audio: RemoteAudio, session: Session) -> Talk {
-    Talk { dialog, stream, local, remote: Some(audio), exchange: Exchange::Idle, session }
+    Talk { dialog, stream, local, remote: Some(audio), latched: None, exchange: Exchange::Idle, session }
 }
 
 /// The next hop of a dialog along the connection its answer came by.

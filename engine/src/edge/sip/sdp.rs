@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use sdp_types::{Connection, Direction, Media, RtpMap, Session};
 
+use super::note;
 use crate::media::{self, Codec, Remote};
 
 /// Clock rate of every payload the desk speaks, in hertz.
@@ -117,6 +118,25 @@ impl LocalAudio {
     #[must_use]
     pub(super) fn new(addr: SocketAddr, session: u64) -> LocalAudio {
         LocalAudio { addr, session, version: 1, said: String::new() }
+    }
+
+    /// As it is noted for a restart.
+    #[must_use]
+    pub(super) fn noted(&self) -> note::Local {
+        note::Local { addr: self.addr.to_string(), session: self.session, version: self.version, said: self.said.clone() }
+    }
+
+    /// The same after a restart.
+    #[must_use]
+    pub(super) fn resumed(noted: &note::Local) -> Option<LocalAudio> {
+        let addr = noted.addr.parse().ok()?;
+        Some(LocalAudio { addr, session: noted.session, version: noted.version, said: noted.said.clone() })
+    }
+
+    /// Where our audio is.
+    #[must_use]
+    pub(super) fn addr(&self) -> SocketAddr {
+        self.addr
     }
 
     /// Offers both codecs, `first` in front: the one that spares transcoding.

@@ -17,6 +17,7 @@ use super::event::Event;
 use super::inspect::Inspector;
 use super::listen::{BindFault, Sockets};
 use super::reply::PRODUCT;
+use super::resume::Left;
 use super::settings::{House, SipSettings};
 use super::transactions::Wire;
 use crate::door::Door;
@@ -40,6 +41,8 @@ pub struct Doors {
     pub facts: mpsc::Receiver<Fact>,
     /// What the edge asks of the house.
     pub house: Arc<dyn House>,
+    /// What a restart has left, if there was one.
+    pub left: Option<Left>,
 }
 
 /// Why the edge did not start.
@@ -154,7 +157,9 @@ async fn build(
     sockets.listen(&events, sockets_end);
     let wire = Wire { endpoint: endpoint.inner.clone(), sockets, events };
     let inlets = Inlets { events: reports, effects: doors.effects, facts: doors.facts, stop: stop.clone() };
-    let edge = Edge::new(settings, Desk::new(doors.desk), doors.house, doors.media, wire);
+    let mut edge = Edge::new(settings, Desk::new(doors.desk), doors.house, doors.media, wire);
+    // Before anything new is heard: what stood has its ports again.
+    edge.begin(doors.left.as_ref());
     let numbers = edge.numbers;
     std::thread::Builder::new().name("numbers".into()).spawn(move || numbers.warm_up())?;
     Ok((edge, inlets, endpoint))

@@ -103,6 +103,22 @@ fn a_phone_hears_a_prompt_and_is_heard() {
     plays_and_listens(V4, 20_000..=20_049);
 }
 
+/// A far end learns where to send from us, so that what it sends comes after our order; the thread may see both at once.
+#[test]
+fn the_first_packet_after_a_stream_is_joined_is_heard() {
+    let bench = Bench::new(20_300..=20_499, 1);
+    let streams: Vec<_> = (0..100).map(|_| bench.media.open(V4).expect("a port is free")).collect();
+    // The thread listens to all of them before the first is joined.
+    std::thread::sleep(Duration::from_millis(50));
+    for ((stream, addr), key) in streams.into_iter().zip((0..10).cycle()) {
+        let mut phone = Phone::new(V4);
+        bench.media.send_to(stream, phone.remote(Codec::Pcmu)).expect("not busy");
+        phone.say(addr, EVENTS_AT, 900, &[key, 10, 0, 160]);
+        assert_eq!(bench.fact(), Fact::Latched { stream, addr: phone.socket.local_addr().expect("bound") });
+        assert_eq!(bench.fact(), Fact::Digit { stream, digit: Digit::from_event(key).expect("a key") });
+    }
+}
+
 #[test]
 fn a_phone_hears_a_prompt_and_is_heard_over_ipv6() {
     plays_and_listens(V6, 20_050..=20_099);

@@ -1,5 +1,6 @@
 //! The edge with a real desk behind it, without journal and store.
 
+mod busy;
 mod interleavings;
 mod retry;
 mod rig;

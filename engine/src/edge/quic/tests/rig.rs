@@ -2,6 +2,7 @@
 
 use super::super::edge::Edge;
 use super::super::effects::Left;
+use super::super::pace::Pace;
 use super::super::settings::House;
 use super::super::{CertificateSource, Menus, Program, Proof, QuicLimits, QuicSettings, TokenCheck};
 use crate::backlog::Backlog;
@@ -91,11 +92,16 @@ pub(super) struct Rig {
 impl Rig {
     /// Two agents are there. Needs a runtime to stand in.
     pub(super) fn new() -> Rig {
+        Rig::with(Pace::new(), Backlog::new())
+    }
+
+    /// The same with an edge that keeps up so, and a lane so far behind.
+    pub(super) fn with(pace: Pace, backlog: Backlog) -> Rig {
         let (lane, submissions) = bounded(1_000);
         let limits = QuicLimits { resume_for: Duration::ZERO, ..QuicLimits::default() };
         let settings = settings(PathBuf::new(), limits);
         let in_force = InForce::new(desk_settings(), 0);
-        let edge = Edge::new(settings, Arc::new(TestHouse), Door::new(lane, Backlog::new()), in_force, Arc::default());
+        let edge = Edge::new(settings, Arc::new(TestHouse), Door::new(lane, backlog), in_force, Arc::default(), pace);
         let desk = Desk::new(desk_settings(), 1).expect("settings without contradiction");
         let mut rig = Rig { edge: Arc::new(edge), desk, submissions, now: Tick(1) };
         for agent in (0..2).map(cabrank_core::AgentId) {

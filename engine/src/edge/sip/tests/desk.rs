@@ -65,7 +65,7 @@ impl TestDesk {
         let desk = Desk::new(desk_settings(&agents, wishes.ring_for_s), 1).unwrap();
         std::thread::spawn(move || lane_of(desk, &submissions, &orders, &told));
         let door = Door::new(lane, Backlog::new());
-        let doors = Doors { desk: door.clone(), effects, media, facts: media_facts, house: Arc::new(TestHouse) };
+        let doors = Doors { desk: door.clone(), effects, media, facts: media_facts, house: Arc::new(TestHouse), left: None };
         let edge = SipEdge::start(sip_settings(agents, &wishes), doors).unwrap();
         TestDesk { edge, door, facts }
     }

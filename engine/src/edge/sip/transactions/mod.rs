@@ -30,6 +30,12 @@ use serving::Server;
 pub(super) use name::mark_source;
 pub(super) use wire::Wire;
 
+/// A request's octets.
+#[must_use]
+pub(super) fn octets(request: &Request) -> Vec<u8> {
+    wire::request(request).to_vec()
+}
+
 /// T2 of RFC 3261 17.1.2.2, in T1.
 const T2_T1: u64 = 8;
 /// All waiting ends after so many T1.

@@ -34,7 +34,7 @@ impl Wire {
                 Err(fault) if fault.kind() == std::io::ErrorKind::WouldBlock => self.send_when_it_can_be(packet, path, of),
                 Err(fault) => tracing::debug!(%fault, "a message was not sent"),
             },
-            Link::Stream(_) => self.send_when_it_can_be(packet, path, of),
+            Link::Stream(_) | Link::Gone(_) => self.send_when_it_can_be(packet, path, of),
         }
     }
 
@@ -99,6 +99,7 @@ async fn send(packet: &Packet, path: &Path) -> Result<(), rsipstack::Error> {
     match &path.link {
         Link::Udp(socket) => drop(socket.send_to(packet, path.addr).await?),
         Link::Stream(connection) => connection.send(SipMessage::try_from(&**packet)?, Some(&path.sip_addr())).await?,
+        Link::Gone(_) => return Err(rsipstack::Error::Error("its connection is gone".into())),
     }
     Ok(())
 }
