@@ -5,8 +5,8 @@ use crate::format::Content;
 use crate::origin::Origin;
 use crate::place::Place;
 use crate::snapshot::{self, State};
-use crate::{Beginning, Damage, Disk, SegmentNo, Seq, UnixMicros};
-use cabrank_core::{Input, Tick};
+use crate::{Beginning, Damage, Disk, SegmentNo, Seq};
+use cabrank_core::{Input, Span, Tick};
 use std::path::Path;
 
 /// The oldest closed segment that is in no snapshot yet. A segment is closed once another one follows it: it is synced, and never
@@ -90,19 +90,25 @@ impl Replayed {
     }
 }
 
-/// Removes the segments of the journal in the data directory `data` whose last entry is older than `before`, oldest first, and
-/// says which. A segment goes only when a snapshot that can be believed stands for it, so that the journal can be read and
-/// recovered at every moment in between; the segment being written never goes.
+/// Removes the segments of the journal in the data directory `data` whose last entry is more than `keep` older than the last
+/// one that is in a snapshot, oldest first, and says which. Age is a matter of ticks alone: whatever the wall clock is set to,
+/// nothing goes. A segment goes only when a snapshot that can be believed stands for it, so that the journal can be read
+/// and recovered at every moment in between; the segment being written never goes.
 ///
 /// # Errors
 /// [`Error::Io`]; what is gone by then is gone, and the rest stands.
-pub fn retain(disk: &impl Disk, data: &Path, before: UnixMicros) -> Result<Vec<SegmentNo>, Error> {
+pub fn retain(disk: &impl Disk, data: &Path, keep: Span) -> Result<Vec<SegmentNo>, Error> {
     let place = Place::of(data);
     let (segments, snapshots) = (place.segments()?, place.snapshots()?);
+    let Some(newest) = snapshots.iter().rev().find_map(|snapshot| snapshot::read(&place, *snapshot).ok()) else {
+        return Ok(Vec::new());
+    };
+    let too_old = |state: &State| newest.tick.since(state.tick) > keep;
     let mut removed = Vec::new();
     for pair in segments.windows(2) {
         let &[segment, next] = pair else { break };
-        if next != segment.next() || !snapshots.contains(&next) || !ended(&place, next, before) {
+        let replaced = snapshots.contains(&next).then(|| snapshot::read(&place, next).ok()).flatten();
+        if next != segment.next() || !replaced.is_some_and(|state| too_old(&state)) {
             break;
         }
         let path = place.segment(segment);
@@ -118,9 +124,4 @@ pub fn retain(disk: &impl Disk, data: &Path, before: UnixMicros) -> Result<Vec<S
         disk.remove(&path).doing("remove", &path)?;
     }
     Ok(removed)
-}
-
-/// Whether a snapshot that can be believed stands before this segment, of entries that are all older than `before`.
-fn ended(place: &Place, next: SegmentNo, before: UnixMicros) -> bool {
-    snapshot::read(place, next).is_ok_and(|(epoch, state)| epoch.0.saturating_add(state.tick.0) < before.0)
 }

@@ -32,7 +32,7 @@
 use crate::error::{Doing, Error};
 use crate::place::Place;
 use crate::walk::header_of;
-use crate::{Beginning, Disk, Note, Notes, SegmentFile, SegmentNo, Seq, UnixMicros};
+use crate::{Beginning, Disk, Note, Notes, SegmentFile, SegmentNo, Seq};
 use cabrank_core::{Code, Desk, Refusal, Settings, Sink, Tick};
 use std::fmt;
 use std::io;
@@ -136,12 +136,12 @@ pub(crate) fn bytes_of(segment: SegmentNo, beginning: &Beginning, state: &State)
     Ok(bytes)
 }
 
-/// The state that stands before a segment, and the wall clock at tick 0; the segment itself is not read.
-pub(crate) fn read(place: &Place, segment: SegmentNo) -> Result<(UnixMicros, State), Flaw> {
+/// The state that stands before a segment, of which only the header is read.
+pub(crate) fn read(place: &Place, segment: SegmentNo) -> Result<State, Flaw> {
     let header = header_of(place, segment).map_err(|_| Flaw::Foreign)?;
     let beginning = header.beginning.parse().map_err(|_| Flaw::Foreign)?;
     let state = parse(segment, &beginning, &place.read_snapshot(segment)?)?;
-    if state.last.next() == header.first { Ok((beginning.epoch, state)) } else { Err(Flaw::Foreign) }
+    if state.last.next() == header.first { Ok(state) } else { Err(Flaw::Foreign) }
 }
 
 /// The state that a snapshot before that segment of that journal holds.

@@ -172,7 +172,8 @@ pub struct Quic {
 pub struct Journal {
     /// A segment that would grow beyond this many bytes is followed by a new one.
     pub segment_bytes_max: u64,
-    /// Closed segments all of whose entries are older than this are removed; kept for ever if `None`.
+    /// Closed segments all of whose entries are older than the newest closed one by more than this are removed; kept for ever if
+    /// `None`.
     pub keep: Option<Duration>,
 }
 

@@ -5,14 +5,14 @@
 //! for every record that the segment's inputs ordered, and gets what it lacks: only then may a restart do without the segment.
 
 use super::retold::Retold;
-use crate::lane::unix_micros_now;
 use crate::store::{StoreError, Writer};
-use cabrank_journal::{Closed, Error, OsDisk, SegmentNo, UnixMicros, retain};
+use cabrank_core::Span;
+use cabrank_journal::{Closed, Error, OsDisk, SegmentNo, retain};
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use std::io;
 use std::path::PathBuf;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tracing::{error, info, warn};
 
@@ -21,9 +21,6 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// How long a disk or a store that refuses is left alone.
 const REST: Duration = Duration::from_secs(60);
-
-/// How often segments are looked for that are too old, where nothing else happens.
-const TIDY: Duration = Duration::from_secs(3600);
 
 /// Entries that the store is asked for at once.
 const TOGETHER: usize = 2_048;
@@ -34,7 +31,7 @@ const NICENESS: i32 = 10;
 /// What snapshots are made of, and how long segments are kept behind them.
 pub(super) struct Material {
     pub(super) data: PathBuf,
-    /// Closed segments that are older are removed.
+    /// Closed segments are removed that are older by so much than the newest.
     pub(super) keep: Option<Duration>,
     /// Whose store is asked.
     pub(super) writer: Writer,
@@ -89,9 +86,9 @@ impl Maker {
     fn run(self) {
         // On Linux this is the thread's own; where it is refused, the snapshots are made all the same.
         let _ = rustix::process::nice(NICENESS);
-        let (mut pause, mut tidied) = (LOOK, None);
+        let (mut pause, mut tidy) = (LOOK, false);
         while self.stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-            pause = match self.look(&mut tidied) {
+            pause = match self.look(&mut tidy) {
                 Ok(()) => LOOK,
                 Err(Failure::Ending) => return,
                 Err(Failure::Journal(Error::Damaged(damage))) => {
@@ -106,23 +103,22 @@ impl Maker {
         }
     }
 
-    fn look(&self, tidied: &mut Option<Instant>) -> Result<(), Failure> {
+    fn look(&self, tidy: &mut bool) -> Result<(), Failure> {
         while let Some(segment) = self.make_one()? {
             info!(%segment, "what the journal holds before this segment is in a snapshot");
-            *tidied = None;
+            *tidy = false;
         }
-        if tidied.is_none_or(|at| at.elapsed() > TIDY) {
+        if !*tidy {
             self.tidy()?;
-            *tidied = Some(Instant::now());
+            *tidy = true;
         }
         Ok(())
     }
 
     fn tidy(&self) -> Result<(), Failure> {
         let Some(keep) = self.material.keep else { return Ok(()) };
-        let keep_us = u64::try_from(keep.as_micros()).unwrap_or(u64::MAX);
-        let before = UnixMicros(unix_micros_now().saturating_sub(keep_us));
-        let removed = retain(&OsDisk, &self.material.data, before)?;
+        let keep = Span(u64::try_from(keep.as_micros()).unwrap_or(u64::MAX));
+        let removed = retain(&OsDisk, &self.material.data, keep)?;
         if let Some(last) = removed.last() {
             info!(segments = removed.len(), %last, "segments that are too old are removed from the journal");
         }

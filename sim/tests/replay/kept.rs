@@ -1,6 +1,6 @@
 //! A day whose inputs are kept in a real journal.
 
-use cabrank_core::{Desk, Input, Outbox, Tick};
+use cabrank_core::{Desk, Input, Outbox, Span, Tick};
 use cabrank_journal::{Beginning, Closed, Journal, Log, Options, OsDisk, UnixMicros, retain};
 use cabrank_sim::scenario::Scenario;
 use cabrank_sim::simulate::{Tally, Witness, settings_of, simulate};
@@ -42,7 +42,7 @@ pub(crate) fn keep_the_end(scenario: &Scenario, seed: u64) -> Kept {
         ends.push(state.tick.0);
     }
     let middle = ends[ends.len() / 2];
-    assert!(!retain(&OsDisk, data, UnixMicros(EPOCH.0 + middle)).expect("removed").is_empty());
+    assert!(!retain(&OsDisk, data, Span(ends[ends.len() - 1] - middle)).expect("removed").is_empty());
     kept
 }
 

@@ -1,16 +1,17 @@
 //! Segments that are too old go, and the journal can be read and recovered at every moment in between.
 
-use crate::sample::{SMALL, beginning, directory, entries, make, read, segment, tick};
+use crate::sample::{SMALL, directory, entries, make, read, segment, tick};
 use crate::snapshot::{catch_up, digests, recover, snapshot};
-use cabrank_journal::{Damage, Error, Flaw, OsDisk, PassedOver, Reader, SegmentNo, Seq, UnixMicros, What, check, retain};
+use cabrank_core::Span;
+use cabrank_journal::{Damage, Error, Flaw, OsDisk, PassedOver, Reader, SegmentNo, Seq, What, check, retain};
 use std::fs;
 use std::path::Path;
 
 const COUNT: u64 = 60;
 
-/// The wall clock at an entry.
-fn at(n: u64) -> UnixMicros {
-    UnixMicros(beginning().epoch.0 + tick(n).0)
+/// How long must be kept for that entry to be the first that is young enough.
+fn since(data: &Path, n: u64) -> Span {
+    tick(recover(data).expect("recovered").behind.0).since(tick(n))
 }
 
 /// A journal of which everything closed is in snapshots; says how many segments are closed.
@@ -37,7 +38,7 @@ fn what_is_older_goes_and_nothing_else() {
     for before in [0, 1, 2, 17, 40, COUNT, COUNT + 5] {
         let dir = directory();
         let closed = with_snapshots(dir.path());
-        let removed = retain(&OsDisk, dir.path(), at(before)).expect("removed");
+        let removed = retain(&OsDisk, dir.path(), since(dir.path(), before)).expect("removed");
         assert_eq!(removed, (1..=removed.len() as u32).map(SegmentNo).collect::<Vec<_>>(), "the oldest, in order");
         assert!(removed.len() as u32 <= closed, "what is being written stays");
         let first = Reader::open(dir.path()).expect("opened").first().0;
@@ -46,7 +47,7 @@ fn what_is_older_goes_and_nothing_else() {
         for number in 1..=removed.len() as u32 {
             assert!(!segment(dir.path(), number).exists() && !snapshot(dir.path(), number).exists());
         }
-        assert_eq!(retain(&OsDisk, dir.path(), at(before)).expect("removed"), []);
+        assert_eq!(retain(&OsDisk, dir.path(), since(dir.path(), before)).expect("removed"), []);
     }
 }
 
@@ -65,13 +66,13 @@ fn a_removal_cut_short_anywhere_leaves_a_journal_that_stands() {
 fn nothing_goes_for_which_no_snapshot_stands() {
     let dir = directory();
     make(dir.path(), COUNT, SMALL);
-    assert_eq!(retain(&OsDisk, dir.path(), at(COUNT)).expect("looked"), []);
+    assert_eq!(retain(&OsDisk, dir.path(), Span(0)).expect("looked"), []);
     catch_up(dir.path());
     let path = snapshot(dir.path(), 4);
     let mut bytes = fs::read(&path).expect("there");
     bytes[70] ^= 1;
     fs::write(&path, bytes).expect("written");
-    assert_eq!(retain(&OsDisk, dir.path(), at(COUNT)).expect("removed"), [SegmentNo(1), SegmentNo(2)]);
+    assert_eq!(retain(&OsDisk, dir.path(), Span(0)).expect("removed"), [SegmentNo(1), SegmentNo(2)]);
     assert_eq!(recover(dir.path()).expect("recovered").last, Seq(COUNT));
 }
 
@@ -79,7 +80,7 @@ fn nothing_goes_for_which_no_snapshot_stands() {
 fn a_journal_whose_beginning_is_gone_and_no_snapshot_either_is_refused() {
     let dir = directory();
     let closed = with_snapshots(dir.path());
-    retain(&OsDisk, dir.path(), at(30)).expect("removed");
+    retain(&OsDisk, dir.path(), since(dir.path(), 30)).expect("removed");
     let first = (1..).find(|number| segment(dir.path(), *number).exists()).expect("a segment");
     for number in first..=closed + 1 {
         fs::write(snapshot(dir.path(), number), "no snapshot").expect("written");
@@ -118,7 +119,7 @@ fn the_fixture_is_written_when_it_is_asked_for() {
     let Some(data) = std::env::var_os("CABRANK_FIXTURE") else { return };
     let data = Path::new(&data);
     with_snapshots(data);
-    retain(&OsDisk, data, at(FIXTURE_BEGINS_WITH)).expect("removed");
+    retain(&OsDisk, data, since(data, FIXTURE_BEGINS_WITH)).expect("removed");
     stands_from(data, FIXTURE_BEGINS_WITH);
 }
 
