@@ -83,7 +83,7 @@ impl Edge {
             Key::Agent(offer) => self.agent_form(*offer),
             Key::Dialled(call) => {
                 let ringing = self.legs.dialled_for(*call)?.ringing.noted(call.0)?;
-                Some(Standing::Anew(Form::Dialled(ringing)))
+                Some(Standing::Anew(Box::new(Form::Dialled(ringing))))
             }
             // These are noted as they come.
             Key::Phone(_) => Some(Standing::AsNoted),
@@ -99,7 +99,7 @@ impl Edge {
             CallerPhase::CalledBack => true,
         };
         let form = form::Caller { hops: leg.hops, invited: None, talk: Some(leg.talk.noted()), called_back };
-        Some(Standing::Anew(Form::Caller(form)))
+        Some(Standing::Anew(Box::new(Form::Caller(form))))
     }
 
     fn agent_form(&self, offer: OfferId) -> Option<Standing> {
@@ -108,7 +108,7 @@ impl Edge {
             AgentPhase::Ringing(ringing) => (Some(ringing.noted(leg.call.0)?), None),
             AgentPhase::Talking(talk) => (None, Some(talk.noted())),
         };
-        Some(Standing::Anew(Form::Agent(form::Agent { call: leg.call.0, ringing, talk })))
+        Some(Standing::Anew(Box::new(Form::Agent(form::Agent { call: leg.call.0, ringing, talk }))))
     }
 }
 
@@ -117,7 +117,7 @@ enum Standing {
     /// What was noted when it began still holds.
     AsNoted,
     /// This would be noted now.
-    Anew(Form),
+    Anew(Box<Form>),
 }
 
 enum Form {
