@@ -10,6 +10,7 @@ pub mod memory;
 pub mod messages;
 pub mod open_loop;
 pub mod quinn_echo;
+pub mod recovered;
 pub mod served;
 pub mod taxi;
 

@@ -26,29 +26,42 @@ pub struct Taxi {
     /// The talk of each agent.
     talks: Vec<OfferId>,
     turn: usize,
+    listener: Option<Listener>,
 }
+
+/// Who hears of every input before the desk does.
+pub type Listener = Box<dyn FnMut(Tick, &Input)>;
 
 impl Taxi {
     /// Every agent is idle and nobody is in line.
     pub fn idle() -> Taxi {
+        Taxi::heard_by(None)
+    }
+
+    /// The same, and somebody hears of every input.
+    pub fn heard_by(listener: Option<Listener>) -> Taxi {
         let desk = Desk::new(settings(), 1).expect("the settings fit");
         let (out, callers) = (Outbox::default(), Callers::default());
-        let mut taxi = Taxi { desk, out, now: Tick(0), calls: 0, callers, talks: Vec::new(), turn: 0 };
+        let mut taxi = Taxi { desk, out, now: Tick(0), calls: 0, callers, talks: Vec::new(), turn: 0, listener };
         phones().for_each(|input| taxi.tell(input));
         taxi
     }
 
     /// Every agent talks and [`IN_LINE`] callers are in line.
     pub fn busy() -> Taxi {
-        let mut taxi = Taxi::idle();
+        Taxi::idle().made_busy()
+    }
+
+    /// The same of a desk of which every agent is idle.
+    pub fn made_busy(mut self) -> Taxi {
         for _ in 0..AGENTS {
-            taxi.join();
-            taxi.answer();
+            self.join();
+            self.answer();
         }
         for _ in 0..IN_LINE {
-            taxi.join();
+            self.join();
         }
-        taxi
+        self
     }
 
     /// Every agent but one talks and nobody is in line.
@@ -65,6 +78,9 @@ impl Taxi {
     pub fn tell(&mut self, input: Input) {
         self.now = self.now.plus(Span(100));
         self.out.clear();
+        if let Some(listener) = &mut self.listener {
+            listener(self.now, &input);
+        }
         self.desk.handle(self.now, input, &mut self.out);
     }
 

@@ -6,6 +6,7 @@ use cabrank_benches::hand_off::{Echo, RunningLane};
 use cabrank_benches::journalled::{Journalled, Kept};
 use cabrank_benches::memory::Memory;
 use cabrank_benches::messages::{self, Named};
+use cabrank_benches::recovered::Ended;
 use cabrank_benches::taxi::{IN_LINE, Taxi};
 use cabrank_core::{Effect, Outcome, Say, StageView};
 use cabrank_journal::{OsDisk, Seq};
@@ -80,6 +81,14 @@ fn the_journal_keeps_every_input_of_every_batch() {
         (cabrank_journal::Reader::open(on_disk.data()).expect("it stands").count(), on_disk.keep(1, Kept::Written));
     assert_eq!((entries, last), (68, Seq(69)));
     assert_eq!(Journalled::new(Memory, scratch()).keep(64, Kept::Written), Seq(64));
+}
+
+#[test]
+fn a_recovery_comes_to_the_desk_that_wrote_the_journal() {
+    let ended = Ended::of(200_000, scratch());
+    let recovery = ended.recover();
+    assert_eq!((recovery.digest, recovery.replayed), (ended.digest, ended.entries));
+    assert_eq!(ended.snapshots().0, 0, "what is not closed is in no snapshot");
 }
 
 #[test]

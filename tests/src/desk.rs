@@ -182,6 +182,12 @@ impl Desk {
         self
     }
 
+    /// `[journal]` with one key, as TOML.
+    pub fn journal_key(mut self, line: &str) -> Desk {
+        self.tables = format!("[journal]\n{line}\n\n{}", self.tables);
+        self
+    }
+
     /// A key of `[quic]`, as TOML.
     pub fn quic_key(mut self, line: &str) -> Desk {
         let _ = writeln!(self.quic_extra, "{line}");

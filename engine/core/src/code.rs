@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A length that the remaining bytes can hold, each item being a byte at least: hostile lengths allocate nothing.
-    fn length(&mut self) -> Result<usize, Malformed> {
+    pub(crate) fn length(&mut self) -> Result<usize, Malformed> {
         let length = usize::try_from(u64::decode(self)?).map_err(|_| Malformed)?;
         if length <= self.rest.len() { Ok(length) } else { Err(Malformed) }
     }

@@ -1,7 +1,10 @@
 //! Looking a journal over from end to end.
 
+use crate::Seq;
 use crate::error::{Damage, Error};
+use crate::origin::Origin;
 use crate::place::Place;
+use crate::snapshot::{self, PassedOver};
 use crate::walk::{Cut, Walk};
 use std::fmt;
 use std::path::Path;
@@ -11,10 +14,16 @@ use std::path::Path;
 pub struct Report {
     /// Segments that stand there.
     pub segments: u64,
+    /// The first entry that stands: another than 1 if segments were removed.
+    pub first: Seq,
     /// Whole entries before the first fault.
     pub entries: u64,
     /// The first fault.
     pub finding: Option<Finding>,
+    /// Snapshots that can be believed.
+    pub snapshots: u64,
+    /// Those that cannot; the engine does without them.
+    pub passed_over: Vec<PassedOver>,
 }
 
 /// A fault in a journal.
@@ -28,11 +37,17 @@ pub enum Finding {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} whole entries in {} segments; ", self.entries, self.segments)?;
-        match &self.finding {
-            None => f.write_str("no fault"),
-            Some(finding) => finding.fmt(f),
+        write!(f, "{} whole entries in {} segments", self.entries, self.segments)?;
+        if self.first > Seq::FIRST {
+            write!(f, " from entry {} on, {} snapshots", self.first, self.snapshots)?;
+        } else if self.snapshots > 0 {
+            write!(f, ", {} snapshots", self.snapshots)?;
         }
+        match &self.finding {
+            None => f.write_str("; no fault"),
+            Some(finding) => write!(f, "; {finding}"),
+        }?;
+        self.passed_over.iter().try_for_each(|passed_over| write!(f, "\n{passed_over}"))
     }
 }
 
@@ -52,12 +67,24 @@ impl fmt::Display for Finding {
 /// [`Error::Absent`], [`Error::Version`], [`Error::Io`]. A fault in the journal is no error but a finding.
 pub fn check(data: &Path) -> Result<Report, Error> {
     let place = Place::of(data);
-    let segments = place.segments()?.len() as u64;
-    match Walk::begin(place) {
-        Ok(mut walk) => survey(&mut walk).map(|(entries, finding)| Report { segments, entries, finding }),
-        Err(Error::Damaged(damage)) => Ok(Report { segments, entries: 0, finding: Some(Finding::Damaged(damage)) }),
-        Err(error) => Err(error),
+    let (first, entries, finding) = match Origin::oldest(&place) {
+        Ok(Origin { mut walk, .. }) => {
+            let first = walk.standing().last.next();
+            let (entries, finding) = survey(&mut walk)?;
+            (first, entries, finding)
+        }
+        Err(Error::Damaged(damage)) => (Seq::FIRST, 0, Some(Finding::Damaged(damage))),
+        Err(error) => return Err(error),
+    };
+    let segments = place.segments()?;
+    let (mut snapshots, mut passed_over) = (0, Vec::new());
+    for segment in place.snapshots()?.into_iter().filter(|snapshot| segments.contains(snapshot)) {
+        match snapshot::read(&place, segment) {
+            Ok(_) => snapshots += 1,
+            Err(why) => passed_over.push(PassedOver { segment, why }),
+        }
     }
+    Ok(Report { segments: segments.len() as u64, first, entries, finding, snapshots, passed_over })
 }
 
 /// Walks to the end or the first fault; says how many entries were whole.

@@ -1,6 +1,8 @@
 //! What can go wrong with a journal, and where.
 
+use crate::snapshot::Flaw;
 use crate::{SegmentNo, Seq};
+use cabrank_core::Refusal;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,6 +37,17 @@ pub enum Error {
     /// Nothing before the damage could be kept.
     #[error("{0}; what the desk began with is lost, so nothing can be kept: restore the journal from a copy, or move it away")]
     Hopeless(Damage),
+    /// The desk refuses the settings that the journal began with.
+    #[error("the desk refuses the settings that the journal began with: {0}")]
+    Settings(#[from] Refusal),
+    /// A snapshot does not make the state that it was made of, or no longer does.
+    #[error("the snapshot before segment {segment} cannot be believed: {why}")]
+    Unsound {
+        /// Before which segment it stands.
+        segment: SegmentNo,
+        /// Why.
+        why: Flaw,
+    },
     /// The journal is no longer what it was when the repair was planned.
     #[error("the journal has changed since the repair was planned; look again")]
     Changed,
@@ -68,6 +81,9 @@ pub enum What {
     /// The segment's file is not there.
     #[error("the segment is missing")]
     Missing,
+    /// The segments before it are gone, and no snapshot that could be believed stands for them.
+    #[error("the segments before it are gone, and the snapshot that stands for them cannot be believed: {0}")]
+    Unreplaced(Flaw),
     /// A file that no engine of this version writes: longer than a segment can be.
     #[error("the file is longer than any segment")]
     TooLong,

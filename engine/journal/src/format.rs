@@ -66,7 +66,7 @@ pub(crate) const WRITTEN: Form = Form::WRITTEN;
 pub(crate) const ENTRY_BYTES_MIN: usize = ENTRY_FRONT + 1 + CRC;
 
 const MAGIC: [u8; 8] = *b"cabrankj";
-const HEADER_FRONT: usize = 16;
+pub(crate) const HEADER_FRONT: usize = 16;
 const ENTRY_FRONT: usize = 20;
 const CRC: usize = 4;
 const KIND_INPUT: u8 = 0;
@@ -175,6 +175,12 @@ pub(crate) fn header(segment: SegmentNo, first: Seq, beginning: &Salted) -> Vec<
     let crc = crc32fast::hash(&bytes);
     bytes.put(&crc.to_le_bytes());
     bytes
+}
+
+/// How many bytes of a header follow its front, as the front says.
+pub(crate) fn header_rest(front: &[u8]) -> Option<u64> {
+    let (length, _) = take_u32(front.get(12..)?)?;
+    Some(u64::from(length) + CRC as u64)
 }
 
 pub(crate) fn read_header(bytes: &[u8]) -> Result<Header, NoHeader> {

@@ -52,9 +52,9 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Segments of 64 MiB.
+    /// Segments of 16 MiB: as much is left to replay behind the newest snapshot at the most, which takes about half a second.
     fn default() -> Self {
-        Options { segment_bytes_max: 64 << 20 }
+        Options { segment_bytes_max: 16 << 20 }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The append-only journal of a desk's inputs, and of what its edges note: group commit, recovery, reading.
+//! The append-only journal of a desk's inputs, and of what its edges note: group commit, recovery, snapshots, reading.
 //!
 //! The lane appends an input, writes (one system call a batch) and only then lets effects leave; effects that promise
 //! something wait until a [`Syncer`] on another thread has brought the same entry to the disk. The files are described in
@@ -13,27 +13,37 @@
 //!   header; an entry that is whole but out of sequence, or holds what no engine of this version writes. It is refused
 //!   with segment and offset; [`repair`] is for a person to decide on.
 //!
+//! **Snapshots** ([`mod@snapshot`]) save reading: each holds what all entries before a segment come to. [`Closed`] makes one of the
+//! segments that are no longer written, beside a running engine and without its help; [`Journal::recover`] goes on from the newest
+//! that can be believed, so that a segment is left to replay at the most. One that cannot be believed is told and done without.
+//! [`retain`] removes segments that are too old, each only once a snapshot stands for it; the [`Reader`] then begins behind the
+//! oldest. The entries are what counts: as long as all of them stand, no snapshot is needed for anything.
+//!
 //! Three things cannot be told apart, and are decided for the side named. A last entry whose bytes were changed after they
 //! had been written looks like one that was never finished: it is cut. A power cut that kept a later page of one unsynced
 //! batch but not an earlier one looks like damage: it is refused. A last segment that somebody removed looks like one that
 //! never was: the journal ends before it.
 
 mod check;
+mod closed;
 mod disk;
 mod error;
 pub mod format;
 mod journal;
 mod note;
+mod origin;
 mod place;
 mod reader;
 mod recovery;
 pub mod repair;
 mod reserve;
 mod scan;
+pub mod snapshot;
 mod sync;
 mod walk;
 
 pub use check::{Finding, Report, check};
+pub use closed::{Closed, Replayed, retain};
 pub use disk::{Disk, OsDisk, SegmentFile};
 pub use error::{AppendError, Damage, Error, SyncFailed, What, WriteError};
 pub use journal::{Journal, Log, Options, PENDING_BYTES_MAX};
@@ -41,6 +51,7 @@ pub use note::{Note, Notes};
 pub use place::exists;
 pub use reader::Reader;
 pub use recovery::{Recovered, Recovery};
+pub use snapshot::{Flaw, PassedOver, State};
 pub use sync::Syncer;
 pub use walk::Cut;
 
@@ -84,6 +95,9 @@ pub struct Entry {
 impl Seq {
     /// Where an empty journal stands: before the first entry.
     pub const NONE: Seq = Seq(0);
+
+    /// The first entry of all.
+    pub const FIRST: Seq = Seq(1);
 
     pub(crate) fn next(self) -> Seq {
         Seq(self.0.saturating_add(1))

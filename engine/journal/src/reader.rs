@@ -2,17 +2,21 @@
 
 use crate::error::Error;
 use crate::format::Content;
+use crate::origin::Origin;
 use crate::place::Place;
-use crate::walk::{Cut, Walk};
+use crate::snapshot::State;
+use crate::walk::Cut;
 use crate::{Beginning, Entry, Seq};
 use cabrank_core::{Input, Tick};
 use std::path::Path;
 
-/// The inputs of a journal, first to last; what the edges noted is passed over. It takes no lock and changes no file. Of a journal that is being written it
-/// shows what stood there when it came to the last segment; one segment is held in memory at a time.
+/// The inputs of a journal, first to last; what the edges noted is passed over. It takes no lock and changes no file. Of a
+/// journal that is being written it shows what stood there when it came to the last segment; one segment is held in memory at
+/// a time. Where the first segments were removed it begins behind the oldest snapshot.
 #[derive(Debug)]
 pub struct Reader {
-    walk: Walk,
+    origin: Origin,
+    first: Seq,
     over: bool,
 }
 
@@ -22,17 +26,32 @@ impl Reader {
     /// # Errors
     /// [`Error::Absent`], [`Error::Version`], [`Error::Damaged`] (in the first header), [`Error::Io`].
     pub fn open(data: &Path) -> Result<Reader, Error> {
-        Walk::begin(Place::of(data)).map(|walk| Reader { walk, over: false })
+        let origin = Origin::oldest(&Place::of(data))?;
+        let first = origin.walk.standing().last.next();
+        Ok(Reader { origin, first, over: false })
     }
 
     /// What the desk began with.
     pub fn start(&self) -> &Beginning {
-        self.walk.start()
+        self.origin.walk.start()
+    }
+
+    /// The first entry that still stands: another than 1 if segments were removed.
+    pub fn first(&self) -> Seq {
+        self.first
+    }
+
+    /// What the entries go on from: the beginning, or a snapshot of what was removed.
+    ///
+    /// # Errors
+    /// [`Error::Settings`].
+    pub fn state(&self) -> Result<State, Error> {
+        self.origin.state()
     }
 
     /// What the reader stopped at, if it came to a torn tail. While an engine is writing that is a batch on its way.
     pub fn tail(&self) -> Option<Cut> {
-        self.walk.standing().cut
+        self.origin.walk.standing().cut
     }
 
     /// Hands every input that is left to `tell`, in order, and says which entry was the last.
@@ -44,11 +63,11 @@ impl Reader {
             let entry = entry?;
             tell(entry.tick, entry.input);
         }
-        Ok(self.walk.standing().last)
+        Ok(self.origin.walk.standing().last)
     }
 
     fn next_input(&mut self) -> Result<Option<Entry>, Error> {
-        while let Some(step) = self.walk.step()? {
+        while let Some(step) = self.origin.walk.step()? {
             if let Content::Input(input) = step.content {
                 return Ok(Some(Entry { seq: step.seq, tick: step.tick, input }));
             }

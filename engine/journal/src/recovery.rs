@@ -4,8 +4,10 @@ use crate::disk::{Disk, SegmentFile};
 use crate::error::{Doing, Error};
 use crate::format::{Content, WRITTEN};
 use crate::journal::{Journal, Options};
+use crate::origin::Origin;
 use crate::place::{Lock, Place};
-use crate::walk::{Cut, Standing, Walk};
+use crate::snapshot::{PassedOver, State};
+use crate::walk::{Cut, Standing};
 use crate::{Beginning, Notes, Seq};
 use cabrank_core::{Input, Tick};
 use std::path::Path;
@@ -17,7 +19,7 @@ pub struct Recovery<D> {
     place: Place,
     options: Options,
     lock: Lock,
-    walk: Walk,
+    origin: Origin,
 }
 
 /// A journal that goes on where it ended.
@@ -43,32 +45,45 @@ impl<D: Disk> Journal<D> {
             return Err(Error::Absent(place.dir().to_owned()));
         }
         let lock = place.lock()?;
-        let walk = Walk::begin(place.clone())?;
-        Ok(Recovery { disk, place, options, lock, walk })
+        let origin = Origin::newest(&place)?;
+        Ok(Recovery { disk, place, options, lock, origin })
     }
 }
 
 impl<D: Disk> Recovery<D> {
     /// What the desk began with.
     pub fn start(&self) -> &Beginning {
-        self.walk.start()
+        self.origin.walk.start()
     }
 
-    /// Hands every input to `tell`, in order, then cuts a torn tail and syncs. If the last segment is of an older format
+    /// What the inputs to be replayed go on from: the newest snapshot that can be believed, or the beginning.
+    ///
+    /// # Errors
+    /// [`Error::Settings`].
+    pub fn state(&self) -> Result<State, Error> {
+        self.origin.state()
+    }
+
+    /// Snapshots that are not believed. They belong before a person's eyes.
+    pub fn passed_over(&self) -> &[PassedOver] {
+        &self.origin.passed_over
+    }
+
+    /// Hands every input behind [`Self::state`] to `tell`, in order, then cuts a torn tail and syncs. If the last segment is of an older format
     /// version, a new one is begun behind it.
     ///
     /// # Errors
     /// [`Error::Damaged`] or [`Error::Version`] at a place that cannot be believed: what was told until then must be thrown
     /// away, and no file has been changed. [`Error::Io`].
     pub fn replay(mut self, mut tell: impl FnMut(Tick, Input)) -> Result<Recovered<D>, Error> {
-        let mut notes = Notes::default();
-        while let Some(step) = self.walk.step()? {
+        let mut notes = self.origin.notes();
+        while let Some(step) = self.origin.walk.step()? {
             match step.content {
                 Content::Input(input) => tell(step.tick, input),
                 Content::Note(note) => notes.see(note),
             }
         }
-        let standing = self.walk.standing();
+        let standing = self.origin.walk.standing();
         let path = self.place.segment(standing.segment);
         let file = self.disk.open(&path).doing("open", &path)?;
         if standing.cut.is_some() {
@@ -83,7 +98,7 @@ impl<D: Disk> Recovery<D> {
 
     /// In the last segment; behind it if that is in an older form than what is written.
     fn go_on(self, file: D::File, standing: &Standing) -> Result<Journal<D>, Error> {
-        let Recovery { disk, place, options, lock, walk } = self;
+        let Recovery { disk, place, options, lock, origin: Origin { walk, .. } } = self;
         let beginning = walk.beginning().clone();
         if beginning.form() == WRITTEN {
             Ok(Journal::go_on(disk, place, lock, options, beginning, file, standing))

@@ -76,19 +76,35 @@ impl Standing {
 }
 
 impl Walk {
-    /// Stands before the first entry.
-    pub(crate) fn begin(place: Place) -> Result<Walk, Error> {
-        let mut ahead = VecDeque::from(place.segments()?);
-        let number = ahead.pop_front().ok_or_else(|| Error::Absent(place.dir().to_owned()))?;
-        if number != SegmentNo::FIRST {
+    /// Stands before the first entry of all; `ahead` are all segments.
+    pub(crate) fn begin(place: Place, ahead: VecDeque<SegmentNo>) -> Result<Walk, Error> {
+        let walk = Walk::enter(place, ahead)?;
+        if walk.here.number != SegmentNo::FIRST {
             return Err(damage(SegmentNo::FIRST, 0, What::Missing));
         }
+        if walk.next != Seq::FIRST {
+            return Err(damage(walk.here.number, 0, What::Gap { expected: Seq::FIRST, found: walk.next }));
+        }
+        Ok(walk)
+    }
+
+    /// Stands before the first entry of the first of these segments, whichever that is.
+    pub(crate) fn enter(place: Place, mut ahead: VecDeque<SegmentNo>) -> Result<Walk, Error> {
+        let number = ahead.pop_front().ok_or_else(|| Error::Absent(place.dir().to_owned()))?;
         let (header, here) = Segment::read(&place, number)?;
         let start = header.beginning.parse().map_err(|_| damage(number, 0, What::Header))?;
-        if header.first != Seq::NONE.next() {
-            return Err(damage(number, 0, What::Gap { expected: Seq::NONE.next(), found: header.first }));
-        }
         Ok(Walk { place, ahead, beginning: header.beginning, start, here, next: header.first, tick: Tick(0), cut: None })
+    }
+
+    /// Whether the next entry is the one after `last`, whose tick that was: none that follows may be earlier.
+    pub(crate) fn goes_on_from(&mut self, last: Seq, tick: Tick) -> bool {
+        self.tick = tick;
+        self.next == last.next()
+    }
+
+    /// The first entry of a segment ahead, as its header announces it.
+    pub(crate) fn first_of(&self, segment: SegmentNo) -> Result<Seq, Error> {
+        header_of(&self.place, segment).map(|header| header.first)
     }
 
     pub(crate) fn start(&self) -> &Beginning {
@@ -212,13 +228,7 @@ impl Segment {
         if bytes.len() as u64 > SEGMENT_BYTES_MAX {
             return Err(damage(number, SEGMENT_BYTES_MAX as usize, What::TooLong));
         }
-        let header = read_header(&bytes).map_err(|fault| match fault {
-            NoHeader::Version(found) => Error::Version { segment: number, found },
-            NoHeader::Short | NoHeader::Magic | NoHeader::Crc => damage(number, 0, What::Header),
-        })?;
-        if header.segment != number {
-            return Err(damage(number, 0, What::Foreign));
-        }
+        let header = header_in(&bytes, number)?;
         let size = header.size;
         Ok((header, Segment { number, bytes, header: size, at: size }))
     }
@@ -226,6 +236,19 @@ impl Segment {
     fn rest(&self) -> &[u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
+}
+
+/// The header of a segment, of which nothing else is read.
+pub(crate) fn header_of(place: &Place, segment: SegmentNo) -> Result<Header, Error> {
+    header_in(&place.read_header(segment)?, segment)
+}
+
+fn header_in(bytes: &[u8], number: SegmentNo) -> Result<Header, Error> {
+    let header = read_header(bytes).map_err(|fault| match fault {
+        NoHeader::Version(found) => Error::Version { segment: number, found },
+        NoHeader::Short | NoHeader::Magic | NoHeader::Crc => damage(number, 0, What::Header),
+    })?;
+    if header.segment == number { Ok(header) } else { Err(damage(number, 0, What::Foreign)) }
 }
 
 fn damage(segment: SegmentNo, offset: usize, what: What) -> Error {

@@ -31,6 +31,8 @@ pub struct Config {
     pub http: Http,
     /// What the QUIC edge needs.
     pub quic: Quic,
+    /// How the journal is kept.
+    pub journal: Journal,
     /// What a line says and when, by [`LineId`].
     pub lines: Vec<Reception>,
     /// Who fulfils a service, by [`ServiceId`](cabrank_core::ServiceId).
@@ -163,6 +165,16 @@ pub struct Quic {
     pub calls_max: u32,
     /// Who is let in besides agents and the bearer of the administrator's token.
     pub peers: Vec<QuicPeer>,
+}
+
+/// How the journal is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Journal {
+    /// A segment that would grow beyond this many bytes is followed by a new one.
+    pub segment_bytes_max: u64,
+    /// Closed segments all of whose entries are older than the newest closed one by more than this are removed; kept for ever if
+    /// `None`.
+    pub keep: Option<Duration>,
 }
 
 /// A certificate chain and its key, both PEM; a relative path starts where the configuration lies.

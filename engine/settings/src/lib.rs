@@ -41,8 +41,8 @@ mod sip_uri;
 mod surroundings;
 
 pub use config::{
-    Backend, CertificateFiles, Config, Digest, Http, Identity, Listen, Media, Phone, Proof, Quic, QuicPeer, QuicRole, Reception,
-    Sip, Transport, Trunk,
+    Backend, CertificateFiles, Config, Digest, Http, Identity, Journal, Listen, Media, Phone, Proof, Quic, QuicPeer, QuicRole,
+    Reception, Sip, Transport, Trunk,
 };
 pub use fault::{Fault, Faults, Notice};
 pub use hours::{Hours, UnreadableHours};

@@ -235,6 +235,8 @@ const CASES: &[Case] = &[
     Case("\"SG\"", "\"Singapore\"", "region", "`Singapore` is no region", "two capital letters"),
     Case("Asia/Singapore", "Asia/Singapur", "timezone", "is no timezone", "IANA"),
     Case("[sip]", "[media]\nports = \"30000\"\n[sip]", "ports", "is no range of ports", "16384-32767"),
+    Case("[sip]", "[journal]\nsegment_kb = 1\n[sip]", "segment_kb", "out of bounds", "from 64 to 524288"),
+    Case("[sip]", "[journal]\nkeep = 7\n[sip]", "keep", "unknown key `keep`", "keep_days"),
     // QUIC.
     Case("[sip]", "[quic]\nlisten = \"off\"\n[sip]", "listen = \"off\"", "`off` is no address", "\"none\""),
     Case("[sip]", "[quic]\nlisten = \"127.0.0.1:0\"\n[sip]", "listen = \"127", "has port 0", "127.0.0.1:4433"),

@@ -321,3 +321,13 @@ fn a_secret_that_is_not_there_is_an_error() {
     assert_eq!(disk.secret("secret").map_err(|error| error.kind()), Err(io::ErrorKind::NotFound));
     assert!(disk.find_prompt("en", "welcome").is_err_and(|place| place.ends_with("prompts/en/welcome.wav")));
 }
+
+#[test]
+fn a_journal_is_kept_for_ninety_days_unless_it_is_told_otherwise() {
+    let read = |text: &str| read(&format!("{GOOD}\n{text}")).journal;
+    let days = |days: u64| Some(std::time::Duration::from_secs(days * 86_400));
+    assert_eq!((read("").segment_bytes_max, read("").keep), (16 << 20, days(90)));
+    assert_eq!(read("[journal]\nkeep_days = 7").keep, days(7));
+    assert_eq!(read("[journal]\nkeep_days = 0").keep, None);
+    assert_eq!(read("[journal]\nsegment_kb = 64").segment_bytes_max, 65_536);
+}

@@ -25,6 +25,8 @@ pub(super) struct ReplayArgs {
 /// What a replay came to.
 #[derive(Serialize)]
 struct Replay {
+    /// The first entry that still stands, where segments before it were removed.
+    goes_on_at: Option<u64>,
     entries: u64,
     effects: u64,
     refusals: u64,
@@ -58,9 +60,9 @@ pub(super) fn run(args: &ReplayArgs) -> Result<Outcome, Unusable> {
 
 fn replay(args: &ReplayArgs) -> Result<Replay, Unusable> {
     let mut reader = Reader::open(&args.dir).map_err(Unusable::because)?;
-    let start = reader.start().clone();
-    let mut desk = Desk::new(start.settings, start.seed).map_err(Unusable::because)?;
-    let noted: BTreeMap<Seq, u64> = digests_of(&args.dir).map_err(Unusable::because)?.into_iter().collect();
+    let (mut desk, first) = (reader.state().map_err(Unusable::because)?.desk, reader.first());
+    let noted = digests_of(&args.dir).map_err(Unusable::because)?.into_iter();
+    let noted: BTreeMap<Seq, u64> = noted.filter(|(at, _)| *at >= first).collect();
     let mut out = Outbox::default();
     let mut counts = Counts::default();
     for entry in &mut reader {
@@ -72,7 +74,7 @@ fn replay(args: &ReplayArgs) -> Result<Replay, Unusable> {
             counts.differ.push(entry.seq.0);
         }
     }
-    Ok(counts.close(&desk, noted.len(), reader.tail()))
+    Ok(Replay { goes_on_at: (first > Seq::FIRST).then_some(first.0), ..counts.close(&desk, noted.len(), reader.tail()) })
 }
 
 #[derive(Default)]
@@ -96,6 +98,7 @@ impl Counts {
 
     fn close(self, desk: &Desk, digests_noted: usize, tail: Option<Cut>) -> Replay {
         Replay {
+            goes_on_at: None,
             entries: self.entries,
             effects: self.effects,
             refusals: self.refusals,
@@ -121,6 +124,9 @@ pub(crate) fn waiting(desk: &Desk) -> Vec<CallId> {
 }
 
 fn print(replay: &Replay) {
+    if let Some(first) = replay.goes_on_at {
+        println!("begins with    entry {first}: what came before was removed, and the desk is taken from a snapshot");
+    }
     println!("entries        {}", replay.entries);
     println!("effects        {}", replay.effects);
     println!("refusals       {}", replay.refusals);

@@ -92,12 +92,16 @@ impl Ending {
 
 fn tell(found: &Found) {
     info!(
+        behind = found.behind.0,
         inputs = found.inputs,
         digest = format!("{:016x}", found.digest),
         calls = found.calls,
         waiting = found.waiting,
         "journal replayed"
     );
+    for passed_over in &found.passed_over {
+        warn!("{passed_over}");
+    }
     if let Some(cut) = &found.cut {
         warn!("the journal's tail was torn and is cut: {cut}");
     }

@@ -22,20 +22,9 @@ pub(super) struct Wanted {
 }
 
 impl Filed {
-    /// What the file said when the journal began.
+    /// What the file said last.
     pub(super) fn new(settings: Settings) -> Filed {
         Filed(settings)
-    }
-
-    /// Takes note of an input that the desk took.
-    pub(super) fn see(&mut self, input: &Input) {
-        if let Input::SettingsChanged { settings, .. } = input {
-            self.0 = Settings::clone(settings);
-        } else if let Input::ThresholdsChanged { queues, by, .. } = input
-            && &**by == BY_FILE
-        {
-            put(&mut self.0, queues);
-        }
     }
 
     /// What has to happen to a desk with these settings, now that the file says those.
@@ -51,6 +40,17 @@ impl Filed {
         }
         let settings = if same_but_thresholds(desk, file) { desk.clone() } else { file.clone() };
         Wanted { settings, by_file, kept }
+    }
+}
+
+/// Takes note, in what the file said last, of an input that the desk took.
+pub(super) fn see(filed: &mut Settings, input: &Input) {
+    if let Input::SettingsChanged { settings, .. } = input {
+        *filed = Settings::clone(settings);
+    } else if let Input::ThresholdsChanged { queues, by, .. } = input
+        && &**by == BY_FILE
+    {
+        put(filed, queues);
     }
 }
 
@@ -152,9 +152,11 @@ mod tests {
 
     #[test]
     fn a_change_by_the_file_is_what_it_said_last() {
-        let mut filed = Filed::new(ringing_for(15));
+        let mut said = ringing_for(15);
         let queues = vec![(QueueId(0), ringing_for(20).queues[0].thresholds.clone())];
-        filed.see(&Input::ThresholdsChanged { base: 0, queues, by: super::BY_FILE.into(), reason: "read again".into() });
+        let read_again = Input::ThresholdsChanged { base: 0, queues, by: super::BY_FILE.into(), reason: "read again".into() };
+        super::see(&mut said, &read_again);
+        let filed = Filed::new(said);
         assert_eq!(changes(&filed, &ringing_for(40), &ringing_for(20)), []);
         assert_eq!(changes(&filed, &ringing_for(40), &ringing_for(15)).len(), 1);
     }

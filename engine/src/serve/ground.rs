@@ -11,6 +11,7 @@ use crate::number::Region;
 use crate::profiles;
 use crate::store::{Patience, Store, Writer};
 use crate::times::Times;
+use cabrank_journal::Options;
 use cabrank_settings::Config;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -43,7 +44,8 @@ impl Ground {
         // Whoever was in a call before a restart waits for all of this: prompts are encoded beside the rest.
         let prompts = source.clone();
         let library = tokio::task::spawn_blocking(move || prompts.prompts());
-        let recovered = recovery::recover(&data, config.desk.clone())?;
+        let recovered =
+            recovery::recover(&data, config.desk.clone(), Options { segment_bytes_max: config.journal.segment_bytes_max })?;
         let store = Store::open(&data).await?;
         take_examples(&source, &store, Region::from(config.region)).await?;
         let directory = Arc::new(Directory::default());

@@ -6,7 +6,9 @@ mod ground;
 mod quic_settings;
 mod recovery;
 mod reload;
+mod retold;
 mod sip_settings;
+mod snapshots;
 
 pub use error::StartError;
 pub use recovery::{Found, RecoveryError};
@@ -27,6 +29,7 @@ use cabrank_wire::Fingerprint;
 use ground::Ground;
 use recovery::Recovered;
 use reload::Reload;
+use snapshots::{Material, Snapshots};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -72,6 +75,7 @@ pub struct Engine {
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
     journal_failed: watch::Receiver<bool>,
+    snapshots: Snapshots,
     reload: Reload,
     welcome: Welcome,
 }
@@ -101,6 +105,7 @@ impl Engine {
         let source = setup.source.clone();
         let ground = Ground::lay(setup).await?;
         let writer = ground.writer();
+        let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
         let Ground { config, data, bind, http, http_addr, library, store, directory, names, epoch, times, recovered } = ground;
         let house = Arc::new(House::new(
             Arc::clone(&config),
@@ -161,6 +166,7 @@ impl Engine {
         let quic_at = quic.as_ref().map(|quic| (quic.addr(), quic.fingerprint()));
         let welcome = Welcome { http: http_addr, quic: quic_at, profiles: directory.len(), admin_token, found };
         let follower = start_following(directory, store.clone());
+        let snapshots = Snapshots::start(material)?;
         Ok(Engine {
             lane,
             sip,
@@ -173,6 +179,7 @@ impl Engine {
             http,
             http_stop,
             journal_failed,
+            snapshots,
             reload,
             welcome,
         })
@@ -220,7 +227,7 @@ impl Engine {
 
     /// Ends every call that is left, and keeps what there is to keep.
     pub async fn stop(self) {
-        let Engine { lane, sip, quic, media, store, writer, dispatcher, follower, http, http_stop, .. } = self;
+        let Engine { lane, sip, quic, media, store, writer, dispatcher, follower, http, http_stop, snapshots, .. } = self;
         follower.abort();
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {
@@ -231,6 +238,7 @@ impl Engine {
             drop(media);
             lane.door().close();
             lane.join();
+            snapshots.stop();
         });
         if ended.await.is_err() {
             error!("the lane or an edge did not end in order: this is a bug");

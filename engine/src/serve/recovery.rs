@@ -1,11 +1,14 @@
 //! From a data directory to a desk that goes on where it was.
 
 use super::filed::{Filed, same_ids};
+use super::retold::Retold;
 use crate::edge::Origin;
 use crate::lane::{Clock, facts_after_restart, unix_micros_now};
 use crate::store::Entry;
 use cabrank_core::{AgentId, AgentState, Desk, Dispatch, Input, Outbox, Refusal, Settings, StageView};
-use cabrank_journal::{AppendError, Beginning, Cut, Error, Journal, Log, Notes, Options, OsDisk, UnixMicros, WriteError};
+use cabrank_journal::{
+    AppendError, Beginning, Cut, Error, Journal, Log, Notes, Options, OsDisk, PassedOver, Seq, State, UnixMicros, WriteError,
+};
 use std::path::Path;
 
 /// A desk and its journal, ready for a lane.
@@ -37,6 +40,10 @@ pub struct Found {
     pub waiting: usize,
     /// How many calls were live in all.
     pub calls: usize,
+    /// The last entry of the snapshot behind which it was replayed.
+    pub behind: Seq,
+    /// Snapshots that were not believed.
+    pub passed_over: Vec<PassedOver>,
     /// What was cut off a torn tail.
     pub cut: Option<Cut>,
 }
@@ -65,16 +72,16 @@ pub enum RecoveryError {
 }
 
 /// Recovers the desk of `data`, or begins a new one there.
-pub(super) fn recover(data: &Path, settings: Settings) -> Result<Recovered, RecoveryError> {
-    if cabrank_journal::exists(data)? { go_on(data, &settings) } else { begin(data, settings) }
+pub(super) fn recover(data: &Path, settings: Settings, options: Options) -> Result<Recovered, RecoveryError> {
+    if cabrank_journal::exists(data)? { go_on(data, &settings, options) } else { begin(data, settings, options) }
 }
 
-fn begin(data: &Path, settings: Settings) -> Result<Recovered, RecoveryError> {
+fn begin(data: &Path, settings: Settings, options: Options) -> Result<Recovered, RecoveryError> {
     let epoch = UnixMicros(unix_micros_now());
     // The seed also guards the journal against forged entries: nobody may guess it.
     let seed = rand::random();
     let desk = Desk::new(settings.clone(), seed)?;
-    let journal = Journal::create(OsDisk, data, &Beginning { epoch, seed, settings }, Options::default())?;
+    let journal = Journal::create(OsDisk, data, &Beginning { epoch, seed, settings }, options)?;
     let clock = Clock::resume_in(data, epoch.0, Default::default(), false);
     Ok(Recovered {
         desk,
@@ -89,24 +96,16 @@ fn begin(data: &Path, settings: Settings) -> Result<Recovered, RecoveryError> {
     })
 }
 
-fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
-    let recovery = Journal::recover(OsDisk, data, Options::default())?;
-    let Beginning { epoch, seed, settings: first_settings } = recovery.start().clone();
-    let mut filed = Filed::new(first_settings.clone());
-    let mut desk = Desk::new(first_settings, seed)?;
-    let mut out = Outbox::default();
-    let mut entries = Vec::new();
-    let mut inputs = 0;
-    let recovered = recovery.replay(|tick, input| {
-        let fact = is_change(&input).then(|| input.clone());
-        desk.handle(tick, input, &mut out);
-        if let Some(fact) = fact.filter(|_| out.refusals.is_empty()) {
-            filed.see(&fact);
-        }
-        keep_entries(&mut out, &mut entries);
-        inputs += 1;
-    })?;
-    let found = found(&desk, inputs, recovered.cut);
+fn go_on(data: &Path, settings: &Settings, options: Options) -> Result<Recovered, RecoveryError> {
+    let recovery = Journal::recover(OsDisk, data, options)?;
+    let epoch = recovery.start().epoch;
+    let mut state = recovery.state()?;
+    let (behind, passed_over) = (state.last, recovery.passed_over().to_vec());
+    let mut retold = Retold::default();
+    let recovered = recovery.replay(|tick, input| retold.tell(&mut state, tick, input))?;
+    let State { mut desk, filed, .. } = state;
+    let (filed, mut entries, mut out) = (Filed::new(filed), retold.entries, Outbox::default());
+    let found = Found { behind, passed_over, cut: recovered.cut, ..found(&desk, retold.inputs) };
     let (mut journal, notes) = (recovered.journal, recovered.notes);
     let clock = Clock::resume_in(data, epoch.0, journal.tick(), !desk.view().calls.is_empty());
     let wanted = filed.wanted(desk.settings(), settings);
@@ -134,11 +133,7 @@ fn go_on(data: &Path, settings: &Settings) -> Result<Recovered, RecoveryError> {
     Ok(Recovered { desk, journal, epoch, clock, entries, dispatches, idle, notes, found: Some(found) })
 }
 
-fn is_change(input: &Input) -> bool {
-    matches!(input, Input::SettingsChanged { .. } | Input::ThresholdsChanged { .. })
-}
-
-/// Of what a replay orders again only the records matter: everything else was done, or has lost its call.
+/// Of what is ordered before the edges are there only the records matter: nobody is left to do anything else.
 fn keep_entries(out: &mut Outbox, entries: &mut Vec<Entry>) {
     entries.extend(out.effects.drain(..).filter_map(|effect| Entry::try_from(effect).ok()));
     out.clear();
@@ -149,8 +144,16 @@ fn idle(desk: &Desk) -> Vec<AgentId> {
     idle.map(|agent| agent.agent).collect()
 }
 
-fn found(desk: &Desk, inputs: u64, cut: Option<Cut>) -> Found {
+fn found(desk: &Desk, inputs: u64) -> Found {
     let view = desk.view();
     let waiting = view.calls.iter().filter(|call| matches!(call.stage, StageView::Waiting | StageView::Offered)).count();
-    Found { inputs, digest: desk.digest(), waiting, calls: view.calls.len(), cut }
+    Found {
+        inputs,
+        digest: desk.digest(),
+        waiting,
+        calls: view.calls.len(),
+        behind: Seq::NONE,
+        passed_over: Vec::new(),
+        cut: None,
+    }
 }

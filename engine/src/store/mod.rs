@@ -4,6 +4,7 @@
 
 mod changes;
 mod entry;
+mod missing;
 mod open;
 mod profiles;
 mod records;

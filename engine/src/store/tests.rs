@@ -74,16 +74,41 @@ async fn run_writer(store: &Store, directory: &Arc<Directory>, entries: Vec<Entr
         lane.try_send(entry).expect("room");
     }
     drop(lane);
+    writer(store, directory).run(queue).await
+}
+
+fn writer(store: &Store, directory: &Arc<Directory>) -> Writer {
     let patience = Patience { attempts_max: 3, pause_min: Duration::from_millis(1), ..Patience::default() };
-    let writer = Writer {
+    Writer {
         store: store.clone(),
         directory: Arc::clone(directory),
         names: taxi(),
         epoch: epoch(),
         times: Arc::default(),
         patience,
-    };
-    writer.run(queue).await
+    }
+}
+
+#[tokio::test]
+async fn what_is_lacking_is_made_up_for_and_what_is_kept_stays() {
+    let (_dir, store) = opened().await;
+    let kept = Record { pressed: Keys::default(), ..record(1) };
+    store.put_rows(&Rows { records: vec![row(&kept)], ..Rows::default() }).await.expect("written");
+    let before = store.record(CallId(1)).await.expect("read");
+    let writer = writer(&store, &Arc::default());
+    let entries: Vec<Entry> = (1..=1_500).map(|call| Entry::Record(Box::new(record(call)))).collect();
+    assert_eq!(writer.make_up(&entries).await.expect("written"), 1_499);
+    assert_eq!(store.record(CallId(1)).await.expect("read"), before, "the record that was there");
+    for call in [2, 511, 512, 513, 1_024, 1_500] {
+        assert!(store.record(CallId(call)).await.expect("read").is_some(), "the record of call {call}");
+    }
+    assert_eq!(writer.make_up(&entries).await.expect("read"), 0);
+    let said = [resolution(1, 40, "taxi sent")];
+    writer.make_up(&said).await.expect("written");
+    writer.make_up(&said).await.expect("written");
+    assert_eq!(store.record(CallId(1)).await.expect("read").expect("there").resolution.as_deref(), Some("taxi sent"));
+    store.close().await;
+    assert!(writer.make_up(&entries).await.is_err(), "nothing is said to be kept that is not");
 }
 
 #[tokio::test]

@@ -157,7 +157,7 @@ impl Writer {
     }
 
     /// Of several records of one call the newest says it all: no statement may touch a row twice.
-    fn rows(&self, batch: &[Entry]) -> Rows {
+    pub(super) fn rows(&self, batch: &[Entry]) -> Rows {
         let mut rows = Rows::default();
         let mut places = HashMap::new();
         for entry in batch {

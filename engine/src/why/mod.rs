@@ -15,8 +15,8 @@ pub use happening::{Because, Happening, NotAgent, Passed, Wait};
 pub use story::{Moment, QuoteTold, Story, Totals};
 
 use crate::epoch::{Epoch, timestamp};
-use cabrank_core::{CallId, Desk, Input, Outbox, Refusal};
-use cabrank_journal::{Entry, Error, Reader};
+use cabrank_core::{CallId, Desk, Input, Outbox};
+use cabrank_journal::{Entry, Error, Reader, Seq};
 use std::path::Path;
 use watch::Watch;
 
@@ -26,9 +26,6 @@ pub enum WhyError {
     /// The journal cannot be read.
     #[error("{0}")]
     Journal(#[from] Error),
-    /// The journal's first settings are not usable.
-    #[error("the desk refuses the journal's settings: {0}")]
-    Settings(#[from] Refusal),
     /// Whoever asked is gone.
     #[error("nobody waits for the answer any more")]
     Unwanted,
@@ -39,6 +36,19 @@ pub enum WhyError {
         call: CallId,
         /// Entries looked through.
         entries: u64,
+    },
+    /// The call came never, or after what was read, or before what still stands.
+    #[error(
+        "there is no call {call} among the {entries} entries of this journal, which begins with entry {first}: what came before \
+         was removed (`[journal] keep_days`)"
+    )]
+    UnknownSince {
+        /// The call asked for.
+        call: CallId,
+        /// Entries looked through.
+        entries: u64,
+        /// The first entry that stands.
+        first: Seq,
     },
 }
 
@@ -56,9 +66,10 @@ pub fn tell(data: &Path, call: CallId) -> Result<Story, WhyError> {
 /// [`WhyError`].
 pub fn tell_while(data: &Path, call: CallId, wanted: impl Fn() -> bool) -> Result<Story, WhyError> {
     let reader = Reader::open(data)?;
-    let start = reader.start().clone();
+    let start = reader.start();
     let epoch = Epoch::new(timestamp(i64::try_from(start.epoch.0).unwrap_or(i64::MAX)));
-    let mut replay = Replay { desk: Desk::new(start.settings, start.seed)?, watch: Watch::new(call, epoch), entries: 0 };
+    let first = reader.first();
+    let mut replay = Replay { desk: reader.state()?.desk, watch: Watch::new(call, epoch), entries: 0 };
     for entry in reader {
         if !wanted() {
             return Err(WhyError::Unwanted);
@@ -69,7 +80,10 @@ pub fn tell_while(data: &Path, call: CallId, wanted: impl Fn() -> bool) -> Resul
         }
     }
     let Replay { desk, watch, entries } = replay;
-    watch.story(&desk).ok_or(WhyError::Unknown { call, entries })
+    watch.story(&desk).ok_or(match first {
+        Seq::FIRST => WhyError::Unknown { call, entries },
+        first => WhyError::UnknownSince { call, entries, first },
+    })
 }
 
 struct Replay {

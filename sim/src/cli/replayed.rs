@@ -90,6 +90,7 @@ impl Replayed<'_> {
 
 fn facts(exact: &Exact) -> Vec<(String, String)> {
     let torn = exact.torn_tail.map(|cut| ("torn tail", cut.to_string()));
+    let removed = exact.goes_on_at.map(|first| ("begins with entry", format!("{first}; what came before was removed")));
     let facts = [
         ("inputs", exact.inputs.to_string()),
         ("decisions", exact.decisions.to_string()),
@@ -100,7 +101,7 @@ fn facts(exact: &Exact) -> Vec<(String, String)> {
         ("digest", format!("{:016x}", exact.desk_digest)),
         ("decisions' digest", format!("{:016x}", exact.decisions_digest)),
     ];
-    facts.into_iter().chain(torn).map(|(name, value)| (name.to_owned(), value)).collect()
+    removed.into_iter().chain(facts).chain(torn).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn facts_of_day(stage: &Stage) -> Vec<(String, String)> {
@@ -270,6 +271,7 @@ fn by_path<'a>(figures: impl Iterator<Item = (&'a Path, Value)>) -> Value {
 
 fn exact_json(exact: &Exact) -> Value {
     json!({
+        "goes_on_at": exact.goes_on_at.map(|first| first.0),
         "inputs": exact.inputs,
         "decisions": exact.decisions,
         "effects": exact.effects,

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub enum Unreadable {
     /// There is no journal, or it cannot be believed.
     #[error(transparent)]
-    Journal(#[from] cabrank_journal::Error),
+    Journal(cabrank_journal::Error),
     /// The core that runs now refuses what the desk began with.
     #[error(
         "this version of the core refuses the settings that the journal begins with: {0}; replay it with the version that wrote it"
@@ -31,4 +31,14 @@ pub enum Unreadable {
         /// The queue's name.
         queue: String,
     },
+}
+
+impl From<cabrank_journal::Error> for Unreadable {
+    fn from(error: cabrank_journal::Error) -> Unreadable {
+        if let cabrank_journal::Error::Settings(refusal) = error {
+            Unreadable::Refused(refusal)
+        } else {
+            Unreadable::Journal(error)
+        }
+    }
 }

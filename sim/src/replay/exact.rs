@@ -2,8 +2,8 @@
 
 use super::Unreadable;
 use crate::simulate::{DecisionsDigest, Unseen, Witness};
-use cabrank_core::{Desk, Effect, Outbox, Tick};
-use cabrank_journal::{Beginning, Cut, Reader};
+use cabrank_core::{Effect, Outbox, Tick};
+use cabrank_journal::{Beginning, Cut, Reader, Seq, State};
 use std::path::Path;
 
 /// What a journal's inputs come to, run through the core again.
@@ -11,6 +11,8 @@ use std::path::Path;
 pub struct Exact {
     /// What the desk began with.
     pub beginning: Beginning,
+    /// The first entry that still stands, where segments before it were removed: the desk was taken from a snapshot.
+    pub goes_on_at: Option<Seq>,
     /// Inputs.
     pub inputs: u64,
     /// Callers and agents brought together.
@@ -41,19 +43,19 @@ pub fn exact(data: &Path) -> Result<Exact, Unreadable> {
     rerun(data, |_| Unseen)
 }
 
-/// The same before the eyes of a witness, who is told first what the desk began with.
-pub(super) fn rerun<W: Witness>(data: &Path, seen_by: impl FnOnce(&Beginning) -> W) -> Result<Exact, Unreadable> {
+/// The same before the eyes of a witness, who is told first what the desk was before the first entry.
+pub(super) fn rerun<W: Witness>(data: &Path, seen_by: impl FnOnce(&State) -> W) -> Result<Exact, Unreadable> {
     rerun_for(data, seen_by).map(|(exact, _)| exact)
 }
 
 /// The same, and hands the witness back.
-pub(super) fn rerun_for<W: Witness>(data: &Path, seen_by: impl FnOnce(&Beginning) -> W) -> Result<(Exact, W), Unreadable> {
+pub(super) fn rerun_for<W: Witness>(data: &Path, seen_by: impl FnOnce(&State) -> W) -> Result<(Exact, W), Unreadable> {
     let mut reader = Reader::open(data)?;
-    let beginning = reader.start().clone();
-    let mut witness = seen_by(&beginning);
-    let mut desk = Desk::new(beginning.settings.clone(), beginning.seed)?;
+    let state = reader.state()?;
+    let mut witness = seen_by(&state);
+    let mut desk = state.desk;
     let (mut out, mut digest) = (Outbox::default(), DecisionsDigest::default());
-    let mut exact = Exact::nothing(beginning);
+    let mut exact = Exact::nothing(reader.start().clone(), reader.first());
     for entry in &mut reader {
         let entry = entry?;
         out.clear();
@@ -77,9 +79,10 @@ pub(super) fn rerun_for<W: Witness>(data: &Path, seen_by: impl FnOnce(&Beginning
 }
 
 impl Exact {
-    fn nothing(beginning: Beginning) -> Exact {
+    fn nothing(beginning: Beginning, first: Seq) -> Exact {
         Exact {
             beginning,
+            goes_on_at: Some(first).filter(|first| *first > Seq::FIRST),
             inputs: 0,
             decisions: 0,
             effects: 0,

@@ -46,7 +46,7 @@ use watch::Watch;
 /// # Errors
 /// There is no journal, it cannot be read, or it tells of no day.
 pub fn stage(data: &Path) -> Result<(Exact, Stage), Unreadable> {
-    let (exact, watch) = exact::rerun_for(data, |beginning| Watch::new(&beginning.settings))?;
+    let (exact, watch) = exact::rerun_for(data, |state| Watch::from(state.tick, &state.desk))?;
     let day = watch.close(exact.ends);
     let stage = Stage::of(day, exact.beginning.epoch, data)?;
     Ok((exact, stage))

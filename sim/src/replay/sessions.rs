@@ -26,9 +26,9 @@ struct Paused {
 
 impl Sessions {
     /// From this moment on, with those on duty who are so now.
-    pub(super) fn from(now: Tick, agents: usize, desk: Option<&Desk>) -> Sessions {
+    pub(super) fn from(now: Tick, agents: usize, desk: &Desk) -> Sessions {
         let session = |place: usize| Session {
-            on_duty_since: desk.filter(|desk| is_on_duty(desk, AgentId(place as u32))).map(|_| now),
+            on_duty_since: is_on_duty(desk, AgentId(place as u32)).then_some(now),
             ..Session::default()
         };
         Sessions { agents: (0..agents).map(session).collect() }

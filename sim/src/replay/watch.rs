@@ -29,13 +29,15 @@ struct Ring {
 }
 
 impl Watch {
-    pub(super) fn new(settings: &Settings) -> Watch {
+    /// From this moment on. Who is on the line by then came before anybody looked, and is left out.
+    pub(super) fn from(now: Tick, desk: &Desk) -> Watch {
+        let settings = desk.settings();
         Watch {
             settings: settings.clone(),
-            begins: Tick(0),
+            begins: now,
             calls: Calls::default(),
             rings: BTreeMap::new(),
-            sessions: Sessions::from(Tick(0), settings.agents.len(), None),
+            sessions: Sessions::from(now, settings.agents.len(), desk),
             changes: Vec::new(),
             happened: Happened::default(),
         }
@@ -193,7 +195,7 @@ impl Watch {
     /// Settings are replaced only while nobody is there: the day to be simulated begins here.
     fn begin_anew(&mut self, now: Tick, settings: &Settings, desk: &Desk) {
         let before = self.happened.before + self.happened.calls;
-        self.sessions = Sessions::from(now, settings.agents.len(), Some(desk));
+        self.sessions = Sessions::from(now, settings.agents.len(), desk);
         self.settings = settings.clone();
         self.begins = now;
         self.calls = Calls::default();

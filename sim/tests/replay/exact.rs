@@ -1,9 +1,9 @@
 //! The exact inputs: the exact decisions.
 
-use crate::kept::keep;
+use crate::kept::{keep, keep_the_end};
 use crate::truth::{BOOKING, world};
 use cabrank_core::{Span, Thresholds, Tick};
-use cabrank_sim::replay::exact;
+use cabrank_sim::replay::{exact, stage};
 use cabrank_sim::scenario::{PlannedChange, Scenario, Trouble};
 
 #[test]
@@ -16,6 +16,22 @@ fn the_same_inputs_come_to_the_same_decisions() {
         assert_eq!((again.inputs, again.records), (kept.tally.inputs, kept.tally.calls), "seed {seed}");
         assert_eq!(again.calls_live, 0);
         assert_eq!(again, exact(kept.data.path()).expect("a whole journal"), "seed {seed}: twice the same");
+    }
+}
+
+#[test]
+fn where_the_beginning_was_removed_the_rest_comes_to_the_same_desk() {
+    for seed in 1..=3 {
+        let kept = keep_the_end(&eventful(), seed);
+        let again = exact(kept.data.path()).expect("a journal");
+        assert!(again.goes_on_at.is_some_and(|first| first.0 > 100), "seed {seed}: {:?}", again.goes_on_at);
+        assert_eq!(again.desk_digest, kept.tally.desk_digest, "seed {seed}");
+        let (whole, stage) = stage(kept.data.path()).expect("the end of a day");
+        assert_eq!(whole, again, "seed {seed}");
+        let day = stage.day();
+        assert!(day.begins > Tick(0) && day.stands.iter().all(|stand| stand.joined_at >= day.begins), "seed {seed}");
+        let present = day.agents.iter().flat_map(|agent| &agent.present);
+        assert!(present.clone().any(|window| window.from == day.begins), "seed {seed}: nobody was there already");
     }
 }
 

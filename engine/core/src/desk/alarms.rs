@@ -109,7 +109,8 @@ impl Clock {
         self.unsettled.clear();
     }
 
-    fn unsettle(&mut self, id: CallId) {
+    /// The alarm of a call may be set for another moment than its earliest.
+    pub(super) fn unsettle(&mut self, id: CallId) {
         if self.unsettled.last() != Some(&id) {
             self.unsettled.push(id);
         }

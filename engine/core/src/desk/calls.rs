@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use crate::ordered::Ordered;
-use crate::{CallId, Code, Sink};
+use crate::{CallId, Code, Malformed, Reader, Sink};
 use alloc::vec::Vec;
 
 /// Live calls. Most look-ups of one input are for the same call: the one looked at last is found at once.
@@ -87,13 +87,25 @@ impl Calls {
     }
 }
 
-impl Calls {
-    /// Appends the byte form, which is that of a map from ids to calls.
-    pub(super) fn encode<S: Sink>(&self, sink: &mut S) {
+/// The byte form is that of a map from ids to calls.
+impl Code for Calls {
+    fn encode<S: Sink>(&self, sink: &mut S) {
         (self.len() as u64).encode(sink);
         for (id, call) in self.iter() {
             id.encode(sink);
             call.encode(sink);
         }
+    }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let mut calls = Calls::default();
+        for _ in 0..reader.length()? {
+            let (id, call) = Code::decode(reader)?;
+            if calls.contains(&id) {
+                return Err(Malformed);
+            }
+            calls.insert(id, call);
+        }
+        Ok(calls)
     }
 }

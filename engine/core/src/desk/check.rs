@@ -1,78 +1,152 @@
-//! What must always hold, swept after every input in debug builds. A failure here is a bug in the desk, never in an input.
+//! What must always hold, swept after every input in debug builds, and when a desk comes out of its byte form. A failure after an
+//! input is a bug in the desk, never in the input.
 
 use super::Desk;
 use super::agent::{deadline, turn};
 use super::alarms::{Due, Owner};
-use super::call::{Call, Stage};
+use super::call::Stage;
 use super::own_agent::is_at_work;
 use crate::{AgentId, AgentState, CallId, OfferId, QueueId};
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{format, vec};
+
+/// What a desk contradicts itself in.
+type Contradiction = String;
+
+/// Returns what is said unless the condition holds.
+macro_rules! holds {
+    ($condition:expr, $($said:tt)+) => {
+        if !$condition {
+            return Err(format!($($said)+));
+        }
+    };
+}
+
+/// Returns what is said, and the two, unless they are equal.
+macro_rules! equals {
+    ($one:expr, $other:expr, $($said:tt)+) => {
+        let (one, other) = (&$one, &$other);
+        holds!(one == other, "{}: {one:?} is not {other:?}", format_args!($($said)+))
+    };
+}
+
+/// Who belongs to a queue.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    waiting: u32,
+    held: u32,
+    ringing: u32,
+    absent: u32,
+    dialling: u32,
+    on_duty: u32,
+}
+
+impl Count {
+    fn add(&mut self, stage: Stage) {
+        match stage {
+            Stage::Waiting => self.waiting += 1,
+            Stage::Held(_) => self.held += 1,
+            Stage::Offered(_) => self.ringing += 1,
+            Stage::Absent => self.absent += 1,
+            Stage::Dialling | Stage::Confirming => self.dialling += 1,
+            Stage::Menu { .. }
+            | Stage::Dispatching { .. }
+            | Stage::Told { .. }
+            | Stage::Talking(..)
+            | Stage::Agreeing
+            | Stage::Resting
+            | Stage::Parting(_)
+            | Stage::Left { .. } => {}
+        }
+    }
+}
 
 impl Desk {
     /// Panics if the desk contradicts itself. Debug builds sweep after every input; anybody may.
     pub fn check(&self) {
-        self.check_lines();
-        self.check_calls();
-        self.check_agents();
-        self.check_nobody_waits_in_vain();
-        self.check_alarms();
+        if let Err(contradiction) = self.is_consistent() {
+            panic!("{contradiction}");
+        }
     }
 
-    fn check_lines(&self) {
+    pub(super) fn is_consistent(&self) -> Result<(), Contradiction> {
+        self.check_lines()?;
+        self.check_calls()?;
+        self.check_agents()?;
+        self.check_nobody_waits_in_vain()?;
+        self.check_alarms()
+    }
+
+    fn check_lines(&self) -> Result<(), Contradiction> {
         for (index, line_up) in self.line_ups.iter().enumerate() {
             let queue = QueueId(index as u16);
             for (streams, expected) in [(&line_up.present, Stage::Waiting), (&line_up.absent, Stage::Absent)] {
                 for (class, stream) in streams.iter().enumerate() {
                     for ((since, place), id) in stream.iter() {
                         let call = self.calls.get(id);
-                        assert_eq!(call.map(|call| call.stage), Some(expected), "{id} stands in line");
+                        equals!(call.map(|call| call.stage), Some(expected), "{id} stands in line");
                         let stand = call.and_then(|call| call.stand);
                         let found = stand.map(|stand| (stand.queue, usize::from(stand.class.0), stand.since, stand.place));
-                        assert_eq!(found, Some((queue, class, *since, *place)), "{id} stands where it believes to stand");
+                        equals!(found, Some((queue, class, *since, *place)), "{id} stands where it believes to stand");
                     }
                 }
             }
-            self.check_counts(queue);
         }
+        self.check_counts()?;
         for ((agent, since, place), id) in self.held.iter() {
             let call = self.calls.get(id);
             let found = call.and_then(|call| call.stand).map(|stand| (stand.since, stand.place));
-            assert_eq!(call.map(|call| call.stage), Some(Stage::Held(*agent)), "{id} is held for {agent}");
-            assert_eq!(found, Some((*since, *place)), "{id} is held where it believes to stand");
+            equals!(call.map(|call| call.stage), Some(Stage::Held(*agent)), "{id} is held for {agent}");
+            equals!(found, Some((*since, *place)), "{id} is held where it believes to stand");
         }
+        Ok(())
     }
 
-    fn check_counts(&self, queue: QueueId) {
-        let line_up = &self.line_ups[usize::from(queue.0)];
-        let count = |is: fn(Stage) -> bool| {
-            let of_queue = |call: &Call| call.stand.is_some_and(|stand| stand.queue == queue) && is(call.stage);
-            self.calls.iter().filter(|(_, call)| of_queue(call)).count() as u32
-        };
-        let on_the_line = |stage| matches!(stage, Stage::Waiting | Stage::Held(_) | Stage::Offered(_));
-        assert_eq!(line_up.waiting(), count(on_the_line), "queue {queue}: waiting");
-        assert_eq!(line_up.callbacks(), count(|stage| stage == Stage::Absent), "queue {queue}: to be called back");
-        assert_eq!(line_up.held, count(|stage| matches!(stage, Stage::Held(_))), "queue {queue}: held");
-        assert_eq!(line_up.ringing, count(|stage| matches!(stage, Stage::Offered(_))), "queue {queue}: ringing");
-        let dialling = count(|stage| matches!(stage, Stage::Dialling | Stage::Confirming));
-        assert_eq!(line_up.dialling, dialling, "queue {queue}: being called");
-        let serves = |agent: usize| self.settings.agents[agent].level(queue).is_some();
-        let on_duty = (0..self.agents.len()).filter(|agent| serves(*agent) && is_at_work(&self.agents[*agent].state)).count();
-        assert_eq!(line_up.on_duty as usize, on_duty, "queue {queue}: on duty");
+    fn check_counts(&self) -> Result<(), Contradiction> {
+        for (index, (line_up, count)) in self.line_ups.iter().zip(self.counted()).enumerate() {
+            let queue = QueueId(index as u16);
+            equals!(line_up.waiting(), count.waiting + count.held + count.ringing, "queue {queue}: waiting");
+            equals!(line_up.callbacks(), count.absent, "queue {queue}: to be called back");
+            equals!(line_up.held, count.held, "queue {queue}: held");
+            equals!(line_up.ringing, count.ringing, "queue {queue}: ringing");
+            equals!(line_up.dialling, count.dialling, "queue {queue}: being called");
+            equals!(line_up.on_duty, count.on_duty, "queue {queue}: on duty");
+        }
+        Ok(())
     }
 
-    fn check_calls(&self) {
+    /// Callers and agents of each queue, counted one by one.
+    fn counted(&self) -> Vec<Count> {
+        let mut counts = vec![Count::default(); self.line_ups.len()];
+        for (stage, stand) in self.calls.iter().filter_map(|(_, call)| Some((call.stage, call.stand?))) {
+            if let Some(count) = counts.get_mut(usize::from(stand.queue.0)) {
+                count.add(stage);
+            }
+        }
+        let at_work = self.agents.iter().zip(&self.settings.agents).filter(|(agent, _)| is_at_work(&agent.state));
+        for skill in at_work.flat_map(|(_, settings)| &settings.skills) {
+            if let Some(count) = counts.get_mut(usize::from(skill.queue.0)) {
+                count.on_duty += 1;
+            }
+        }
+        counts
+    }
+
+    fn check_calls(&self) -> Result<(), Contradiction> {
         let mut bound = 0;
         for (id, call) in self.calls.iter() {
             match call.stage {
                 Stage::Offered(offer) => {
                     bound += 1;
-                    self.check_bond(*id, offer, call.agent, &AgentState::Offered { offer, call: *id });
+                    self.check_bond(*id, offer, call.agent, &AgentState::Offered { offer, call: *id })?;
                 }
                 Stage::Talking(offer, _) => {
                     bound += 1;
-                    self.check_bond(*id, offer, call.agent, &AgentState::Talking { offer, call: *id });
+                    self.check_bond(*id, offer, call.agent, &AgentState::Talking { offer, call: *id })?;
                 }
                 Stage::Dispatching { .. } | Stage::Left { .. } => {
-                    assert!(call.owed().is_some(), "{id} waits for an answer that nobody owes");
+                    holds!(call.owed().is_some(), "{id} waits for an answer that nobody owes");
                 }
                 Stage::Waiting
                 | Stage::Held(_)
@@ -80,39 +154,44 @@ impl Desk {
                 | Stage::Absent
                 | Stage::Dialling
                 | Stage::Confirming
-                | Stage::Resting => assert!(call.stand.is_some(), "{id} is in line and has no stand"),
+                | Stage::Resting => {
+                    holds!(call.stand.is_some(), "{id} is in line and has no stand");
+                }
                 Stage::Menu { .. } | Stage::Told { .. } | Stage::Parting(_) => {}
             }
         }
-        assert_eq!(bound, self.offers.len(), "every offer is one call's");
+        equals!(bound, self.offers.len(), "every offer is one call's");
+        Ok(())
     }
 
-    fn check_bond(&self, id: CallId, offer: OfferId, agent: Option<AgentId>, state: &AgentState) {
-        assert_eq!(self.offers.get(&offer), Some(&id), "{offer} is the offer of {id}");
+    fn check_bond(&self, id: CallId, offer: OfferId, agent: Option<AgentId>, state: &AgentState) -> Result<(), Contradiction> {
+        equals!(self.offers.get(&offer), Some(&id), "{offer} is the offer of {id}");
         let agent = agent.and_then(|agent| self.agents.get(agent.0 as usize));
-        assert_eq!(agent.map(|agent| &agent.state), Some(state), "call {id} and its agent agree");
+        equals!(agent.map(|agent| &agent.state), Some(state), "call {id} and its agent agree");
+        Ok(())
     }
 
-    fn check_agents(&self) {
+    fn check_agents(&self) -> Result<(), Contradiction> {
         for (index, agent) in self.agents.iter().enumerate() {
             let id = AgentId(index as u32);
             if agent.state == AgentState::Idle {
-                assert!(agent.reachable, "agent {id} is idle and cannot be rung");
+                holds!(agent.reachable, "agent {id} is idle and cannot be rung");
             }
             if let AgentState::Offered { offer, call } | AgentState::Talking { offer, call } = &agent.state {
-                assert_eq!(self.offers.get(offer), Some(call), "agent {id} is bound to a call that is bound to nobody");
+                equals!(self.offers.get(offer), Some(call), "agent {id} is bound to a call that is bound to nobody");
             }
             for reach in self.reaches.of_agent(id) {
                 let free = self.idle.tiers(reach.queue).iter().find(|free| free.tier == reach.tier);
                 let turn = turn(&self.settings, agent, id, reach.queue);
                 let listed = free.is_some_and(|free| free.turns.contains(&turn));
-                assert_eq!(listed, agent.state == AgentState::Idle, "agent {id} is idle and listed, or neither");
+                equals!(listed, agent.state == AgentState::Idle, "agent {id} is idle and listed, or neither");
             }
         }
+        Ok(())
     }
 
     /// Work conservation: no caller waits for whom an agent is idle who may serve that caller now.
-    fn check_nobody_waits_in_vain(&self) {
+    fn check_nobody_waits_in_vain(&self) -> Result<(), Contradiction> {
         for (index, line_up) in self.line_ups.iter().enumerate() {
             let queue = QueueId(index as u16);
             let absent = if self.may_dial(queue) { &line_up.absent[..] } else { &[] };
@@ -121,12 +200,13 @@ impl Desk {
                 let open = self.idle.tiers(queue).iter().filter(|free| since.plus(free.after) <= self.now);
                 let mut agents = open.flat_map(|free| free.turns.iter().map(|(turn, ())| turn.agent));
                 let in_vain = agents.find(|agent| self.kept_from(*agent, queue).is_none());
-                assert_eq!(in_vain, None, "{id} waits in queue {queue} for whom an agent is idle");
+                equals!(in_vain, None, "{id} waits in queue {queue} for whom an agent is idle");
             }
         }
+        Ok(())
     }
 
-    fn check_alarms(&self) {
+    fn check_alarms(&self) -> Result<(), Contradiction> {
         let mut set = 0;
         for (id, call) in self.calls.iter() {
             let bounded = call.alarms.at(Due::Stage).is_some();
@@ -144,26 +224,27 @@ impl Desk {
                 | Stage::Parting(_) => true,
                 Stage::Dispatching { .. } | Stage::Talking(..) | Stage::Left { .. } => false,
             };
-            assert_eq!(bounded, needs_bound, "call {id} has a deadline just when its stage {:?} needs one", call.stage);
-            assert_eq!(call.alarms.at(Due::Dispatch).is_some(), call.owed().is_some(), "call {id} has a service's deadline");
+            equals!(bounded, needs_bound, "call {id} has a deadline just when its stage {:?} needs one", call.stage);
+            equals!(call.alarms.at(Due::Dispatch).is_some(), call.owed().is_some(), "call {id} has a service's deadline");
             if let Some(at) = call.alarms.earliest() {
                 set += 1;
-                assert!(self.clock.holds(Owner::Call(*id), at), "the alarm of call {id} is set");
+                holds!(self.clock.holds(Owner::Call(*id), at), "the alarm of call {id} is set");
             }
         }
         for (index, agent) in self.agents.iter().enumerate() {
             let id = AgentId(index as u32);
             if let Some(at) = deadline(&agent.state) {
                 set += 1;
-                assert!(self.clock.holds(Owner::Agent(id), at), "agent {id} has the deadline of the state");
+                holds!(self.clock.holds(Owner::Agent(id), at), "agent {id} has the deadline of the state");
             }
         }
         for (index, line_up) in self.line_ups.iter().enumerate() {
             if let Some(at) = line_up.warning.next {
                 set += 1;
-                assert!(self.clock.holds(Owner::Queue(QueueId(index as u16)), at), "queue {index} is looked at");
+                holds!(self.clock.holds(Owner::Queue(QueueId(index as u16)), at), "queue {index} is looked at");
             }
         }
-        assert_eq!(self.clock.len(), set, "no alarm is set for what is over");
+        equals!(self.clock.len(), set, "no alarm is set for what is over");
+        Ok(())
     }
 }

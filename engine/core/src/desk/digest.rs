@@ -1,29 +1,56 @@
-//! Equal states, equal digests: FNV-1a, 64 bits (Fowler, Noll, Vo; RFC 9923), over the byte form of the desk.
+//! The byte form of a desk, and its digest: equal states, equal digests. FNV-1a, 64 bits (Fowler, Noll, Vo; RFC 9923).
 
 use super::Desk;
 use super::agent::Agent;
 use super::call::{Asked, Call, Hold, Service, Stage, Stand};
-use super::line_up::LineUp;
 use crate::code::{code_enum, code_struct};
-use crate::{AgentState, Code, Next, Outcome, Pause, Sink};
+use crate::{AgentState, Code, Malformed, Next, Outcome, Pause, Reader, Sink};
 
 impl Desk {
     /// A number that is equal for equal desks, on every machine. What follows from the calls and the agents is left out: lines,
     /// idle agents, alarms.
     pub fn digest(&self) -> u64 {
         let mut hash = Fnv::new();
-        self.settings.encode(&mut hash);
-        self.seed.encode(&mut hash);
-        self.now.encode(&mut hash);
-        self.draining.encode(&mut hash);
-        self.offers_made.encode(&mut hash);
-        self.places_given.encode(&mut hash);
-        self.calls.encode(&mut hash);
-        self.agents.encode(&mut hash);
-        self.changes.encode(&mut hash);
-        self.known.encode(&mut hash);
-        self.line_ups.iter().for_each(|line_up| encode_line_up(line_up, &mut hash));
+        self.encode(&mut hash);
         hash.value
+    }
+}
+
+/// All that a desk is. It goes on from here as the desk would have that it was made of: the same orders, the same digests.
+impl Code for Desk {
+    fn encode<S: Sink>(&self, sink: &mut S) {
+        self.settings.encode(sink);
+        self.seed.encode(sink);
+        self.now.encode(sink);
+        self.draining.encode(sink);
+        self.offers_made.encode(sink);
+        self.places_given.encode(sink);
+        self.calls.encode(sink);
+        self.agents.encode(sink);
+        self.changes.encode(sink);
+        self.known.encode(sink);
+        for line_up in &self.line_ups {
+            line_up.quoter.encode(sink);
+            line_up.warning.encode(sink);
+        }
+    }
+
+    /// Hostile bytes are [`Malformed`], as are those of a desk that contradicts itself.
+    fn decode(reader: &mut Reader<'_>) -> Result<Desk, Malformed> {
+        let mut desk = Desk::new(Code::decode(reader)?, Code::decode(reader)?).map_err(|_| Malformed)?;
+        desk.now = Code::decode(reader)?;
+        desk.draining = Code::decode(reader)?;
+        desk.offers_made = Code::decode(reader)?;
+        desk.places_given = Code::decode(reader)?;
+        desk.calls = Code::decode(reader)?;
+        desk.agents = Code::decode(reader)?;
+        desk.changes = Code::decode(reader)?;
+        desk.known = Code::decode(reader)?;
+        for line_up in &mut desk.line_ups {
+            line_up.quoter = Code::decode(reader)?;
+            line_up.warning = Code::decode(reader)?;
+        }
+        desk.restored()
     }
 }
 
@@ -46,12 +73,6 @@ impl Sink for Fnv {
             self.value = (self.value ^ u64::from(*byte)).wrapping_mul(Self::PRIME);
         }
     }
-}
-
-/// What a line has learnt; who stands in it follows from the calls.
-fn encode_line_up(line_up: &LineUp, hash: &mut Fnv) {
-    line_up.quoter.encode(hash);
-    line_up.warning.encode(hash);
 }
 
 code_struct! {

@@ -47,6 +47,14 @@ impl Known {
         self.remembered.values_mut().for_each(|memory| memory.kept = None);
     }
 
+    /// Whether whoever is remembered has an age and no place that was never given; what came out of bytes need not.
+    pub(super) fn is_consistent(&self, places_given: u64) -> bool {
+        let by_age =
+            self.by_age.iter().all(|(at, caller)| self.remembered.get(caller).is_some_and(|memory| memory.heard_at == *at));
+        let given = self.remembered.values().filter_map(|memory| memory.kept).all(|kept| kept.place.0 <= places_given);
+        by_age && given && self.by_age.len() == self.remembered.len()
+    }
+
     /// The place kept in a queue, which is so no longer.
     fn take_kept(&mut self, caller: &KnownBy, queue: QueueId, now: Tick) -> Option<(Tick, Place)> {
         let memory = self.remembered.get_mut(caller)?;

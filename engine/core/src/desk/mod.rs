@@ -25,6 +25,7 @@ mod offer;
 mod own_agent;
 mod reach;
 mod reserve;
+mod restore;
 mod resume;
 mod thresholds;
 mod verify;

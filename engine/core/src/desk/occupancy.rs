@@ -3,7 +3,7 @@
 //! It rises towards 1 while busy and falls towards 0 while idle, halving its distance in 30 minutes. All who are idle fall
 //! alike, so that their order stays as it is while time passes and can be kept sorted.
 
-use crate::{Span, Tick};
+use crate::{Code, Malformed, Reader, Sink, Span, Tick};
 
 /// In so long the past counts half.
 const HALF_LIFE: Span = Span::secs(30 * 60);
@@ -80,7 +80,17 @@ fn times(a: u64, b: u64) -> u64 {
     ((u128::from(a) * u128::from(b)) >> 32) as u64
 }
 
-crate::code::code_struct! { Occupancy { share, at } }
+impl Code for Occupancy {
+    fn encode<S: Sink>(&self, sink: &mut S) {
+        self.share.encode(sink);
+        self.at.encode(sink);
+    }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let (share, at) = (u64::decode(reader)?, Tick::decode(reader)?);
+        if share <= ONE { Ok(Occupancy { share, at }) } else { Err(Malformed) }
+    }
+}
 
 #[cfg(test)]
 mod tests {

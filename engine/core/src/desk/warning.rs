@@ -26,7 +26,7 @@ pub(super) struct Warning {
     /// In how long the target is missed, while a warning is out.
     pub(super) missed_in: Option<Span>,
     /// Looks in a row that found the opposite of what is out.
-    streak: u8,
+    pub(super) streak: u8,
     /// The next look.
     pub(super) next: Option<Tick>,
 }
@@ -90,6 +90,9 @@ impl Desk {
 }
 
 impl Warning {
+    /// So many looks in a row always change what is out.
+    pub(super) const STREAK_MAX: u8 = if LOOKS_TO_WARN > LOOKS_TO_CLEAR { LOOKS_TO_WARN } else { LOOKS_TO_CLEAR };
+
     fn look(&mut self, outlook: Outlook) {
         match (outlook, self.missed_in) {
             (Outlook::MissedIn(after), Some(_)) => (self.missed_in, self.streak) = (Some(after), 0),

@@ -1,8 +1,8 @@
-//! `[desk]`, `[media]` and `[http]`: what there is one of.
+//! `[desk]`, `[media]`, `[http]` and `[journal]`: what there is one of.
 
 use super::section::Section;
 use super::value::Value;
-use crate::{Http, Media};
+use crate::{Http, Journal, Media};
 use cabrank_core::{Limits, Span, Text};
 use jiff::tz::TimeZone;
 use phonenumber::country::Id;
@@ -13,6 +13,9 @@ use std::time::Duration;
 const CALLS_MAX: RangeInclusive<u32> = 1..=1_000_000;
 const DRAIN: RangeInclusive<Span> = Span(0)..=Span::secs(24 * 3600);
 const SILENCE: RangeInclusive<Span> = Span::secs(1)..=Span::secs(3600);
+const SEGMENT_KB: RangeInclusive<u32> = 64..=512 << 10;
+const KEEP_DAYS: RangeInclusive<u32> = 0..=36_500;
+const DAY: Duration = Duration::from_secs(24 * 3600);
 const PORTS: RangeInclusive<u16> = 16384..=32767;
 
 /// What `[desk]` says.
@@ -57,6 +60,18 @@ pub(super) fn read_http(root: &Section<'_>) -> Http {
         .and_then(|value| value.read(right, |text| text.parse::<SocketAddr>().map_err(|_| "is no address with its port")));
     section.close();
     Http { listen: listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))) }
+}
+
+/// Ninety days are kept unless said otherwise: longer than the questions of a bill or of a complaint take to come, and a disk does
+/// not fill up in silence. Records of calls are not in the journal and stay.
+pub(super) fn read_journal(root: &Section<'_>) -> Journal {
+    let section = root.section("journal");
+    let journal = Journal {
+        segment_bytes_max: u64::from(section.count("segment_kb", SEGMENT_KB, 16 << 10)) << 10,
+        keep: Some(section.count("keep_days", KEEP_DAYS, 90)).filter(|days| *days > 0).map(|days| DAY * days),
+    };
+    section.close();
+    journal
 }
 
 fn region(value: &Value<'_>) -> Option<Id> {

@@ -83,6 +83,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     let media = desk::read_media(root);
     let http = desk::read_http(root);
     let quic = quic::read(root, base);
+    let journal = desk::read_journal(root);
     let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
     let mut exits = Exits::default();
     let (lines, receptions) = line::read_all(lines, &house, &mut exits);
@@ -108,6 +109,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         media,
         http,
         quic,
+        journal,
         lines: receptions,
         services: backends,
         agents: phones,

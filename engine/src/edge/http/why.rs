@@ -50,7 +50,7 @@ pub(super) async fn tell(State(api): State<Api>, Path(id): Path<String>) -> Resu
     });
     match told.await {
         Ok(Ok(story)) => Ok(Json(story)),
-        Ok(Err(WhyError::Unknown { .. })) => Err(Problem::not_found("call", "/api/v1/calls")),
+        Ok(Err(WhyError::Unknown { .. } | WhyError::UnknownSince { .. })) => Err(Problem::not_found("call", "/api/v1/calls")),
         Ok(Err(failure)) => Err(unreadable(&failure)),
         Err(failure) => Err(unreadable(&failure)),
     }
