@@ -7,7 +7,7 @@
 //! `--test` looks at little of each.
 
 use cabrank_benches::open_loop::{Outcome, open_loop};
-use cabrank_benches::quinn_echo::{QuinnClient, QuinnEcho};
+use cabrank_benches::quinn_echo::QuinnEcho;
 use cabrank_benches::served::{Caller, Generator, Served};
 use std::path::Path;
 use std::rc::Rc;
@@ -39,7 +39,6 @@ fn main() {
     let callers: Vec<Rc<Caller>> = generators.iter().map(|generator| Rc::new(generator.caller())).collect();
     let [certificate, key] = served.certificate();
     let echo = QuinnEcho::start([&certificate, &key]);
-    let client = Rc::new(runtime.block_on(echo.client()));
 
     let one = limit(&runtime, &effort, |rate| rings(&runtime, &callers[..1], rate, effort.lasting));
     let all = limit(&runtime, &effort, |rate| rings(&runtime, &callers, rate, effort.lasting));
@@ -48,7 +47,7 @@ fn main() {
     for share in SHARES {
         let rate = one * share;
         let turn = |what: &dyn Fn() -> Outcome| (0..effort.turns).map(|_| what()).min_by_key(p99);
-        row(share, rate, "quinn echo", turn(&|| echoes(&runtime, &client, rate, effort.lasting)));
+        row(share, rate, "quinn echo", turn(&|| echoes(&runtime, &echo, rate, effort.lasting)));
         row(share, rate, "offer to answer", turn(&|| answers(&runtime, &callers[..1], rate, effort.lasting)));
         row(share, rate, "offer to ring", turn(&|| rings(&runtime, &callers[..1], rate, effort.lasting)));
     }
@@ -76,9 +75,11 @@ fn limit(runtime: &Runtime, effort: &Effort, at: impl Fn(f64) -> Outcome) -> f64
     held
 }
 
-fn echoes(runtime: &Runtime, client: &Rc<QuinnClient>, rate: f64, lasting: Duration) -> Outcome {
+fn echoes(runtime: &Runtime, echo: &QuinnEcho, rate: f64, lasting: Duration) -> Outcome {
+    // A connection of its own: one that has been idle for long is closed.
+    let client = Rc::new(runtime.block_on(echo.client()));
     open_loop(runtime, rate, lasting, |done| {
-        let client = Rc::clone(client);
+        let client = Rc::clone(&client);
         async move {
             let mut stream = client.echo_on_a_stream(&PAYLOAD).await;
             done.note();

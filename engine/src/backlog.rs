@@ -20,6 +20,9 @@ struct Shown {
     is_short: AtomicBool,
     /// How long the last sync of the journal took, in microseconds.
     sync_took_us: AtomicU64,
+    /// How many there were, and how long they took in all, in microseconds.
+    syncs: AtomicU64,
+    syncs_took_us: AtomicU64,
     /// When the sync began that is under way, in microseconds; [`IDLE`] between two.
     syncing_since_us: AtomicU64,
     /// New calls turned away because of it.
@@ -40,6 +43,8 @@ impl Backlog {
             busy_since_us: AtomicU64::new(IDLE),
             is_short: AtomicBool::new(false),
             sync_took_us: AtomicU64::new(0),
+            syncs: AtomicU64::new(0),
+            syncs_took_us: AtomicU64::new(0),
             syncing_since_us: AtomicU64::new(IDLE),
             turned_away: AtomicU64::new(0),
         }))
@@ -99,14 +104,25 @@ impl Backlog {
         Duration::from_micros(self.0.sync_took_us.load(Ordering::Relaxed).max(at_it_us))
     }
 
-    /// Measures a sync of the journal.
-    pub fn syncs<T>(&self, sync: impl FnOnce() -> T) -> T {
-        let since_us = self.now_us();
-        self.0.syncing_since_us.store(since_us, Ordering::Relaxed);
-        let synced = sync();
-        self.0.syncing_since_us.store(IDLE, Ordering::Relaxed);
-        self.0.sync_took_us.store(self.now_us().saturating_sub(since_us), Ordering::Relaxed);
-        synced
+    /// Syncs of the journal so far, and how long they took in all.
+    pub fn syncs(&self) -> (u64, Duration) {
+        let (count, sum_us) = (&self.0.syncs, &self.0.syncs_took_us);
+        (count.load(Ordering::Relaxed), Duration::from_micros(sum_us.load(Ordering::Relaxed)))
+    }
+
+    /// A sync of the journal begins.
+    pub fn sync_begins(&self) {
+        self.0.syncing_since_us.store(self.now_us(), Ordering::Relaxed);
+    }
+
+    /// The sync has ended; without `work`, there was nothing to do.
+    pub fn sync_ended(&self, work: bool) {
+        let took_us = self.now_us().saturating_sub(self.0.syncing_since_us.swap(IDLE, Ordering::Relaxed));
+        if work {
+            self.0.sync_took_us.store(took_us, Ordering::Relaxed);
+            self.0.syncs_took_us.fetch_add(took_us, Ordering::Relaxed);
+            self.0.syncs.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// The lane begins a batch whose first fact was due then.
@@ -158,6 +174,21 @@ mod tests {
         backlog.done(false);
         assert!(backlog.admits());
         assert_eq!((backlog.turned_away(), backlog.delay()), (2, Duration::ZERO));
+    }
+
+    #[test]
+    fn only_syncs_that_did_something_are_counted() {
+        let backlog = Backlog::new();
+        for work in [true, false, true] {
+            backlog.sync_begins();
+            backlog.sync_ended(work);
+        }
+        assert_eq!(backlog.syncs().0, 2);
+        backlog.sync_begins();
+        let took = backlog.sync_took();
+        while backlog.sync_took() <= took {
+            std::thread::yield_now();
+        }
     }
 
     #[test]

@@ -38,11 +38,13 @@ struct Rig {
     desk: Desk,
     at: Tick,
     plays: Vec<(CallId, PlayId)>,
+    /// Whose ears an order was for.
+    ears: Vec<CallId>,
 }
 
 impl Rig {
     fn new() -> Rig {
-        Rig { desk: Desk::new(settings(), 1).expect("good settings"), at: Tick(0), plays: Vec::new() }
+        Rig { desk: Desk::new(settings(), 1).expect("good settings"), at: Tick(0), plays: Vec::new(), ears: Vec::new() }
     }
 
     fn tell(&mut self, input: Input) {
@@ -50,6 +52,9 @@ impl Rig {
         let mut out = Outbox::default();
         self.desk.handle(self.at, input, &mut out);
         for effect in out.effects.drain(..) {
+            if let Effect::Say { call, .. } | Effect::Music { call, .. } | Effect::Connect { call, .. } = effect {
+                self.ears.push(call);
+            }
             if let Effect::Say { call, play, .. } = effect {
                 self.plays.push((call, play));
             }
@@ -84,6 +89,19 @@ impl Rig {
         self.desk.view().calls.iter().find(|it| it.call == call).map(|it| it.stage)
     }
 
+    /// A restart that every leg and every phone outlives.
+    fn restart_standing(&mut self) {
+        let before = self.desk.view();
+        facts_after_restart(&self.desk, &settings(), |_| true).into_iter().for_each(|fact| self.tell(fact));
+        self.ears.clear();
+        for call in before.calls.iter().filter(|call| call.stage.has_leg()) {
+            self.tell(Input::CallResumed { call: call.call });
+        }
+        for agent in before.agents.iter().filter(|agent| agent.state == AgentState::Idle) {
+            self.tell(Input::PhoneResumed { agent: agent.agent });
+        }
+    }
+
     fn restart(&mut self) {
         facts_after_restart(&self.desk, &settings(), |_| false).into_iter().for_each(|fact| self.tell(fact));
     }
@@ -104,6 +122,38 @@ proptest! {
         let kept: Vec<_> = after.iter().map(|call| (call.call, call.since, call.place)).collect();
         prop_assert_eq!(kept, places);
         prop_assert!(after.iter().all(|call| call.stage == StageView::Absent));
+    }
+}
+
+/// What a restart may not change of a call.
+fn kept(view: View) -> Vec<(CallId, StageView, Option<Tick>, Option<Place>, Option<Said>, Option<AgentId>)> {
+    view.calls.iter().map(|call| (call.call, call.stage, call.since, call.place, call.quote, call.agent)).collect()
+}
+
+proptest! {
+    #[test]
+    fn whose_leg_stands_is_where_they_were_and_hears_something(
+        ways in proptest::collection::vec(prop_oneof![Just(Way::Menu), Just(Way::InLine), Just(Way::Agreed), Just(Way::Away)], 0..12),
+        agent_is_there: bool,
+        answers: bool,
+    ) {
+        let mut rig = Rig::new();
+        if agent_is_there {
+            rig.tell(Input::PhoneReached { agent: AGENT });
+        }
+        ways.iter().zip(1..).for_each(|(way, id)| rig.go(CallId(id), *way));
+        if answers {
+            rig.tell(Input::AgentAnswered { offer: OfferId(1) });
+        }
+        let before = rig.desk.view();
+        for _ in 0..2 {
+            rig.restart_standing();
+            prop_assert_eq!(kept(rig.desk.view()), kept(before.clone()));
+            let states = |view: &View| view.agents.iter().map(|agent| agent.state.clone()).collect::<Vec<_>>();
+            prop_assert_eq!(states(&rig.desk.view()), states(&before));
+            let on_the_line: Vec<_> = before.calls.iter().filter(|call| call.stage.has_leg()).map(|call| call.call).collect();
+            prop_assert_eq!(&rig.ears, &on_the_line);
+        }
     }
 }
 

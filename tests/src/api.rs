@@ -101,9 +101,9 @@ impl Api {
         list(&self.get("/api/v1/agents").json).into_iter().find(|a| a["name"] == agent).unwrap_or_default()
     }
 
-    /// All calls, live and ended.
+    /// All calls, live and ended: a thousand at the most.
     pub fn calls(&self) -> Vec<Value> {
-        list(&self.get("/api/v1/calls").json)
+        list(&self.get("/api/v1/calls?limit=1000").json)
     }
 
     /// One call with its context.

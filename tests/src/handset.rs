@@ -1,5 +1,6 @@
 //! A telephone by hand: for calls whose every answer is timed, and whose other end is listened to.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::ear::Ear;
@@ -8,6 +9,9 @@ use crate::wire::{Request, Wire, code, header};
 /// How long an answer may take, unless the caller has less patience.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// Calls of all telephones: none is taken for another, whatever ports they share.
+static DIALLED: AtomicU32 = AtomicU32::new(0);
+
 /// A telephone, and where the engine is.
 #[derive(Debug)]
 pub struct Handset {
@@ -15,7 +19,6 @@ pub struct Handset {
     /// What it hears.
     pub ear: Ear,
     patience: Duration,
-    dialled: u32,
     dialog: Option<Dialog>,
 }
 
@@ -42,7 +45,7 @@ pub struct Dialled {
 impl Handset {
     /// A telephone at a SIP and a media port of 127.0.0.1.
     pub fn new(port: u16, rtp: u16, engine: u16) -> Handset {
-        Handset { wire: Wire::new(port, engine), ear: Ear::listen(rtp), patience: PATIENCE, dialled: 0, dialog: None }
+        Handset { wire: Wire::new(port, engine), ear: Ear::listen(rtp), patience: PATIENCE, dialog: None }
     }
 
     /// Waits no longer than this for an answer.
@@ -58,9 +61,9 @@ impl Handset {
 
     /// The same, with that number.
     pub fn dial_as(&mut self, number: &str, line: &str) -> Dialled {
-        self.dialled += 1;
-        let name = format!("handset-{}-{}", self.wire.port(), self.dialled);
-        let from = format!("<sip:{number}@127.0.0.1>;tag=handset{}", self.dialled);
+        let nth = DIALLED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("handset-{}-{nth}", self.wire.port());
+        let from = format!("<sip:{number}@127.0.0.1>;tag=handset{nth}");
         let invite = Request::new("INVITE", line, &name).from(&from).body("application/sdp", &self.ear.sdp());
         let since = Instant::now();
         self.wire.ask(&invite);
@@ -90,11 +93,13 @@ impl Handset {
         code
     }
 
-    /// Whether the engine hangs up within `limit`.
+    /// Whether the engine ends the call within `limit`.
     pub fn is_hung_up(&mut self, limit: Duration) -> bool {
-        let since = Instant::now();
+        let (since, Some(dialog)) = (Instant::now(), &self.dialog) else { return false };
+        let ours = header(&dialog.answer, "Call-ID");
+        let ends = |message: &String| message.starts_with("BYE ") && header(message, "Call-ID") == ours;
         while let Some(left) = limit.checked_sub(since.elapsed()) {
-            if self.wire.receive(left).is_some_and(|message| message.starts_with("BYE ")) {
+            if self.wire.receive(left).as_ref().is_some_and(ends) {
                 return true;
             }
         }

@@ -89,6 +89,11 @@ fn live_calls_go_on_while_others_fill_the_disk_and_new_ones_are_turned_away() {
         until(Duration::from_secs(2), "the desk to know who hung up, disk or no disk", || {
             (still_in_line(&engine) == 1).then_some(())
         });
+        is_whole_after_a_crash(&mut engine);
+        waits.ear.forget();
+        until(Duration::from_secs(5), "the music to go on after a restart without room", || {
+            (waits.ear.heard() > 20).then_some(())
+        });
         fs::remove_file(room.file("filler")).expect("room again");
         let took = awaits_service(&mut comes);
         assert!(took < RESUMES_WITHIN, "the service resumed after {took:?}");

@@ -21,7 +21,7 @@ const GAP_MAX: Duration = Duration::from_millis(40);
 
 const CALLS: usize = 120;
 
-/// A machine that is busy with other tests is given so many chances.
+/// A machine that is busy with other tests is given so many chances; there the music has gaps whatever the disk does.
 const CHANCES: u32 = 3;
 
 struct Stage {
@@ -36,7 +36,7 @@ fn stage(change: impl FnOnce(Desk) -> Desk) -> Stage {
     let (room, ports) = (Room::new(), Block::claim());
     let faults = Faults::new(&room, &room.file("data"));
     let webhook = format!("http://127.0.0.1:{}/ride", ports.http(7));
-    let desk = change(Desk::new(&ports)).direct_line().agent_at("a101", ports.sip(2)).webhook(&webhook, "3s");
+    let desk = change(Desk::new(&ports)).direct_line().agent_at("a101", ports.sip(2)).webhook(&webhook, "10s");
     let service = Dispatch::start(ports.http(7), Mode::Accepts(300));
     let engine = Engine::start_with(&room, &ports, &desk, &faults);
     Stage { engine, faults, service, ports, _room: room }
@@ -59,20 +59,37 @@ fn calls_on_a_slow_disk() {
     let mut comes = stage.handset(1);
     assert_eq!(waits.dial("direct").code, 200);
     until(Duration::from_secs(5), "music", || (waits.ear.heard() > 20).then_some(()));
-    stage.faults.sync_takes(SLOW);
     let as_promised = (0..CHANCES).any(|_| {
-        waits.ear.forget();
-        let calls: Vec<Dialled> = (0..CALLS).map(|_| one_call(&mut comes)).collect();
-        assert!(calls.iter().all(|call| call.code == 200), "{calls:?}");
-        let mut trying: Vec<Duration> = calls.iter().map(|call| call.trying).collect();
-        trying.sort();
-        let (trying, gap) = (percentile(&trying, 99), percentile(&waits.ear.gaps(), 99));
-        println!("syncs of {SLOW:?}: first answer p99 {trying:?}, gap in the music p99 {gap:?}");
-        trying < TRYING_MAX && gap < GAP_MAX
+        stage.faults.sync_takes(Duration::ZERO);
+        let usual = Heard::of(&waits, &mut comes);
+        stage.faults.sync_takes(SLOW);
+        let slow = Heard::of(&waits, &mut comes);
+        println!("a usual disk: {usual:?}\nsyncs of {SLOW:?}: {slow:?}");
+        slow.trying < TRYING_MAX && (slow.gap < GAP_MAX || slow.gap < usual.gap * 2)
     });
     assert!(as_promised);
     assert!(stage.faults.syncs() > 0, "nothing was synced: the test tried nothing");
-    assert!(stage.engine.api().metric("cabrank_journal_sync_seconds") >= Some(0.4), "the slow disk does not show");
+    let shown =
+        ["cabrank_journal_last_sync_seconds", "cabrank_journal_sync_seconds_sum"].map(|name| stage.engine.api().metric(name));
+    assert!(shown.iter().all(|seconds| *seconds >= Some(0.4)), "the slow disk does not show: {shown:?}");
+}
+
+/// What callers notice of the disk, the worst but one in a hundred.
+#[derive(Debug)]
+struct Heard {
+    trying: Duration,
+    gap: Duration,
+}
+
+impl Heard {
+    fn of(waits: &Handset, comes: &mut Handset) -> Heard {
+        waits.ear.forget();
+        let calls: Vec<Dialled> = (0..CALLS).map(|_| one_call(comes)).collect();
+        assert!(calls.iter().all(|call| call.code == 200), "{calls:?}");
+        let mut trying: Vec<Duration> = calls.iter().map(|call| call.trying).collect();
+        trying.sort();
+        Heard { trying: percentile(&trying, 99), gap: percentile(&waits.ear.gaps(), 99) }
+    }
 }
 
 fn one_call(phone: &mut Handset) -> Dialled {

@@ -13,6 +13,7 @@ use cabrank_tests::phones::{Mood, Phones};
 use cabrank_tests::scene::Scene;
 use cabrank_tests::sound::tone;
 use cabrank_tests::wait::{pause, until};
+use cabrank_tests::wire::{Request, code, over_tcp};
 use serde_json::Value;
 
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -116,8 +117,8 @@ fn number(n: usize) -> String {
     format!("+65987{:05}", 10_000 + n)
 }
 
-fn voice(n: usize) -> u8 {
-    n as u8 + 1
+fn voice(n: usize) -> u16 {
+    n as u16 + 1
 }
 
 /// A moment as text that sorts.
@@ -243,6 +244,23 @@ fn a_registered_phone_is_rung_without_registering_again() {
     agent.awaits("CALL_ESTABLISHED", PATIENCE);
     house.awaits("talking", 1);
     assert_eq!(agent.count("REGISTER_OK"), 0, "it registered again");
+}
+
+/// The caller's connection went with the engine; another one leads to the same call.
+#[test]
+fn a_call_over_tcp_is_ended_over_a_new_connection() {
+    let mut house = House::open(0, 0, |desk| desk.agent_registering("a101"));
+    let invite = Request::invite("taxi", "tcp");
+    let answer = over_tcp(house.scene.engine.sip(), &[invite.text(0).as_bytes()], Duration::from_secs(1));
+    let answer = answer.split_once("SIP/2.0 200").map(|(_, rest)| format!("SIP/2.0 200{rest}")).expect("a 200");
+    let ack = invite.next("ACK", &answer, 1).text(0);
+    assert_eq!(over_tcp(house.scene.engine.sip(), &[ack.as_bytes()], Duration::from_millis(200)), "");
+    house.restart();
+    house.awaits("waiting", 1);
+    let bye = invite.next("BYE", &answer, 2).text(0);
+    let answer = over_tcp(house.scene.engine.sip(), &[bye.as_bytes()], Duration::from_secs(1));
+    assert_eq!(code(&answer), 200, "{answer}");
+    house.scene.api().awaits_outcomes("abandoned", 1);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! writes by itself (one system call a batch) rather than through another thread: a write costs less than a hand-over,
 //! and only the sync, which can be slow, must not hold up the rest.
 
+mod boot;
 mod clock;
 mod digests;
 mod outlets;

@@ -3,7 +3,7 @@
 use super::outlets::Outlets;
 use crate::backlog::Backlog;
 use cabrank_core::Effect;
-use cabrank_journal::{SegmentFile, Seq, Syncer};
+use cabrank_journal::{SegmentFile, Seq, SyncFailed, Syncer};
 use crossbeam::channel::{Receiver, RecvTimeoutError, Sender, bounded};
 use std::io;
 use std::thread::JoinHandle;
@@ -61,19 +61,28 @@ fn keep<F: SegmentFile>(
     syncer: &Syncer<F>,
     outlets: &Outlets,
     backlog: &Backlog,
-) -> Result<(), cabrank_journal::SyncFailed> {
+) -> Result<(), SyncFailed> {
     loop {
         let first = match waiting.recv_timeout(SYNC_EVERY) {
             Ok(first) => Some(first),
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => return backlog.syncs(|| syncer.sync()).map(drop),
+            Err(RecvTimeoutError::Disconnected) => return sync(syncer, backlog).map(drop),
         };
         // Everything here was written before it was handed over, so one sync covers it all.
         let batch: Vec<(Seq, Effect)> = first.into_iter().chain(waiting.try_iter()).collect();
-        let synced = backlog.syncs(|| syncer.sync())?;
+        let synced = sync(syncer, backlog)?;
         for (cause, effect) in batch {
             debug_assert!(cause <= synced, "{cause} was written before it was handed over");
             outlets.hand_on(effect);
         }
     }
+}
+
+/// Syncs, and shows how long that takes.
+fn sync<F: SegmentFile>(syncer: &Syncer<F>, backlog: &Backlog) -> Result<Seq, SyncFailed> {
+    let before = syncer.synced();
+    backlog.sync_begins();
+    let synced = syncer.sync();
+    backlog.sync_ended(synced.as_ref().is_ok_and(|synced| *synced > before));
+    synced
 }

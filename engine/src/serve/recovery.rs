@@ -82,7 +82,7 @@ fn begin(data: &Path, settings: Settings, options: Options) -> Result<Recovered,
     let seed = rand::random();
     let desk = Desk::new(settings.clone(), seed)?;
     let journal = Journal::create(OsDisk, data, &Beginning { epoch, seed, settings }, options)?;
-    let clock = Clock::resume(epoch.0, Default::default());
+    let clock = Clock::resume_in(data, epoch.0, Default::default(), false);
     Ok(Recovered {
         desk,
         journal,
@@ -107,7 +107,7 @@ fn go_on(data: &Path, settings: &Settings, options: Options) -> Result<Recovered
     let (filed, mut entries, mut out) = (Filed::new(filed), retold.entries, Outbox::default());
     let found = Found { behind, passed_over, cut: recovered.cut, ..found(&desk, retold.inputs) };
     let (mut journal, notes) = (recovered.journal, recovered.notes);
-    let clock = Clock::resume(epoch.0, journal.tick());
+    let clock = Clock::resume_in(data, epoch.0, journal.tick(), !desk.view().calls.is_empty());
     let wanted = filed.wanted(desk.settings(), settings);
     let mut tell = |desk: &mut Desk, facts: Vec<Input>| {
         for fact in facts {

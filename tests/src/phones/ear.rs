@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 #[derive(Debug)]
 pub(super) struct Ear {
-    pub(super) voice: u8,
+    pub(super) voice: u16,
     pub(super) sources: BTreeSet<u32>,
     pub(super) packets: usize,
     last: Instant,
@@ -20,8 +20,8 @@ impl Default for Ear {
 
 impl Ear {
     pub(super) fn hear(&mut self, packet: &[u8]) {
-        let (Some(ssrc), Some(voice)) = (packet.get(8..12), packet.get(12)) else { return };
-        self.voice = *voice;
+        let (Some(ssrc), Some(voice)) = (packet.get(8..12), packet.get(12..14)) else { return };
+        self.voice = u16::from_be_bytes(voice.try_into().unwrap_or_default());
         self.sources.insert(u32::from_be_bytes(ssrc.try_into().unwrap_or_default()));
         self.packets += 1;
         self.longest = self.longest.max(self.last.elapsed());

@@ -40,8 +40,8 @@ pub struct Seen {
     pub caller: String,
     /// How often it was told that its call is answered.
     pub answers: usize,
-    /// The first octet of what it heard last: other telephones of ours say their own number there.
-    pub hears: u8,
+    /// The first two octets of what it heard last: other telephones of ours say their own number there.
+    pub hears: u16,
     /// Sources it has heard in all.
     pub sources: usize,
     /// Packets heard since the last [`Phones::mark`].
@@ -64,7 +64,7 @@ struct Phone {
     sip: UdpSocket,
     rtp: UdpSocket,
     engine: SocketAddr,
-    voice: u8,
+    voice: u16,
     mood: Mood,
     dialog: Option<Dialog>,
     ear: Ear,
@@ -186,7 +186,7 @@ impl Phone {
             sip: socket(),
             rtp: socket(),
             engine: (Ipv4Addr::LOCALHOST, 0).into(),
-            voice: n as u8 + 1,
+            voice: n as u16 + 1,
             mood: Mood::Answers,
             dialog: None,
             ear: Ear::default(),
@@ -225,7 +225,7 @@ impl Phone {
         packet.extend(self.sequence.to_be_bytes());
         packet.extend((u32::from(self.sequence) * 160).to_be_bytes());
         packet.extend(u32::from(self.voice).to_be_bytes());
-        packet.extend([self.voice; 160]);
+        packet.extend([self.voice.to_be_bytes(); 80].as_flattened());
         let _ = self.rtp.send_to(&packet, to);
     }
 

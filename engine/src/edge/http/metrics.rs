@@ -47,8 +47,12 @@ impl Page {
         self.one("cabrank_desk_delay_seconds", "gauge", "How long a fact told now would wait for the desk.", delay);
         let help = "Whether the journal's disk has too little room for new calls.";
         self.one("cabrank_journal_disk_full", "gauge", help, u8::from(backlog.is_short()));
-        let help = "How long the disk took for the last sync of the journal.";
-        self.one("cabrank_journal_sync_seconds", "gauge", help, seconds(backlog.sync_took()));
+        let help = "How long the last sync of the journal took, or the one under way has taken, if that is more.";
+        self.one("cabrank_journal_last_sync_seconds", "gauge", help, seconds(backlog.sync_took()));
+        let (count, sum) = backlog.syncs();
+        self.head("cabrank_journal_sync_seconds", "summary", "Syncs of the journal, and how long they took.");
+        self.value("cabrank_journal_sync_seconds_sum", &[], seconds(sum));
+        self.value("cabrank_journal_sync_seconds_count", &[], count);
         let help = "New calls turned away because the desk was behind or its disk full.";
         self.one("cabrank_calls_turned_away_total", "counter", help, backlog.turned_away());
     }

@@ -48,8 +48,9 @@ impl Edge {
         let Some(leg) = self.legs.caller(call) else { return };
         let CallerPhase::Offered(offered) = std::mem::replace(&mut leg.phase, CallerPhase::Answered) else { return };
         let response = answer(&mut leg.talk, &offered, now_ms);
-        self.transactions.respond(offered.transaction, &response);
+        // Before the answer leaves: what a caller says at once is heard.
         self.tell_media(LegId::Caller(call));
+        self.transactions.respond(offered.transaction, &response);
     }
 
     /// The caller is no longer wanted, on the line or still to be reached.

@@ -258,3 +258,25 @@ fn the_tick_is_kept_and_the_report_says_how() {
     assert!(report.turns >= 36, "{report:?}");
     assert!(report.p50_us <= report.p99_us && report.p99_us <= report.max_us, "{report:?}");
 }
+
+#[test]
+fn a_stream_stands_again_where_it_was_before_a_restart() {
+    let mut natted = Phone::new(V4);
+    let announced = Phone::new(V4);
+    let (before, after) = (Bench::new(20_900..=20_909, 2), Bench::new(20_900..=20_909, 2));
+    let (_, addr) = before.call(&announced, Codec::Pcmu);
+    assert!(matches!(after.media.reopen(addr), Err(OpenError::Socket { .. })), "somebody else has it still");
+    drop(before);
+    let after = Bench::new(20_900..=20_909, 2);
+    let stream = after.media.reopen(addr).expect("it is free");
+    assert!(matches!(after.media.reopen(addr), Err(OpenError::NoPorts)), "twice");
+    after.media.send_to(stream, announced.remote(Codec::Pcmu)).expect("not busy");
+    let from = natted.socket.local_addr().expect("bound");
+    after.media.expect_from(stream, from).expect("not busy");
+    after.media.music(stream, clip(after.media.library(), "one")).expect("not busy");
+    let heard = natted.hear();
+    assert!(heard.stamp.marker, "a new source begins with a marker");
+    assert_eq!(heard.to, addr, "from the port that it knows");
+    natted.say(addr, 0, 160, &[1; 160]);
+    assert_eq!(after.fact(), Fact::Latched { stream, addr: from });
+}
