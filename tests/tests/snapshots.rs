@@ -28,7 +28,7 @@ fn replay(data: &Path) -> (Output, Value) {
 /// The last entry of the snapshot with which the engine began when it was started last.
 fn began_behind(scene: &Scene) -> u64 {
     let log = scene.engine.log();
-    let told = log.lines().filter(|line| line.contains("journal replayed")).next_back().expect("that the journal was replayed");
+    let told = log.lines().rfind(|line| line.contains("journal replayed")).expect("that the journal was replayed");
     let digits = told.split("behind=").nth(1).unwrap_or_default().chars();
     // Colours may stand around the name, not within the number.
     digits.skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect::<String>().parse().expect("a number")
