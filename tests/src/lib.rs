@@ -16,6 +16,7 @@ pub mod ear;
 pub mod engine;
 pub mod faults;
 pub mod handset;
+pub mod journal;
 pub mod kamailio;
 pub mod namespace;
 pub mod pcap;

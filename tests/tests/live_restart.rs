@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use cabrank_tests::api::id_of;
 use cabrank_tests::desk::{Desk, KNOWN};
 use cabrank_tests::engine::{cabrank, path, printed};
+use cabrank_tests::journal::{fill, segments};
 use cabrank_tests::phones::{Mood, Phones};
 use cabrank_tests::scene::Scene;
 use cabrank_tests::sound::tone;
@@ -312,4 +313,29 @@ fn a_call_outlives_restart_after_restart_and_its_journal_is_sound() {
     assert_eq!(house.scene.engine.stop(PATIENCE).and_then(|status| status.code()), Some(0));
     let replay = cabrank(&["replay", path(house.scene.engine.data())]);
     assert!(replay.status.success(), "{}", printed(&replay));
+}
+
+#[test]
+fn a_call_outlives_a_restart_behind_a_snapshot_though_all_that_came_before_is_gone() {
+    let mut house = House::open(2, 1, |desk| desk.journal_key("segment_kb = 64"));
+    (0..house.callers().end).for_each(|n| house.calls(n));
+    house.awaits("talking", 1);
+    house.awaits("waiting", 2);
+    house.awaits_voices();
+    fill(&house.scene, "agent0");
+    let line = house.line();
+    house.scene.engine.crash();
+    let segments = segments(house.scene.engine.data());
+    for closed in &segments[..segments.len() - 1] {
+        std::fs::remove_file(closed).expect("a segment");
+    }
+    house.phones.mark();
+    house.scene.engine.restart();
+    house.awaits_sound(0..house.agent(1));
+    house.awaits_voices();
+    assert_eq!(house.line(), line, "place, time and what was said stay");
+    house.phones.hang_up(0);
+    (1..3).for_each(|n| house.phones.hang_up(n));
+    house.scene.api().awaits_outcomes("served_by_agent", 1);
+    house.scene.api().awaits_outcomes("abandoned", 2);
 }

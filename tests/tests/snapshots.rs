@@ -9,33 +9,14 @@ use std::time::Duration;
 use cabrank_tests::api::id_of;
 use cabrank_tests::desk::{Desk, KNOWN};
 use cabrank_tests::engine::{cabrank, path, printed};
+use cabrank_tests::journal::{fill, segments, snapshots};
 use cabrank_tests::scenario::Scenario;
 use cabrank_tests::scene::Scene;
-use cabrank_tests::wait::until;
 use serde_json::{Value, json};
 
 /// The smallest segments there are.
 fn small(desk: Desk) -> Desk {
     desk.journal_key("segment_kb = 64")
-}
-
-fn files(data: &Path, dir: &str, ending: &str) -> usize {
-    let files = fs::read_dir(data.join(dir)).into_iter().flatten().flatten();
-    files.filter(|file| file.path().extension().is_some_and(|extension| extension == ending)).count()
-}
-
-/// Says so much that a few segments are closed, and waits until all of them are in snapshots.
-fn fill(scene: &Scene) {
-    let (api, data) = (scene.api(), scene.engine.data());
-    let stood = files(data, "journal", "seg");
-    let paused = json!({ "state": "paused", "reason": "🚕".repeat(100) });
-    while files(data, "journal", "seg") < stood + 3 {
-        let answer = api.put("/api/v1/agents/a101/state", &paused);
-        assert!((200..300).contains(&answer.status), "{answer:?}");
-    }
-    until(Duration::from_secs(30), "snapshots of all closed segments", || {
-        (files(data, "snapshot", "snap") + 1 == files(data, "journal", "seg")).then_some(())
-    });
 }
 
 fn replay(data: &Path) -> (Output, Value) {
@@ -47,7 +28,7 @@ fn replay(data: &Path) -> (Output, Value) {
 /// The last entry of the snapshot with which the engine began when it was started last.
 fn began_behind(scene: &Scene) -> u64 {
     let log = scene.engine.log();
-    let told = log.lines().filter(|line| line.contains("journal replayed")).next_back().expect("that the journal was replayed");
+    let told = log.lines().rfind(|line| line.contains("journal replayed")).expect("that the journal was replayed");
     let digits = told.split("behind=").nth(1).unwrap_or_default().chars();
     // Colours may stand around the name, not within the number.
     digits.skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect::<String>().parse().expect("a number")
@@ -62,14 +43,14 @@ fn a_restart_behind_a_snapshot_comes_to_the_same_desk() {
     let mut scene = Scene::with_agents(1, small);
     scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
     scene.api().awaits_outcomes("served_instantly", 1);
-    fill(&scene);
+    fill(&scene, "a101");
     scene.engine.crash();
     scene.engine.restart();
     let behind = began_behind(&scene);
     assert!(behind > 100, "it began behind entry {behind}");
     scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
     scene.api().awaits_outcomes("served_instantly", 2);
-    fill(&scene);
+    fill(&scene, "a101");
     scene.engine.crash();
     scene.engine.restart();
     assert!(began_behind(&scene) > behind);
@@ -85,11 +66,11 @@ fn a_restart_behind_a_snapshot_comes_to_the_same_desk() {
 #[test]
 fn a_snapshot_that_cannot_be_believed_is_told_and_done_without() {
     let mut scene = Scene::with_agents(1, small);
-    fill(&scene);
+    fill(&scene, "a101");
     scene.engine.crash();
     let data = scene.engine.data().to_owned();
-    for file in fs::read_dir(data.join("snapshot")).expect("snapshots").flatten() {
-        fs::write(file.path(), "nothing").expect("written");
+    for snapshot in snapshots(&data) {
+        fs::write(snapshot, "nothing").expect("written");
     }
     let check = cabrank(&["journal", "check", path(&data)]);
     assert!(printed(&check).contains("is passed over: it is damaged"), "{}", printed(&check));
@@ -106,14 +87,14 @@ fn what_stands_behind_a_snapshot_is_enough_for_everybody() {
     scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
     scene.api().awaits_outcomes("served_instantly", 1);
     let early = id_of(&scene.api().calls()[0]);
-    fill(&scene);
+    fill(&scene, "a101");
     scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
     scene.api().awaits_outcomes("served_instantly", 2);
     let late = id_of(scene.api().calls().iter().find(|call| id_of(call) != early).expect("another call"));
     scene.engine.crash();
     let data = scene.engine.data().to_owned();
-    for number in 1..=2 {
-        fs::remove_file(data.join(format!("journal/{number:08}.seg"))).expect("a segment");
+    for segment in &segments(&data)[..2] {
+        fs::remove_file(segment).expect("a segment");
     }
     let check = cabrank(&["journal", "check", path(&data)]);
     assert_eq!(check.status.code(), Some(0), "{}", printed(&check));
