@@ -126,7 +126,9 @@ proptest! {
 }
 
 /// What a restart may not change of a call.
-fn kept(view: View) -> Vec<(CallId, StageView, Option<Tick>, Option<Place>, Option<Said>, Option<AgentId>)> {
+type Kept = (CallId, StageView, Option<Tick>, Option<Place>, Option<Said>, Option<AgentId>);
+
+fn kept(view: View) -> Vec<Kept> {
     view.calls.iter().map(|call| (call.call, call.stage, call.since, call.place, call.quote, call.agent)).collect()
 }
 

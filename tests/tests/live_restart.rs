@@ -317,7 +317,7 @@ fn a_call_outlives_restart_after_restart_and_its_journal_is_sound() {
 
 #[test]
 fn a_call_outlives_a_restart_behind_a_snapshot_though_all_that_came_before_is_gone() {
-    let mut house = House::open(2, 1, |desk| desk.journal_key("segment_kb = 64"));
+    let mut house = House::open(2, 1, |desk, _| desk.journal_key("segment_kb = 64"));
     (0..house.callers().end).for_each(|n| house.calls(n));
     house.awaits("talking", 1);
     house.awaits("waiting", 2);
