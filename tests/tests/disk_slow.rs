@@ -32,11 +32,12 @@ struct Stage {
     _room: Room,
 }
 
-fn stage(change: impl FnOnce(Desk) -> Desk) -> Stage {
+/// A desk on a disk that can fail, and a fulfilment service that is given so long.
+fn stage(timeout: &str, change: impl FnOnce(Desk) -> Desk) -> Stage {
     let (room, ports) = (Room::new(), Block::claim());
     let faults = Faults::new(&room, &room.file("data"));
     let webhook = format!("http://127.0.0.1:{}/ride", ports.http(7));
-    let desk = change(Desk::new(&ports)).direct_line().agent_at("a101", ports.sip(2)).webhook(&webhook, "10s");
+    let desk = change(Desk::new(&ports)).direct_line().agent_at("a101", ports.sip(2)).webhook(&webhook, timeout);
     let service = Dispatch::start(ports.http(7), Mode::Accepts(300));
     let engine = Engine::start_with(&room, &ports, &desk, &faults);
     Stage { engine, faults, service, ports, _room: room }
@@ -54,7 +55,7 @@ fn a_disk_that_syncs_in_half_a_second_keeps_no_call_waiting_and_stops_no_music()
 }
 
 fn calls_on_a_slow_disk() {
-    let stage = stage(|desk| desk.rtp("30000-60000"));
+    let stage = stage("10s", |desk| desk.rtp("30000-60000"));
     let mut waits = stage.handset(0);
     let mut comes = stage.handset(1);
     assert_eq!(waits.dial("direct").code, 200);
@@ -101,7 +102,7 @@ fn one_call(phone: &mut Handset) -> Dialled {
 
 #[test]
 fn a_promise_waits_for_the_disk_and_nothing_else_does() {
-    let stage = stage(|desk| desk);
+    let stage = stage("10s", |desk| desk);
     stage.faults.sync_takes(Duration::from_secs(2));
     let (mut asks, mut comes) = (stage.handset(0), stage.handset(1));
     assert_eq!(asks.dial_as(KNOWN, "taxi").code, 200);
@@ -114,8 +115,25 @@ fn a_promise_waits_for_the_disk_and_nothing_else_does() {
 }
 
 #[test]
+fn a_taxi_that_nobody_waits_for_any_more_is_not_ordered() {
+    let stage = stage("500ms", |desk| desk);
+    stage.faults.sync_takes(Duration::from_secs(3));
+    let mut asks = stage.handset(0);
+    assert_eq!(asks.dial_as(KNOWN, "taxi").code, 200);
+    assert_eq!(asks.press('1'), 200);
+    let call = stage.engine.api().awaits_call("sent to a human", |call| call["state"] == "waiting");
+    assert_eq!(call["why"]["reason"], "dispatch_timed_out", "{call:#}");
+    let synced = stage.faults.syncs();
+    until(Duration::from_secs(15), "the disk", || (stage.faults.syncs() > synced + 1).then_some(()));
+    stage.faults.sync_takes(Duration::ZERO);
+    pause(Duration::from_millis(500));
+    assert_eq!(stage.service.requests().len(), 0, "a taxi comes of which the caller was not told");
+    assert_eq!(asks.hang_up(), 200);
+}
+
+#[test]
 fn after_a_failed_sync_nothing_is_promised_and_the_engine_ends() {
-    let mut stage = stage(|desk| desk);
+    let mut stage = stage("10s", |desk| desk);
     let (mut waits, mut asks, mut comes) = (stage.handset(0), stage.handset(1), stage.handset(2));
     assert_eq!([waits.dial("direct").code, asks.dial_as(KNOWN, "taxi").code], [200, 200]);
     stage.faults.sync_fails(EIO);

@@ -28,14 +28,14 @@ struct House {
 
 impl House {
     /// An engine with so many agents, all signed in, before anybody calls.
-    fn open(waiting: usize, bridged: usize, change: impl FnOnce(Desk) -> Desk) -> House {
-        let phones = Phones::plug_in(waiting + 2 * bridged);
+    fn open(waiting: usize, bridged: usize, change: impl FnOnce(Desk, &Phones) -> Desk) -> House {
+        let phones = Phones::plug_in((waiting + 2 * bridged).max(2));
         let many = waiting + bridged > 30;
         let scene = Scene::start(|desk, _| {
             let at = |n: usize| format!("sip:agent{n}@127.0.0.1:{}", phones.port(waiting + bridged + n));
             let desk = (0..bridged).fold(desk, |desk, n| desk.agent_contact(&format!("agent{n}"), &at(n)));
             let desk = desk.queue_key("max_wait", "\"20m\"").queue_key("max_waiting", "400");
-            change(if many { desk.rtp("20000-21999") } else { desk })
+            change(if many { desk.rtp("20000-21999") } else { desk }, &phones)
         });
         (0..bridged).for_each(|n| scene.api().sign_in(&format!("agent{n}")));
         House { scene, phones, waiting, bridged }
@@ -43,7 +43,7 @@ impl House {
 
     /// Everybody calls and presses 2: the first talk, the others wait.
     fn fill(waiting: usize, bridged: usize) -> House {
-        let house = House::open(waiting, bridged, |desk| desk);
+        let house = House::open(waiting, bridged, |desk, _| desk);
         (0..bridged + waiting).for_each(|n| house.calls(n));
         house.awaits("talking", bridged);
         house.awaits("waiting", waiting);
@@ -185,7 +185,7 @@ fn everybody_leaves(house: &House) {
 
 #[test]
 fn who_is_rung_is_rung_once_and_may_answer_after_the_restart() {
-    let mut house = House::open(0, 1, |desk| desk);
+    let mut house = House::open(0, 1, |desk, _| desk);
     let agent = house.agent(0);
     house.phones.mood(agent, Mood::Rings);
     house.calls(0);
@@ -202,7 +202,7 @@ fn who_is_rung_is_rung_once_and_may_answer_after_the_restart() {
 
 #[test]
 fn who_answers_while_the_engine_is_down_is_connected() {
-    let mut house = House::open(0, 1, |desk| desk);
+    let mut house = House::open(0, 1, |desk, _| desk);
     let agent = house.agent(0);
     house.phones.mood(agent, Mood::Rings);
     house.calls(0);
@@ -220,7 +220,7 @@ fn who_answers_while_the_engine_is_down_is_connected() {
 
 #[test]
 fn who_hears_the_menu_hears_it_again_and_may_press() {
-    let mut house = House::open(1, 0, |desk| desk.agent_registering("a101").silence("6s"));
+    let mut house = House::open(1, 0, |desk, _| desk.agent_registering("a101").silence("6s"));
     house.phones.call(0, house.scene.engine.sip(), KNOWN);
     pause(Duration::from_millis(500));
     house.phones.mark();
@@ -233,7 +233,7 @@ fn who_hears_the_menu_hears_it_again_and_may_press() {
 
 #[test]
 fn a_registered_phone_is_rung_without_registering_again() {
-    let mut house = House::open(1, 0, |desk| desk.agent_registering("a101").md5_only());
+    let mut house = House::open(1, 0, |desk, _| desk.agent_registering("a101").md5_only());
     let phone = house.scene.softphone("a101", 0).registers(house.scene.engine.sip(), "secret-a101").answers();
     let mut agent = phone.start(&house.scene.room, &tone(500.0, 1.0));
     agent.awaits_registration();
@@ -246,10 +246,40 @@ fn a_registered_phone_is_rung_without_registering_again() {
     assert_eq!(agent.count("REGISTER_OK"), 0, "it registered again");
 }
 
+#[test]
+fn who_is_called_back_is_rung_once_and_picks_up_after_the_restart() {
+    let mut house = House::open(1, 0, |desk, phones| {
+        let desk = desk.callbacks(2).outbound(phones.port(0));
+        desk.agent_at("a101", phones.port(1))
+    });
+    house.calls(0);
+    pause(Duration::from_millis(1_800));
+    house.phones.press(0, '1');
+    house.awaits("absent", 1);
+    until(PATIENCE, "the caller to be let go", || (!house.phones.seen(0).talks).then_some(()));
+    house.restart();
+    house.awaits("absent", 1);
+    house.phones.mood(0, Mood::Rings);
+    house.scene.api().sign_in_unseen("a101");
+    until(PATIENCE, "the caller to be called back", || (house.phones.seen(0).rung.len() == 1).then_some(()));
+    pause(Duration::from_millis(300));
+    house.restart();
+    house.phones.take(0);
+    pause(Duration::from_millis(600));
+    house.restart();
+    house.phones.mark();
+    house.awaits_sound(0..1);
+    house.phones.press(0, '1');
+    house.awaits("talking", 1);
+    assert_eq!((house.phones.seen(0).rung.len(), house.phones.seen(1).rung.len()), (1, 1), "somebody was rung twice");
+    house.phones.hang_up(0);
+    house.scene.api().awaits_outcomes("served_by_agent", 1);
+}
+
 /// The caller's connection went with the engine; another one leads to the same call.
 #[test]
 fn a_call_over_tcp_is_ended_over_a_new_connection() {
-    let mut house = House::open(0, 0, |desk| desk.agent_registering("a101"));
+    let mut house = House::open(0, 0, |desk, _| desk.agent_registering("a101"));
     let invite = Request::invite("taxi", "tcp");
     let answer = over_tcp(house.scene.engine.sip(), &[invite.text(0).as_bytes()], Duration::from_secs(1));
     let answer = answer.split_once("SIP/2.0 200").map(|(_, rest)| format!("SIP/2.0 200{rest}")).expect("a 200");
@@ -272,6 +302,10 @@ fn a_call_outlives_restart_after_restart_and_its_journal_is_sound() {
         house.awaits_sound(0..house.agent(1));
         house.awaits_voices();
     }
+    house.phones.reinvite(0, "sendonly");
+    house.restart();
+    house.phones.reinvite(0, "sendrecv");
+    house.awaits_voices();
     house.phones.hang_up(0);
     (1..3).for_each(|n| house.phones.hang_up(n));
     house.scene.api().awaits_outcomes("served_by_agent", 1);

@@ -67,7 +67,7 @@ impl Lane {
     {
         let (door, submissions) = bounded(SUBMISSIONS_MAX);
         let backlog = Backlog::new();
-        let promises = Promises::start(syncer, outlets.clone(), backlog.clone(), failed)?;
+        let promises = Promises::start(syncer, outlets.clone(), backlog.clone(), clock.clone(), failed)?;
         let lane = Running {
             desk,
             log,

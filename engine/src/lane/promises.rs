@@ -1,5 +1,6 @@
 //! Group commit: orders that promise something wait here until their causes are on the disk.
 
+use super::clock::Clock;
 use super::outlets::Outlets;
 use crate::backlog::Backlog;
 use cabrank_core::Effect;
@@ -26,11 +27,12 @@ impl Promises {
         syncer: Syncer<F>,
         outlets: Outlets,
         backlog: Backlog,
+        clock: Clock,
         failed: impl FnOnce() + Send + 'static,
     ) -> io::Result<Promises> {
         let (held, waiting) = bounded(HELD_MAX);
         let thread = std::thread::Builder::new().name("promises".into()).spawn(move || {
-            if let Err(error) = keep(&waiting, &syncer, &outlets, &backlog) {
+            if let Err(error) = keep(&waiting, &syncer, &outlets, &backlog, &clock) {
                 tracing::error!(%error, "the journal cannot be synced: nothing is promised any more");
                 failed();
                 // Promises still to come are broken off here rather than made: their calls go to a human in time.
@@ -61,6 +63,7 @@ fn keep<F: SegmentFile>(
     syncer: &Syncer<F>,
     outlets: &Outlets,
     backlog: &Backlog,
+    clock: &Clock,
 ) -> Result<(), SyncFailed> {
     loop {
         let first = match waiting.recv_timeout(SYNC_EVERY) {
@@ -73,9 +76,21 @@ fn keep<F: SegmentFile>(
         let synced = sync(syncer, backlog)?;
         for (cause, effect) in batch {
             debug_assert!(cause <= synced, "{cause} was written before it was handed over");
-            outlets.hand_on(effect);
+            if is_too_late(&effect, outlets, clock) {
+                tracing::warn!(%cause, "the disk took so long that the desk has given up on a fulfilment service: it is not asked");
+            } else {
+                outlets.hand_on(effect);
+            }
         }
     }
+}
+
+/// Whether the caller is sent to a human instead by now: a ride would come that nobody was told of.
+fn is_too_late(effect: &Effect, outlets: &Outlets, clock: &Clock) -> bool {
+    let Effect::Dispatch(order) = effect else { return false };
+    let in_force = outlets.in_force.now();
+    let service = in_force.settings.services.get(usize::from(order.service.0));
+    service.is_some_and(|service| clock.now() > order.asked_at.plus(service.timeout))
 }
 
 /// Syncs, and shows how long that takes.

@@ -143,10 +143,13 @@ impl Legs {
         self.dialled.get(self.tries.get(&call)?)
     }
 
-    /// What may differ from its note; asked once.
+    /// What may differ from its note, each once; asked once.
     #[must_use]
     pub(super) fn take_touched(&mut self) -> Vec<Key> {
-        std::mem::take(&mut self.touched)
+        let mut touched = std::mem::take(&mut self.touched);
+        touched.sort_unstable();
+        touched.dedup();
+        touched
     }
 
     /// That an INVITE of ours is another one now.
@@ -157,9 +160,8 @@ impl Legs {
         }
     }
 
-    /// The caller's leg of a call.
+    /// The caller's leg of a call. Nothing of what is noted may be changed by this; that is what [`Legs::talk`] is for.
     pub(super) fn caller(&mut self, call: CallId) -> Option<&mut CallerLeg> {
-        self.touched.push(Key::Caller(call));
         self.callers.get_mut(&call)
     }
 

@@ -6,6 +6,7 @@
 //! messages and carries streams; transactions, dialogs, digest and everything that decides is here.
 //!
 //! One thread with one runtime carries it all, and one task (`edge`) owns every leg.
+//! What a leg needs to outlive the process is noted in the journal (`note`) and put up again after a restart (`resume`).
 //!
 //! What is not here yet: transfers but back to a queue (any other REFER is declined with 603), TLS and WebSocket listeners,
 //! registration at a carrier, STIR/SHAKEN (`attested` counts as untrusted), reliable provisional

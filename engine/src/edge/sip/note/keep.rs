@@ -18,25 +18,21 @@ pub(in super::super) struct Noted(HashMap<Key, u64>);
 impl Edge {
     /// Notes every leg that has changed, and that those which are gone are no more.
     pub(in super::super) fn note_changes(&mut self) {
-        let mut touched = self.legs.take_touched();
-        touched.sort_unstable();
-        touched.dedup();
-        for key in touched {
+        for key in self.legs.take_touched() {
             self.note(key, false);
         }
     }
 
     /// Notes one leg, if it has changed or if it must be noted `anew`.
     pub(in super::super) fn note(&mut self, key: Key, anew: bool) {
-        match self.form_of(&key) {
-            Form::Gone => self.note_gone(&key),
-            Form::AsNoted => {}
-            Form::Stands { state, sameness } => {
-                let before = self.noted.0.insert(key.clone(), sameness);
-                if anew || before != Some(sameness) {
-                    self.desk.keep(Note { key: key.bytes(), state });
-                }
-            }
+        let mut form = match self.form_of(&key) {
+            Some(Standing::Anew(form)) => form,
+            Some(Standing::AsNoted) => return,
+            None => return self.note_gone(&key),
+        };
+        let sameness = form.sameness();
+        if self.noted.0.insert(key.clone(), sameness) != Some(sameness) || anew {
+            self.desk.keep(Note { key: key.bytes(), state: form.encoded() });
         }
     }
 
@@ -80,73 +76,82 @@ impl Edge {
         }
     }
 
-    fn form_of(&mut self, key: &Key) -> Form {
+    /// What there is to note; none if it is no more.
+    fn form_of(&self, key: &Key) -> Option<Standing> {
         match key {
             Key::Caller(call) => self.caller_form(*call),
             Key::Agent(offer) => self.agent_form(*offer),
             Key::Dialled(call) => {
-                let ringing = self.legs.dialled_for(*call).and_then(|dialled| dialled.ringing.noted(call.0));
-                ringing.map_or(Form::Gone, |ringing| Form::of(&ringing, &ringing))
+                let ringing = self.legs.dialled_for(*call)?.ringing.noted(call.0)?;
+                Some(Standing::Anew(Box::new(Form::Dialled(ringing))))
             }
             // These are noted as they come.
-            Key::Phone(_) => Form::AsNoted,
+            Key::Phone(_) => Some(Standing::AsNoted),
         }
     }
 
-    fn caller_form(&self, call: CallId) -> Form {
-        let Some(leg) = self.legs.caller_of(call) else { return Form::Gone };
+    fn caller_form(&self, call: CallId) -> Option<Standing> {
+        let leg = self.legs.caller_of(call)?;
         let called_back = match leg.phase {
-            CallerPhase::Offered(_) => return Form::AsNoted,
-            CallerPhase::Answered if !leg.confirmed => return Form::AsNoted,
+            CallerPhase::Offered(_) => return Some(Standing::AsNoted),
+            CallerPhase::Answered if !leg.confirmed => return Some(Standing::AsNoted),
             CallerPhase::Answered => false,
             CallerPhase::CalledBack => true,
         };
-        let form = |talk| form::Caller { hops: leg.hops, invited: None, talk: Some(talk), called_back };
-        let talk = leg.talk.noted();
-        Form::of(&form(talk.clone()), &form(unnumbered(talk)))
+        let form = form::Caller { hops: leg.hops, invited: None, talk: Some(leg.talk.noted()), called_back };
+        Some(Standing::Anew(Box::new(Form::Caller(form))))
     }
 
-    fn agent_form(&self, offer: OfferId) -> Form {
-        let Some(leg) = self.legs.agent_of(offer) else { return Form::Gone };
-        let call = leg.call.0;
-        match &leg.phase {
-            AgentPhase::Ringing(ringing) => {
-                let Some(ringing) = ringing.noted(call) else { return Form::Gone };
-                let form = form::Agent { call, ringing: Some(ringing), talk: None };
-                Form::of(&form, &form)
-            }
-            AgentPhase::Talking(talk) => {
-                let form = |talk| form::Agent { call, ringing: None, talk: Some(talk) };
-                let talk = talk.noted();
-                Form::of(&form(talk.clone()), &form(unnumbered(talk)))
-            }
-        }
+    fn agent_form(&self, offer: OfferId) -> Option<Standing> {
+        let leg = self.legs.agent_of(offer)?;
+        let (ringing, talk) = match &leg.phase {
+            AgentPhase::Ringing(ringing) => (Some(ringing.noted(leg.call.0)?), None),
+            AgentPhase::Talking(talk) => (None, Some(talk.noted())),
+        };
+        Some(Standing::Anew(Box::new(Form::Agent(form::Agent { call: leg.call.0, ringing, talk }))))
     }
 }
 
-/// What there is to note.
-enum Form {
-    /// It is no more.
-    Gone,
+/// A leg and its note.
+enum Standing {
     /// What was noted when it began still holds.
     AsNoted,
-    /// This.
-    Stands { state: Vec<u8>, sameness: u64 },
+    /// This would be noted now.
+    Anew(Box<Form>),
+}
+
+enum Form {
+    Caller(form::Caller),
+    Agent(form::Agent),
+    Dialled(form::Ringing),
 }
 
 impl Form {
-    /// Of this, to be told from another by that.
-    fn of(form: &impl prost::Message, told_by: &impl prost::Message) -> Form {
-        let mut hasher = DefaultHasher::new();
-        told_by.encode_to_vec().hash(&mut hasher);
-        Form::Stands { state: form.encode_to_vec(), sameness: hasher.finish() }
+    fn encoded(&self) -> Vec<u8> {
+        match self {
+            Form::Caller(caller) => caller.encode_to_vec(),
+            Form::Agent(agent) => agent.encode_to_vec(),
+            Form::Dialled(ringing) => ringing.encode_to_vec(),
+        }
     }
-}
 
-/// Without what changes with every request.
-fn unnumbered(mut talk: form::Talk) -> form::Talk {
-    if let Some(dialog) = &mut talk.dialog {
-        (dialog.local_seq, dialog.remote_seq) = (0, None);
+    /// Equal for equal forms, but for what changes with every request.
+    fn sameness(&mut self) -> u64 {
+        let numbers = self.dialog().map(|dialog| (std::mem::take(&mut dialog.local_seq), dialog.remote_seq.take()));
+        let mut hasher = DefaultHasher::new();
+        self.encoded().hash(&mut hasher);
+        if let (Some(dialog), Some(numbers)) = (self.dialog(), numbers) {
+            (dialog.local_seq, dialog.remote_seq) = numbers;
+        }
+        hasher.finish()
     }
-    talk
+
+    fn dialog(&mut self) -> Option<&mut form::Dialog> {
+        let talk = match self {
+            Form::Caller(caller) => caller.talk.as_mut(),
+            Form::Agent(agent) => agent.talk.as_mut(),
+            Form::Dialled(_) => None,
+        };
+        talk?.dialog.as_mut()
+    }
 }
