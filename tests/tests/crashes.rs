@@ -53,7 +53,12 @@ impl Stage {
         let service = Dispatch::start(ports.http(7), Mode::Dawdles(300));
         let riders = seeds.clone().flat_map(|seed| (1..=CALLS).map(move |n| format!("rides-{seed}-{n}")));
         let webhook = format!("http://127.0.0.1:{}/ride", ports.http(7));
-        let usual = Desk::new(&ports).rtp("30000-60000").direct_line().webhook(&webhook, "2s").known(riders);
+        let usual = Desk::new(&ports)
+            .journal_key("segment_kb = 64")
+            .rtp("30000-60000")
+            .direct_line()
+            .webhook(&webhook, "2s")
+            .known(riders);
         let desk = (0..AGENTS).fold(usual, |desk, n| desk.agent_at(&format!("a{n}"), ports.sip(1)));
         let engine = Engine::start(&room, &ports, &desk);
         (0..AGENTS).for_each(|n| engine.api().sign_in_unseen(&format!("a{n}")));
