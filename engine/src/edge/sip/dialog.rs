@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 
 use rsipstack::sip::{Header, HeadersExt, Method, Param, Request, Response, Transport, Uri, Version, typed};
 
@@ -13,8 +14,12 @@ use super::tag;
 
 /// Routes a dialog may record; a longer set is refused.
 const ROUTES_MAX: usize = 16;
-/// Every branch of ours begins so: RFC 3261's cookie and our mark, by which a loop is recognised.
-pub(super) const BRANCH_MARK: &str = "z9hG4bKcab";
+/// Every branch of this process begins so, and nobody else's, another Cabrank's included: RFC 3261's cookie and our mark, by
+/// which a loop is recognised.
+pub(super) fn branch_mark() -> &'static str {
+    static MARK: LazyLock<String> = LazyLock::new(|| format!("z9hG4bKcabrank-{:08x}-", rand::random::<u32>()));
+    &MARK
+}
 
 /// What names a dialog on our side: its Call-ID and our tag.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -241,7 +246,7 @@ impl Dialog {
 /// A Via of ours with a new branch; the answer comes back to the source port (RFC 3581).
 #[must_use]
 pub(super) fn via(own: SocketAddr, transport: Transport) -> Header {
-    Header::Via(format!("SIP/2.0/{transport} {own};branch={BRANCH_MARK}{:016x};rport", rand::random::<u64>()).into())
+    Header::Via(format!("SIP/2.0/{transport} {own};branch={}{:016x};rport", branch_mark(), rand::random::<u64>()).into())
 }
 
 /// Our Contact on `own`.

@@ -3,7 +3,7 @@
 use cabrank_core::{CallId, Caller, Input, LineId, Trust};
 use rsipstack::sip::{Header, HeadersExt as _, Request, StatusCode};
 
-use super::dialog::{BRANCH_MARK, Dialog, new_tag};
+use super::dialog::{Dialog, branch_mark, new_tag};
 use super::edge::Edge;
 use super::event::LegId;
 use super::leg::{CallerLeg, CallerPhase, Exchange, Offered, Session, Talk};
@@ -162,7 +162,7 @@ fn talk(dialog: Dialog, stream: crate::media::StreamId, local: LocalAudio) -> Ta
 
 /// A request of ours that came back is a loop (482); one that was forwarded too often ends (483).
 fn check_loop(invite: &Request) -> Result<u32, Refusal> {
-    if branches(invite).any(|branch| branch.starts_with(BRANCH_MARK)) {
+    if branches(invite).any(|branch| branch.starts_with(branch_mark())) {
         return Err((StatusCode::LoopDetected, Vec::new()));
     }
     match hops_of(invite) {

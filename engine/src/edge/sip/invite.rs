@@ -149,7 +149,7 @@ pub(super) fn with_longer_session(invite: &Request, interval_s: u32) -> Option<R
 }
 
 fn fresh_branch(via: &str) -> String {
-    let mark = super::dialog::BRANCH_MARK;
+    let mark = super::dialog::branch_mark();
     let sent_by = via.split(';').next().unwrap_or_default();
     format!("{sent_by};branch={mark}{:016x};rport", rand::random::<u64>())
 }

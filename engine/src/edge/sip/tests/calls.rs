@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 
 use cabrank_core::{CallerGone, Input, LineId};
 
+use super::super::dialog::branch_mark;
 use super::desk::{TestDesk, Wishes};
 use super::phone::{OFFER, Phone};
 
@@ -78,11 +79,12 @@ fn refusals_have_their_status() {
     let at = desk.udp();
     let uri = format!("sip:taxi@{at}");
     let g729 = OFFER.replace("0 8 101", "18");
+    let looped = format!("Via: SIP/2.0/UDP 192.0.2.3;branch={}0011\r\n", branch_mark());
     let cases = [
         ("404", "sip:nobody@x", "", OFFER),
         ("416", "http://x/", "", OFFER),
         ("420", &*uri, "Require: 100rel, timer\r\n", OFFER),
-        ("482", &*uri, "Via: SIP/2.0/UDP 192.0.2.3;branch=z9hG4bKcab0011\r\n", OFFER),
+        ("482", &*uri, &*looped, OFFER),
         ("488", &*uri, "", &*g729),
         ("400", &*uri, "", "v=0\r\nnonsense\r\n"),
         ("415", &*uri, "Content-Type: text/plain\r\n", "hello"),
@@ -100,6 +102,16 @@ fn refusals_have_their_status() {
             "415" => assert_eq!(answer.header("Accept"), "application/sdp"),
             _ => {}
         }
+    }
+}
+
+#[test]
+fn a_branch_that_begins_like_ours_is_no_loop() {
+    let desk = TestDesk::start(Wishes::default());
+    for branch in ["z9hG4bKcab0011223344556", "z9hG4bKcabrank-00000000-0011"] {
+        let mut phone = Phone::caller(desk.udp());
+        phone.invite(&format!("Via: SIP/2.0/UDP 192.0.2.3;branch={branch}\r\n"), OFFER);
+        phone.expect("200");
     }
 }
 
