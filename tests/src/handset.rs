@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::ear::Ear;
+use crate::wait::until;
 use crate::wire::{Request, Wire, code, header};
 
 /// How long an answer may take, unless the caller has less patience.
@@ -78,6 +79,21 @@ impl Handset {
         }
         self.dialog = (dialled.code == 200).then_some(Dialog { invite, answer, cseq: 1 });
         dialled
+    }
+
+    /// Calls a line until it is in the call: a busy machine may make the engine turn calls away for a moment.
+    pub fn get_through(&mut self, line: &str) {
+        self.get_through_as("+6598765432", line);
+    }
+
+    /// The same, with that number.
+    pub fn get_through_as(&mut self, number: &str, line: &str) {
+        let what = format!("{line} to take a call");
+        until(PATIENCE, &what, || match self.dial_as(number, line).code {
+            200 => Some(()),
+            503 => None,
+            other => panic!("{line} answers {other}"),
+        });
     }
 
     /// Presses a key (SIP INFO); the answer's code.

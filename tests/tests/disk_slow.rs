@@ -58,7 +58,7 @@ fn calls_on_a_slow_disk() {
     let stage = stage("10s", |desk| desk.rtp("30000-60000"));
     let mut waits = stage.handset(0);
     let mut comes = stage.handset(1);
-    assert_eq!(waits.dial("direct").code, 200);
+    waits.get_through("direct");
     until(Duration::from_secs(5), "music", || (waits.ear.heard() > 20).then_some(()));
     let as_promised = (0..CHANCES).any(|_| {
         stage.faults.sync_takes(Duration::ZERO);
@@ -66,7 +66,7 @@ fn calls_on_a_slow_disk() {
         stage.faults.sync_takes(SLOW);
         let slow = Heard::of(&waits, &mut comes);
         println!("a usual disk: {usual:?}\nsyncs of {SLOW:?}: {slow:?}");
-        slow.trying < TRYING_MAX && (slow.gap < GAP_MAX || slow.gap < usual.gap * 2)
+        slow.refused == 0 && slow.trying < TRYING_MAX && (slow.gap < GAP_MAX || slow.gap < usual.gap * 2)
     });
     assert!(as_promised);
     assert!(stage.faults.syncs() > 0, "nothing was synced: the test tried nothing");
@@ -78,6 +78,8 @@ fn calls_on_a_slow_disk() {
 /// What callers notice of the disk, the worst but one in a hundred.
 #[derive(Debug)]
 struct Heard {
+    /// Calls turned away: none, where the machine is not busy with something else.
+    refused: usize,
     trying: Duration,
     gap: Duration,
 }
@@ -86,10 +88,11 @@ impl Heard {
     fn of(waits: &Handset, comes: &mut Handset) -> Heard {
         waits.ear.forget();
         let calls: Vec<Dialled> = (0..CALLS).map(|_| one_call(comes)).collect();
-        assert!(calls.iter().all(|call| call.code == 200), "{calls:?}");
+        assert!(calls.iter().all(|call| [200, 503].contains(&call.code)), "{calls:?}");
+        let refused = calls.iter().filter(|call| call.code == 503).count();
         let mut trying: Vec<Duration> = calls.iter().map(|call| call.trying).collect();
         trying.sort();
-        Heard { trying: percentile(&trying, 99), gap: percentile(&waits.ear.gaps(), 99) }
+        Heard { refused, trying: percentile(&trying, 99), gap: percentile(&waits.ear.gaps(), 99) }
     }
 }
 
@@ -105,11 +108,12 @@ fn a_promise_waits_for_the_disk_and_nothing_else_does() {
     let stage = stage("10s", |desk| desk);
     stage.faults.sync_takes(Duration::from_secs(2));
     let (mut asks, mut comes) = (stage.handset(0), stage.handset(1));
-    assert_eq!(asks.dial_as(KNOWN, "taxi").code, 200);
+    asks.get_through_as(KNOWN, "taxi");
     assert_eq!(asks.press('1'), 200);
     pause(Duration::from_millis(700));
     assert_eq!(stage.service.requests().len(), 0, "a taxi was ordered before its cause was on the disk");
-    assert_eq!(one_call(&mut comes).code, 200, "another caller waits for the disk, too");
+    comes.get_through("direct");
+    comes.hang_up();
     until(Duration::from_secs(10), "the taxi to be ordered", || (stage.service.requests().len() == 1).then_some(()));
     assert!(asks.is_hung_up(Duration::from_secs(20)), "the caller is told, and that is that");
 }
@@ -119,7 +123,7 @@ fn a_taxi_that_nobody_waits_for_any_more_is_not_ordered() {
     let stage = stage("500ms", |desk| desk);
     stage.faults.sync_takes(Duration::from_secs(3));
     let mut asks = stage.handset(0);
-    assert_eq!(asks.dial_as(KNOWN, "taxi").code, 200);
+    asks.get_through_as(KNOWN, "taxi");
     assert_eq!(asks.press('1'), 200);
     let call = stage.engine.api().awaits_call("sent to a human", |call| call["state"] == "waiting");
     assert_eq!(call["why"]["reason"], "dispatch_timed_out", "{call:#}");
@@ -135,7 +139,8 @@ fn a_taxi_that_nobody_waits_for_any_more_is_not_ordered() {
 fn after_a_failed_sync_nothing_is_promised_and_the_engine_ends() {
     let mut stage = stage("10s", |desk| desk);
     let (mut waits, mut asks, mut comes) = (stage.handset(0), stage.handset(1), stage.handset(2));
-    assert_eq!([waits.dial("direct").code, asks.dial_as(KNOWN, "taxi").code], [200, 200]);
+    waits.get_through("direct");
+    asks.get_through_as(KNOWN, "taxi");
     stage.faults.sync_fails(EIO);
     assert_eq!(asks.press('1'), 200);
     until(Duration::from_secs(5), "new calls to be turned away", || (one_call(&mut comes).code == 503).then_some(()));
@@ -149,5 +154,5 @@ fn after_a_failed_sync_nothing_is_promised_and_the_engine_ends() {
     let ended = within(Duration::from_secs(20), || stage.engine.ended());
     assert_eq!(ended.and_then(|status| status.code()), Some(1), "it drains, then ends and says that not all is well");
     stage.engine.restart();
-    assert_eq!(one_call(&mut comes).code, 200);
+    comes.get_through("direct");
 }
