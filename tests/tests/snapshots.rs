@@ -12,6 +12,7 @@ use cabrank_tests::engine::{cabrank, path, printed};
 use cabrank_tests::journal::{fill, segments, snapshots};
 use cabrank_tests::scenario::Scenario;
 use cabrank_tests::scene::Scene;
+use cabrank_tests::wait::until;
 use serde_json::{Value, json};
 
 /// The smallest segments there are.
@@ -25,10 +26,12 @@ fn replay(data: &Path) -> (Output, Value) {
     (output, json)
 }
 
-/// The last entry of the snapshot with which the engine began when it was started last.
-fn began_behind(scene: &Scene) -> u64 {
-    let log = scene.engine.log();
-    let told = log.lines().rfind(|line| line.contains("journal replayed")).expect("that the journal was replayed");
+/// The last entry of the snapshot with which the engine began when it was started again for the `nth` time. The log is written when
+/// there is time for it.
+fn began_behind(scene: &Scene, nth: usize) -> u64 {
+    let told = until(Duration::from_secs(10), "that the journal was replayed", || {
+        scene.engine.log().lines().filter(|line| line.contains("journal replayed")).nth(nth - 1).map(str::to_owned)
+    });
     let digits = told.split("behind=").nth(1).unwrap_or_default().chars();
     // Colours may stand around the name, not within the number.
     digits.skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect::<String>().parse().expect("a number")
@@ -46,14 +49,14 @@ fn a_restart_behind_a_snapshot_comes_to_the_same_desk() {
     fill(&scene, "a101");
     scene.engine.crash();
     scene.engine.restart();
-    let behind = began_behind(&scene);
+    let behind = began_behind(&scene, 1);
     assert!(behind > 100, "it began behind entry {behind}");
     scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
     scene.api().awaits_outcomes("served_instantly", 2);
     fill(&scene, "a101");
     scene.engine.crash();
     scene.engine.restart();
-    assert!(began_behind(&scene) > behind);
+    assert!(began_behind(&scene, 2) > behind);
     stop(&mut scene);
     // From the first entry on, without any snapshot, against the digests noted by three engines of which two began with one.
     let (output, replayed) = replay(scene.engine.data());
@@ -76,7 +79,7 @@ fn a_snapshot_that_cannot_be_believed_is_told_and_done_without() {
     assert!(printed(&check).contains("is passed over: it is damaged"), "{}", printed(&check));
     assert_eq!(check.status.code(), Some(1));
     scene.engine.restart();
-    assert_eq!(began_behind(&scene), 0);
+    assert_eq!(began_behind(&scene, 1), 0);
     assert!(scene.engine.log().contains("is passed over: it is damaged"), "nothing was told");
     scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
 }
@@ -104,7 +107,7 @@ fn what_stands_behind_a_snapshot_is_enough_for_everybody() {
     assert!(why(&late).status.success(), "{}", printed(&why(&late)));
     assert!(printed(&why(&early)).contains("what came before was removed"), "{}", printed(&why(&early)));
     scene.engine.restart();
-    assert!(began_behind(&scene) > 0);
+    assert!(began_behind(&scene, 1) > 0);
     scene.api().awaits_outcomes("served_instantly", 2);
     stop(&mut scene);
     let (output, replayed) = replay(&data);

@@ -11,6 +11,10 @@ const SLEEP_MIN: Duration = Duration::from_micros(10);
 /// A thread that gets so much sleep within [`Backlog::DELAY_MAX`] keeps up: one in fifty.
 const SLEEP_ENOUGH: Duration = Duration::from_millis(1);
 
+/// New calls that are taken without rest all the same: one that comes alone finds a thread busy with something else (a handshake, a
+/// debug build), and is not turned away for that.
+pub(super) const FEW: u32 = 16;
+
 /// How a thread keeps up, as its runtime tells and its tasks ask. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(super) struct Pace(Arc<Mutex<Rest>>);
@@ -19,7 +23,7 @@ impl Pace {
     /// Of a thread that has nothing to do yet.
     pub(super) fn new() -> Pace {
         let now = Instant::now();
-        Pace(Arc::new(Mutex::new(Rest { asleep_since: Some(now), slept: Duration::ZERO, rested: now })))
+        Pace(Arc::new(Mutex::new(Rest { asleep_since: Some(now), slept: Duration::ZERO, rested: now, taken: 0 })))
     }
 
     /// The thread has nothing more to do.
@@ -32,9 +36,9 @@ impl Pace {
         self.rest().wakes(Instant::now());
     }
 
-    /// Whether the thread can take a new call.
+    /// Whether the thread can take a new call, which it is then taken to do.
     pub(super) fn admits(&self) -> bool {
-        self.rest().without(Instant::now()) <= Backlog::DELAY_MAX
+        self.rest().admits(Instant::now())
     }
 
     fn rest(&self) -> MutexGuard<'_, Rest> {
@@ -50,6 +54,8 @@ struct Rest {
     slept: Duration,
     /// When it last had had enough sleep.
     rested: Instant,
+    /// New calls taken since then, once there had been none for long.
+    taken: u32,
 }
 
 impl Rest {
@@ -64,8 +70,16 @@ impl Rest {
             self.slept += slept;
         }
         if self.slept >= SLEEP_ENOUGH {
-            (self.slept, self.rested) = (Duration::ZERO, now);
+            *self = Rest { asleep_since: None, slept: Duration::ZERO, rested: now, taken: 0 };
         }
+    }
+
+    fn admits(&mut self, now: Instant) -> bool {
+        if self.without(now) <= Backlog::DELAY_MAX {
+            return true;
+        }
+        self.taken = self.taken.saturating_add(1);
+        self.taken <= FEW
     }
 
     /// For how long there has not been enough.
@@ -85,14 +99,14 @@ pub(super) mod tests {
         /// The thread has been at work for too long.
         pub(in super::super) fn overwork(&self) {
             let long_ago = Instant::now().checked_sub(Backlog::DELAY_MAX * 2).expect("the machine has been up for a while");
-            *self.rest() = Rest { asleep_since: None, slept: Duration::ZERO, rested: long_ago };
+            *self.rest() = Rest { asleep_since: None, slept: Duration::ZERO, rested: long_ago, taken: 0 };
         }
     }
 
     /// What is left without rest after turns of so much work and sleep.
     fn after(turns: u32, works: Duration, sleeps: Duration) -> Duration {
         let mut now = Instant::now();
-        let mut rest = Rest { asleep_since: Some(now), slept: Duration::ZERO, rested: now };
+        let mut rest = Rest { asleep_since: Some(now), slept: Duration::ZERO, rested: now, taken: 0 };
         for _ in 0..turns {
             rest.wakes(now);
             now += works;
@@ -112,6 +126,7 @@ pub(super) mod tests {
         assert!(Pace::new().admits());
         let pace = Pace::new();
         pace.overwork();
+        assert!((0..FEW).all(|_| pace.admits()), "a few are taken all the same");
         assert!(!pace.admits());
         pace.sleeps();
         assert!(pace.admits());

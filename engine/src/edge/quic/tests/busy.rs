@@ -3,7 +3,7 @@
 use super::super::admission::Caller as Peer;
 use super::super::calls::{Attachment, Way};
 use super::super::gateway::Flow;
-use super::super::pace::Pace;
+use super::super::pace::{FEW, Pace};
 use super::super::sessions::SessionId;
 use super::super::settings::Believed;
 use super::super::stream::Outlet;
@@ -33,6 +33,9 @@ async fn an_edge_that_cannot_keep_up_turns_new_calls_away_and_counts_them() {
     let rig = Rig::with(pace.clone(), backlog.clone());
     let call = offer(&rig, 1).expect("it keeps up");
     pace.overwork();
+    for number in 0..FEW {
+        offer(&rig, 100 + u64::from(number)).expect("a few are taken all the same");
+    }
     assert!(offer(&rig, 2).is_err_and(|refused| is_busy(&refused)));
     assert_eq!(backlog.turned_away(), 1);
     let pressed = Message::Digit(Digit { key: "2".into() });
