@@ -20,6 +20,13 @@ const PAYLOAD: [u8; 64] = [0x5a; 64];
 const LATENCY_MAX_US: u64 = 20_000;
 const SHARES: [f64; 3] = [0.1, 0.5, 0.8];
 
+/// Until what a call is timed.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Answer,
+    Ring,
+}
+
 /// How much is looked at.
 struct Effort {
     lasting: Duration,
@@ -40,16 +47,16 @@ fn main() {
     let [certificate, key] = served.certificate();
     let echo = QuinnEcho::start([&certificate, &key]);
 
-    let one = limit(&runtime, &effort, |rate| rings(&runtime, &callers[..1], rate, effort.lasting));
-    let all = limit(&runtime, &effort, |rate| rings(&runtime, &callers, rate, effort.lasting));
+    let one = limit(&runtime, &effort, |rate| calls(&runtime, &callers[..1], Wanted::Ring, rate, effort.lasting));
+    let all = limit(&runtime, &effort, |rate| calls(&runtime, &callers, Wanted::Ring, rate, effort.lasting));
     println!("offer to ring, limit: {one:.0}/s over 1 connection, {all:.0}/s over 64\n");
     println!("| % of the limit | rate | what | P50 us | P99 us | P99.9 us |\n|---|---|---|---|---|---|");
     for share in SHARES {
         let rate = one * share;
         let turn = |what: &dyn Fn() -> Outcome| (0..effort.turns).map(|_| what()).min_by_key(p99);
         row(share, rate, "quinn echo", turn(&|| echoes(&runtime, &echo, rate, effort.lasting)));
-        row(share, rate, "offer to answer", turn(&|| answers(&runtime, &callers[..1], rate, effort.lasting)));
-        row(share, rate, "offer to ring", turn(&|| rings(&runtime, &callers[..1], rate, effort.lasting)));
+        row(share, rate, "offer to answer", turn(&|| calls(&runtime, &callers[..1], Wanted::Answer, rate, effort.lasting)));
+        row(share, rate, "offer to ring", turn(&|| calls(&runtime, &callers[..1], Wanted::Ring, rate, effort.lasting)));
     }
 }
 
@@ -88,24 +95,16 @@ fn echoes(runtime: &Runtime, echo: &QuinnEcho, rate: f64, lasting: Duration) -> 
     })
 }
 
-fn answers(runtime: &Runtime, callers: &[Rc<Caller>], rate: f64, lasting: Duration) -> Outcome {
+fn calls(runtime: &Runtime, callers: &[Rc<Caller>], wanted: Wanted, rate: f64, lasting: Duration) -> Outcome {
     let turns = std::cell::Cell::new(0);
     open_loop(runtime, rate, lasting, |done| {
         let caller = next(callers, &turns);
         async move {
-            let Some(offered) = caller.offer_to_answer().await else { return };
-            done.note();
-            offered.hang_up().await;
-        }
-    })
-}
-
-fn rings(runtime: &Runtime, callers: &[Rc<Caller>], rate: f64, lasting: Duration) -> Outcome {
-    let turns = std::cell::Cell::new(0);
-    open_loop(runtime, rate, lasting, |done| {
-        let caller = next(callers, &turns);
-        async move {
-            let Some(offered) = caller.offer_to_ring().await else { return };
+            let offered = match wanted {
+                Wanted::Answer => caller.offer_to_answer().await,
+                Wanted::Ring => caller.offer_to_ring().await,
+            };
+            let Some(offered) = offered else { return };
             done.note();
             offered.hang_up().await;
         }

@@ -183,14 +183,20 @@ fn everybody_leaves(house: &House) {
     assert!(house.scene.api().calls().iter().all(|call| call["outcome"] != "cut_off"), "nobody was cut off");
 }
 
-#[test]
-fn who_is_rung_is_rung_once_and_may_answer_after_the_restart() {
-    let mut house = House::open(0, 1, |desk, _| desk);
+/// A caller, and the agent's phone that rings for that caller.
+fn where_an_agent_is_rung() -> (House, usize) {
+    let house = House::open(0, 1, |desk, _| desk);
     let agent = house.agent(0);
     house.phones.mood(agent, Mood::Rings);
     house.calls(0);
     until(PATIENCE, "the agent to be rung", || (!house.phones.seen(agent).rung.is_empty()).then_some(()));
     pause(Duration::from_millis(300));
+    (house, agent)
+}
+
+#[test]
+fn who_is_rung_is_rung_once_and_may_answer_after_the_restart() {
+    let (mut house, agent) = where_an_agent_is_rung();
     house.restart();
     house.phones.take(agent);
     house.awaits("talking", 1);
@@ -202,12 +208,7 @@ fn who_is_rung_is_rung_once_and_may_answer_after_the_restart() {
 
 #[test]
 fn who_answers_while_the_engine_is_down_is_connected() {
-    let mut house = House::open(0, 1, |desk, _| desk);
-    let agent = house.agent(0);
-    house.phones.mood(agent, Mood::Rings);
-    house.calls(0);
-    until(PATIENCE, "the agent to be rung", || (!house.phones.seen(agent).rung.is_empty()).then_some(()));
-    pause(Duration::from_millis(300));
+    let (mut house, agent) = where_an_agent_is_rung();
     house.scene.engine.crash();
     std::thread::scope(|scope| {
         let House { scene, phones, .. } = &mut house;

@@ -11,6 +11,7 @@ use proptest::prelude::*;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
+use tempfile::TempDir;
 
 const COUNT: u64 = 60;
 
@@ -116,13 +117,29 @@ fn a_segment_that_is_being_written_is_in_no_snapshot() {
     assert!(!dir.path().join("snapshot").exists(), "nothing was made");
 }
 
-#[test]
-fn a_snapshot_changed_or_cut_anywhere_is_passed_over_and_told() {
+/// A journal all of whose closed segments are in snapshots, and the newest of these.
+struct Newest {
+    dir: TempDir,
+    /// Snapshots that were made.
+    made: u32,
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// The last entry in the snapshot before it.
+    earlier: Seq,
+}
+
+fn newest_snapshot() -> Newest {
     let dir = directory();
     make(dir.path(), COUNT, SMALL);
     let made = catch_up(dir.path());
     let (path, earlier) = (snapshot(dir.path(), made + 1), before(dir.path(), made));
     let bytes = fs::read(&path).expect("there");
+    Newest { dir, made, path, bytes, earlier }
+}
+
+#[test]
+fn a_snapshot_changed_or_cut_anywhere_is_passed_over_and_told() {
+    let Newest { dir, made, path, bytes, earlier } = newest_snapshot();
     let told = |why| vec![PassedOver { segment: SegmentNo(made + 1), why }];
     for place in (0..bytes.len()).step_by(3) {
         flip(&path, place);
@@ -138,11 +155,7 @@ fn a_snapshot_changed_or_cut_anywhere_is_passed_over_and_told() {
 
 #[test]
 fn a_snapshot_of_another_place_or_journal_or_version_is_passed_over_and_told() {
-    let dir = directory();
-    make(dir.path(), COUNT, SMALL);
-    let made = catch_up(dir.path());
-    let (path, earlier) = (snapshot(dir.path(), made + 1), before(dir.path(), made));
-    let bytes = fs::read(&path).expect("there");
+    let Newest { dir, made, path, bytes, earlier } = newest_snapshot();
     let told = |why| vec![PassedOver { segment: SegmentNo(made + 1), why }];
     fs::copy(snapshot(dir.path(), made), &path).expect("copied");
     recovers(dir.path(), earlier, COUNT, told(Flaw::Foreign));
