@@ -30,15 +30,8 @@ impl Desk {
         Desk { door, waiting: VecDeque::new() }
     }
 
-    /// Tells of something that may be refused: a new call.
-    ///
-    /// # Errors
-    /// [`Busy`]: answer 503.
-    pub(crate) fn offer(&mut self, input: Input) -> Result<(), Busy> {
-        if self.is_behind() { Err(Busy) } else { self.door.offer(input) }
-    }
-
-    /// The same, with what is to be found again after a restart: noted before anybody hears of the call.
+    /// Tells of something that may be refused: a new call, with what is to be found again after a restart: noted before anybody
+    /// hears of the call.
     ///
     /// # Errors
     /// [`Busy`]: answer 503; nothing is noted.

@@ -153,8 +153,7 @@ impl World {
             let (id, attachment, outlet) = (CallId(order.call), self.attachment(), Arc::<Outlet>::default());
             let mut state = self.rig.edge.state();
             let way = state.calls.way_back(id).expect("the way in is remembered");
-            let call = Call::new(way.clone(), LineId(0), Phase::Dialled(order), Some(Arc::clone(&outlet)), attachment);
-            state.calls.add(id, call);
+            state.dial(way.clone(), LineId(0), order, &outlet, attachment);
             drop(state);
             self.add(id, way, attachment, outlet);
         }
