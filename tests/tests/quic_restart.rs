@@ -30,12 +30,15 @@ fn restart(scene: &mut Scene) {
 
 /// The call's connection is gone, and the call goes on over another one.
 async fn comes_back(call: &mut Call) {
+    // Whoever says anything is told at once that the connection is gone.
+    let _ = call.ask_place().await;
     lost(call).await;
     soon("the call to be taken up", call.resume()).await.expect("taken up");
     order(call, "to know the call", |order| matches!(order, Order::Offered { .. }).then_some(())).await;
 }
 
 async fn program_comes_back(agent: &mut Agent) {
+    let _ = agent.ringing(0).await;
     soon("the connection to be lost", async { while agent.next().await.is_ok() {} }).await;
     assert_eq!(soon("the session to be taken up", agent.resume()).await.expect("taken up"), Resumed::TakenUp);
 }
