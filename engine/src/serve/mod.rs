@@ -225,7 +225,8 @@ impl Engine {
         warn!("calls were still going on when the time to drain was over");
     }
 
-    /// Ends every call that is left, and keeps what there is to keep.
+    /// Ends every call that is left, but for those whose media gateways hold: these are let go of, and the next engine goes on with
+    /// them. Keeps what there is to keep.
     pub async fn stop(self) {
         let Engine { lane, sip, quic, media, store, writer, dispatcher, follower, http, http_stop, snapshots, .. } = self;
         follower.abort();
