@@ -117,7 +117,7 @@ impl Edge {
             state.note_session(id, who, &self.settings);
             match instead_of {
                 // An agent's new program takes the place of the old one: the agent was reached all the time.
-                Some(before) => state.desk.keep(Key::Session(before).gone()),
+                Some(before) => state.desk.forget(Key::Session(before).bytes()),
                 None => state.reach(who, &self.settings),
             }
         }
@@ -218,12 +218,12 @@ impl State {
             // Nobody holds it any more: should it be dialled once more, that is another try.
             self.desk.keep(note::Call::new(&call.way, Held::CameIn).note(id));
         } else if !call.will_call_back {
-            self.desk.keep(Key::Call(id).gone());
+            self.desk.forget(Key::Call(id).bytes());
         }
         if call.will_call_back
             && let Some(forgotten) = self.calls.remember_way_back(id, call.way)
         {
-            self.desk.keep(Key::Call(forgotten).gone());
+            self.desk.forget(Key::Call(forgotten).bytes());
         }
     }
 
@@ -260,7 +260,7 @@ impl State {
     /// A session is over.
     fn leave(&mut self, id: SessionId, session: &Session, how: PhoneLost, settings: &QuicSettings) {
         if note::Session::of(&session.who, settings).is_some() {
-            self.desk.keep(Key::Session(id).gone());
+            self.desk.forget(Key::Session(id).bytes());
         }
         for agent in reached_by(&session.who, settings) {
             let Some(count) = self.reached.get_mut(agent.0 as usize) else { continue };

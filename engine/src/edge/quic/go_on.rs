@@ -108,7 +108,7 @@ impl State {
     fn forget_unless(&mut self, stands: Option<()>, key: Key) {
         if stands.is_none() {
             tracing::info!(?key, "what was noted before the restart cannot go on");
-            self.desk.keep(key.gone());
+            self.desk.forget(key.bytes());
         }
     }
 

@@ -70,6 +70,6 @@ impl Edge {
         state.offers.keep(&known);
         let live: HashSet<CallId> = view.calls.iter().map(|call| call.call).collect();
         let over = state.calls.keep_ways_back(|call| live.contains(&call));
-        over.into_iter().for_each(|call| state.desk.keep(Key::Call(call).gone()));
+        over.into_iter().for_each(|call| state.desk.forget(Key::Call(call).bytes()));
     }
 }

@@ -72,16 +72,12 @@ impl Key {
         }
     }
 
-    fn bytes(self) -> Vec<u8> {
+    /// As it stands in the journal.
+    pub(super) fn bytes(self) -> Vec<u8> {
         match self {
             Key::Session(session) => Kind::QuicSession.key(&session.bytes()),
             Key::Call(call) => Kind::QuicCall.key(&call.0.to_be_bytes()),
         }
-    }
-
-    /// That it is no more.
-    pub(super) fn gone(self) -> Note {
-        Note::gone(self.bytes())
     }
 }
 

@@ -156,6 +156,7 @@ impl Rig {
     /// be done besides comes back.
     pub(super) fn settle(&mut self) -> Vec<Left> {
         let mut left = Vec::new();
+        self.edge.state().desk.catch_up();
         while let Ok(submission) = self.submissions.try_recv() {
             match submission {
                 Submission::Told { note, input, .. } => {
