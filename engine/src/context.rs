@@ -349,7 +349,7 @@ pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> 
         detail: detail.unwrap_or_default(),
         sentence,
         caller: caller.number.unwrap_or_default(),
-        trusted: context.caller.trust == Trust::Trusted,
+        trusted: context.caller.trust.is_sure(),
         name: caller.name.unwrap_or_default(),
         language: caller.language.unwrap_or_default(),
         profile: caller.profile,
