@@ -2,10 +2,10 @@
 
 use crate::code::{Form, code_enum, code_newtype, code_struct};
 use crate::{
-    Agent, AgentId, AgentOrder, Attestation, CallId, CallbackTerms, Caller, CallerGone, Choice, Class, ClassId, Closed, Declined, Denominator,
-    Digit, DispatchAnswer, DispatchFailure, Flaw, Input, KnownBy, LegEnd, Limits, Line, LineId, Menu, Number, OfferId, Overflow,
-    Permille, PhoneLost, Place, PlayId, Profile, Promise, Queue, QueueId, Quoting, Said, Service, ServiceId, ServiceLevel,
-    Settings, Settled, Side, SignIn, Skill, Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
+    Agent, AgentId, AgentOrder, Attestation, CallId, CallbackTerms, Caller, CallerGone, Choice, Class, ClassId, Closed, Declined,
+    Denominator, Digit, DispatchAnswer, DispatchFailure, Flaw, Input, KnownBy, LegEnd, Limits, Line, LineId, Menu, Number,
+    OfferId, Overflow, Permille, PhoneLost, Place, PlayId, Profile, Promise, Queue, QueueId, Quoting, Said, Service, ServiceId,
+    ServiceLevel, Settings, Settled, Side, SignIn, Skill, Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
 };
 use crate::{Code, Malformed, Order, Reader, Sink};
 

@@ -105,7 +105,8 @@ mod tests {
         let range = [0xa1, 9, 0x30, 7, 0x16, 2, b'1', b'0', 0x02, 1, 5];
         assert!(list(&provider).unwrap().covers("6591234567"));
         let both = list(&[&one[..], &range].concat()).unwrap();
-        for (number, covered) in [("65", true), ("10", true), ("14", true), ("15", false), ("09", false), ("010", false), ("", false)]
+        for (number, covered) in
+            [("65", true), ("10", true), ("14", true), ("15", false), ("09", false), ("010", false), ("", false)]
         {
             assert_eq!(both.covers(number), covered, "{number}");
         }

@@ -7,7 +7,9 @@ use cabrank_core::Flaw;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime, alg_id};
 use std::time::Duration;
-use webpki::{EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, anchor_from_trusted_cert, aws_lc_rs as algorithms};
+use webpki::{
+    EndEntityCert, Error, ExtendedKeyUsageValidator, KeyPurposeIdIter, anchor_from_trusted_cert, aws_lc_rs as algorithms,
+};
 
 /// Certificates in a chain, and roots.
 const CHAIN_MAX: usize = 6;
@@ -19,12 +21,8 @@ const CLAIM_CONSTRAINTS: [u8; 8] = [0x2b, 6, 1, 5, 5, 7, 1, 27];
 const ENHANCED_CONSTRAINTS: [u8; 8] = [0x2b, 6, 1, 5, 5, 7, 1, 33];
 
 /// What certificates may be signed with.
-const SIGNED_WITH: [&dyn SignatureVerificationAlgorithm; 4] = [
-    algorithms::ECDSA_P256_SHA256,
-    algorithms::ECDSA_P256_SHA384,
-    algorithms::ECDSA_P384_SHA256,
-    algorithms::ECDSA_P384_SHA384,
-];
+const SIGNED_WITH: [&dyn SignatureVerificationAlgorithm; 4] =
+    [algorithms::ECDSA_P256_SHA256, algorithms::ECDSA_P256_SHA384, algorithms::ECDSA_P384_SHA256, algorithms::ECDSA_P384_SHA384];
 
 /// The authorities whose word counts; at least one.
 #[derive(Clone, Debug)]
@@ -130,7 +128,8 @@ fn p256_key(info: &[u8]) -> Option<Vec<u8>> {
 
 /// Whether it says that it may sign, or does not say; constraints that are not understood forbid it.
 fn may_sign(certificate: &[u8]) -> bool {
-    let usage = extension(certificate, &KEY_USAGE).map(|usage| Der::new(usage).expect(BITS).and_then(|bits| bits.get(1).copied()));
+    let usage =
+        extension(certificate, &KEY_USAGE).map(|usage| Der::new(usage).expect(BITS).and_then(|bits| bits.get(1).copied()));
     let signs = usage.is_none_or(|bits| bits.is_some_and(|bits| bits & 0x80 != 0));
     let constrained = [CLAIM_CONSTRAINTS, ENHANCED_CONSTRAINTS].iter().any(|object| extension(certificate, object).is_some());
     signs && !constrained

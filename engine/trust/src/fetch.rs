@@ -32,7 +32,9 @@ impl Fetcher {
             .referer(false)
             .user_agent(concat!("cabrank/", env!("CARGO_PKG_VERSION")));
         let client = match roots {
-            Some(roots) => client.tls_certs_only(roots.iter().map(|der| Certificate::from_der(der)).collect::<Result<Vec<_>, _>>()?),
+            Some(roots) => {
+                client.tls_certs_only(roots.iter().map(|der| Certificate::from_der(der)).collect::<Result<Vec<_>, _>>()?)
+            }
             None => client,
         };
         Ok(Fetcher { client: client.build()?, within, slots: Semaphore::new(TOGETHER_MAX) })

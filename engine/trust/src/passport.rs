@@ -212,8 +212,7 @@ mod tests {
     }
 
     const HEAD: &str = r#"{"alg":"ES256","ppt":"shaken","typ":"passport","x5u":"https://c.example/c"}"#;
-    const CLAIMS: &str =
-        r#"{"attest":"A","dest":{"tn":["6565521111"],"uri":"sip:taxi@X.example:5060"},"iat":7,"orig":{"tn":"+65 9123"},"origid":"u"}"#;
+    const CLAIMS: &str = r#"{"attest":"A","dest":{"tn":["6565521111"],"uri":"sip:taxi@X.example:5060"},"iat":7,"orig":{"tn":"+65 9123"},"origid":"u"}"#;
 
     #[test]
     fn what_was_signed_is_read() {

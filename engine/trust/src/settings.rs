@@ -1,6 +1,5 @@
 //! What verification goes by.
 
-use crate::certificate::Roots;
 use crate::source::Sources;
 use rustls_pki_types::CertificateDer;
 use std::time::Duration;
@@ -8,8 +7,8 @@ use std::time::Duration;
 /// What verification goes by. Checked already.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The authorities whose word counts.
-    pub roots: Roots,
+    /// The authorities whose word counts; at least one.
+    pub roots: Vec<CertificateDer<'static>>,
     /// From where certificates may be fetched.
     pub sources: Sources,
     /// The authorities behind the hosts they are fetched from; those of this machine if none is named.

@@ -21,6 +21,7 @@
 
 mod agent_leg;
 mod arrivals;
+mod attest;
 mod callback;
 mod caller_leg;
 mod credentials;
