@@ -126,7 +126,7 @@ impl Edge {
     /// The verdict on a call's signature; one that comes too late, or of a call that was cancelled, changes nothing.
     pub(super) fn on_verified(&mut self, call: CallId, verdict: Result<Verified, Flaw>) {
         let Some(Waiting { tx, mut wanted, .. }) = self.verifying.waiting.remove(&call) else { return };
-        tracing::debug!(%call, ?verdict, "a signature was looked at");
+        tracing::debug!(%call, flaw = ?verdict.as_ref().err(), "a signature was looked at");
         wanted.caller.trust = match verdict {
             Ok(verified) => {
                 if verified.attestation == Attestation::Full {
