@@ -135,6 +135,7 @@ fn may_sign(certificate: &[u8]) -> bool {
     signs && !constrained
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "a foreign enum: all else is alike here")]
 fn flaw_of(error: Error) -> Flaw {
     match error {
         Error::CertExpired { .. } => Flaw::CertificateExpired,
