@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod backlog;
+pub mod clerk;
 pub mod cli;
 pub mod context;
 pub mod demo;

@@ -1,6 +1,6 @@
 //! A whole configuration: the desk's part for the core, the rest for the edges.
 
-use crate::{Hours, Notice, Secret, SipUri};
+use crate::{Hours, Notice, Secret, SipUri, StoreUrl};
 use cabrank_core::{LineId, Settings, Text};
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -33,6 +33,8 @@ pub struct Config {
     pub quic: Quic,
     /// How the journal is kept.
     pub journal: Journal,
+    /// The PostgreSQL database that profiles and records are kept in; `None`: the SQLite file in the data directory.
+    pub store: Option<StoreUrl>,
     /// What a line says and when, by [`LineId`].
     pub lines: Vec<Reception>,
     /// Who fulfils a service, by [`ServiceId`](cabrank_core::ServiceId).

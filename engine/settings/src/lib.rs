@@ -38,6 +38,7 @@ mod read;
 mod secret;
 mod show;
 mod sip_uri;
+mod store_url;
 mod surroundings;
 
 pub use config::{
@@ -50,6 +51,7 @@ pub use read::{amend, contradictions, parse};
 pub use secret::Secret;
 pub use show::show;
 pub use sip_uri::{SipUri, UnreadableSipUri};
+pub use store_url::{StoreUrl, UnreadableStoreUrl};
 pub use surroundings::{OnDisk, Surroundings};
 
 /// How a configuration is read, for whatever else is written in TOML: every fault at once, each with its line.

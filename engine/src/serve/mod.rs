@@ -14,7 +14,7 @@ pub use error::StartError;
 pub use recovery::{Found, RecoveryError};
 
 use crate::assets::Source;
-use crate::directory::Directory;
+use crate::clerk::Clerk;
 use crate::dispatch::{self, Dispatcher};
 use crate::door::Door;
 use crate::edge::{http, quic, sip};
@@ -22,9 +22,10 @@ use crate::house::House;
 use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
 use crate::media::{self, Fact, Media, MediaSettings};
+use crate::number::Region;
 use crate::store::{Store, Written};
 use cabrank_core::{Dispatch, Effect, Input};
-use cabrank_settings::Config;
+use cabrank_settings::{Config, StoreUrl};
 use cabrank_wire::Fingerprint;
 use ground::Ground;
 use recovery::Recovered;
@@ -60,6 +61,8 @@ pub struct Setup {
     pub data: PathBuf,
     /// SIP and media on this address instead of the configured ones.
     pub bind: Option<IpAddr>,
+    /// Profiles and records in this database instead of the configured one.
+    pub store: Option<StoreUrl>,
 }
 
 /// A running engine.
@@ -71,7 +74,7 @@ pub struct Engine {
     store: Store,
     writer: JoinHandle<Written>,
     dispatcher: JoinHandle<()>,
-    follower: JoinHandle<()>,
+    clerk: JoinHandle<()>,
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
     journal_failed: watch::Receiver<bool>,
@@ -106,7 +109,8 @@ impl Engine {
         let ground = Ground::lay(setup).await?;
         let writer = ground.writer();
         let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
-        let Ground { config, data, bind, http, http_addr, library, store, directory, names, epoch, times, recovered } = ground;
+        let Ground { config, data, bind, http, http_addr, library, store, directory, .. } = ground;
+        let Ground { names, epoch, times, recovered, profiles_known, .. } = ground;
         let house = Arc::new(House::new(
             Arc::clone(&config),
             Arc::clone(&directory),
@@ -150,6 +154,7 @@ impl Engine {
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), house)?;
+        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known));
         let ways = http::Ways {
             door: lane.door(),
             in_force,
@@ -160,12 +165,14 @@ impl Engine {
             directory: Arc::clone(&directory),
             times,
             data,
+            clerk: clerk_door,
+            region: Region::from(config.region),
         };
         let api = http::Api::new(ways, tokens);
         let (http_stop, http) = start_http(http, api);
         let quic_at = quic.as_ref().map(|quic| (quic.addr(), quic.fingerprint()));
         let welcome = Welcome { http: http_addr, quic: quic_at, profiles: directory.len(), admin_token, found };
-        let follower = start_following(directory, store.clone());
+        let clerk = tokio::spawn(clerk.run());
         let snapshots = Snapshots::start(material)?;
         Ok(Engine {
             lane,
@@ -175,7 +182,7 @@ impl Engine {
             store,
             writer,
             dispatcher,
-            follower,
+            clerk,
             http,
             http_stop,
             journal_failed,
@@ -227,8 +234,7 @@ impl Engine {
 
     /// Ends every call that is left, and keeps what there is to keep.
     pub async fn stop(self) {
-        let Engine { lane, sip, quic, media, store, writer, dispatcher, follower, http, http_stop, snapshots, .. } = self;
-        follower.abort();
+        let Engine { lane, sip, quic, media, store, writer, dispatcher, clerk, http, http_stop, snapshots, .. } = self;
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {
             if let Some(quic) = quic {
@@ -244,6 +250,7 @@ impl Engine {
             error!("the lane or an edge did not end in order: this is a bug");
         }
         finish("HTTP", http).await;
+        clerk.abort();
         finish("the fulfilment services", dispatcher).await;
         finish("the store", writer).await;
         store.close().await;
@@ -320,10 +327,6 @@ fn start_http(listener: TcpListener, api: http::Api) -> (oneshot::Sender<()>, Jo
         }
     });
     (stop, serving)
-}
-
-fn start_following(directory: Arc<Directory>, store: Store) -> JoinHandle<()> {
-    tokio::spawn(async move { directory.follow(&store).await })
 }
 
 fn start_media(

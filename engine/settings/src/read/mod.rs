@@ -16,6 +16,7 @@ mod service;
 mod service_level;
 mod sharing;
 mod sip;
+mod store;
 mod thresholds;
 mod value;
 
@@ -84,6 +85,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     let http = desk::read_http(root);
     let quic = quic::read(root, base);
     let journal = desk::read_journal(root);
+    let store = store::read(root, base);
     let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
     let mut exits = Exits::default();
     let (lines, receptions) = line::read_all(lines, &house, &mut exits);
@@ -110,6 +112,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         http,
         quic,
         journal,
+        store,
         lines: receptions,
         services: backends,
         agents: phones,
