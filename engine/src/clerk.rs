@@ -6,6 +6,7 @@
 use crate::directory::Directory;
 use crate::profiles::Tag;
 use crate::store::{Erased, Store, StoreError};
+use crate::voices::Voices;
 use cabrank_core::{Number, Profile};
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +58,8 @@ pub struct Clerk {
     directory: Arc<Directory>,
     /// The store's count as of what the directory knows; none if that is not known.
     known: Option<i64>,
+    /// Who sees to it that callers can be greeted by name.
+    voices: Voices,
     requests: mpsc::Receiver<Request>,
 }
 
@@ -100,13 +103,14 @@ impl ClerkDoor {
 
 impl Clerk {
     /// A clerk of a directory that was filled from the store when its count was `known`.
-    pub fn new(store: Store, directory: Arc<Directory>, known: Option<i64>) -> (ClerkDoor, Clerk) {
+    pub fn new(store: Store, directory: Arc<Directory>, known: Option<i64>, voices: Voices) -> (ClerkDoor, Clerk) {
         let (door, requests) = mpsc::channel(REQUESTS_MAX);
-        (ClerkDoor(door), Clerk { store, directory, known, requests })
+        (ClerkDoor(door), Clerk { store, directory, known, voices, requests })
     }
 
     /// Works until every door is closed.
     pub async fn run(mut self) {
+        self.want_all();
         let mut next_look = Instant::now() + FOLLOW_EVERY;
         loop {
             tokio::select! {
@@ -134,6 +138,7 @@ impl Clerk {
         profiles.iter().try_for_each(|(number, _)| self.must_be_as_seen(number, seen))?;
         let revision = self.store.put_profiles(&profiles).await?;
         for (number, profile) in profiles {
+            self.voices.want(&number, &profile);
             self.directory.put(number, Arc::new(profile));
         }
         self.note(revision);
@@ -143,7 +148,9 @@ impl Clerk {
     async fn erase(&mut self, number: &Number, seen: &Seen) -> Result<Erased, Unchanged> {
         self.must_be_as_seen(number, seen)?;
         let erased = self.store.erase(number).await?;
-        self.directory.forget(number);
+        if let Some(profile) = self.directory.forget(number) {
+            self.fall_silent(number.clone(), profile);
+        }
         self.note(erased.revision);
         Ok(erased)
     }
@@ -166,11 +173,37 @@ impl Clerk {
         }
     }
 
+    /// However many there are, nobody waits for it.
+    fn want_all(&self) {
+        let (directory, voices) = (Arc::clone(&self.directory), self.voices.clone());
+        if voices.speak() {
+            tokio::task::spawn_blocking(move || directory.each(|number, profile| voices.want(number, profile)));
+        }
+    }
+
+    /// Who else bears the name is greeted by it again once it is rendered anew.
+    fn fall_silent(&self, number: Number, profile: Arc<Profile>) {
+        let (directory, voices) = (Arc::clone(&self.directory), self.voices.clone());
+        if voices.speak() {
+            tokio::task::spawn_blocking(move || {
+                voices.forget(&number, &profile);
+                directory.each(|number, other| {
+                    if other.name == profile.name {
+                        voices.want(number, other)
+                    }
+                });
+            });
+        }
+    }
+
     async fn follow(&mut self) {
         match self.store.profiles_revision().await {
             Ok(revision) if self.known == Some(revision) => {}
             Ok(_) => match self.directory.load_profiles(&self.store).await {
-                Ok(known) => self.known = Some(known),
+                Ok(known) => {
+                    self.known = Some(known);
+                    self.want_all();
+                }
                 Err(failure) => warn!(%failure, "profiles may be out of date"),
             },
             Err(failure) => warn!(%failure, "profiles may be out of date"),
@@ -184,6 +217,7 @@ mod tests {
     use crate::directory::Directory;
     use crate::profiles::Tag;
     use crate::store::Store;
+    use crate::voices::Voices;
     use cabrank_core::{Number, Profile};
     use std::sync::Arc;
     use std::time::Duration;
@@ -194,7 +228,7 @@ mod tests {
         let store = Store::open(dir.path()).await.expect("a store");
         let directory = Arc::new(Directory::default());
         let known = directory.load(&store, jiff::Timestamp::now()).await.expect("loaded");
-        let (door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(known));
+        let (door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(known), Voices::silent());
         tokio::spawn(clerk.run());
         (dir, store, directory, door)
     }

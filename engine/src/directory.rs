@@ -120,10 +120,15 @@ impl Directory {
         self.profiles.is_empty()
     }
 
-    /// Forgets a number: profile and contacts.
-    pub fn forget(&self, number: &Number) {
-        self.profiles.remove(number);
+    /// Forgets a number: profile and contacts. Returns the profile.
+    pub fn forget(&self, number: &Number) -> Option<Arc<Profile>> {
         self.contacts.remove(number);
+        self.profiles.remove(number).map(|(_, profile)| profile)
+    }
+
+    /// Shows every profile, in no order; `see` must not wait, nor ask the directory.
+    pub fn each(&self, mut see: impl FnMut(&Number, &Profile)) {
+        self.profiles.iter().for_each(|entry| see(entry.key(), entry.value()));
     }
 
     /// The last contacts from that number, newest first.

@@ -25,5 +25,6 @@ pub mod store;
 pub mod thresholds;
 pub mod times;
 pub mod tuning;
+pub mod voices;
 pub mod why;
 pub mod words;

@@ -43,7 +43,7 @@ mod surroundings;
 
 pub use config::{
     Backend, CertificateFiles, Config, Digest, Http, Identity, Journal, Listen, Media, Phone, Proof, Quic, QuicPeer, QuicRole,
-    Reception, Sip, Transport, Trunk,
+    Reception, Sip, Speech, Transport, Trunk,
 };
 pub use fault::{Fault, Faults, Notice};
 pub use hours::{Hours, UnreadableHours};

@@ -24,8 +24,9 @@ use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
 use crate::media::{self, Fact, Media, MediaSettings};
 use crate::number::Region;
 use crate::store::{Store, Written};
+use crate::voices::{VoiceSettings, Voices};
 use cabrank_core::{Dispatch, Effect, Input};
-use cabrank_settings::{Config, StoreUrl};
+use cabrank_settings::{Config, Speech, StoreUrl};
 use cabrank_wire::Fingerprint;
 use ground::Ground;
 use recovery::Recovered;
@@ -111,6 +112,7 @@ impl Engine {
         let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
         let Ground { config, data, bind, http, http_addr, library, store, directory, .. } = ground;
         let Ground { names, epoch, times, recovered, profiles_known, .. } = ground;
+        let voices = Voices::start(voice_settings(&config, &source, &data))?;
         let house = Arc::new(House::new(
             Arc::clone(&config),
             Arc::clone(&directory),
@@ -118,6 +120,7 @@ impl Engine {
             epoch,
             format!("http://{http_addr}"),
             &library,
+            voices.clone(),
         )?);
         let Recovered { desk, journal, clock, entries, dispatches, idle, notes, found, .. } = recovered;
         let left = found.is_some().then(|| sip::Left { notes, idle, view: desk.view() });
@@ -154,7 +157,7 @@ impl Engine {
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), house)?;
-        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known));
+        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices);
         let ways = http::Ways {
             door: lane.door(),
             in_force,
@@ -267,6 +270,19 @@ pub fn make_private_dir(dir: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
+}
+
+fn voice_settings(config: &Config, source: &Source, data: &Path) -> VoiceSettings {
+    let Speech { command, timeout, at_once, recordings, memory_mb } = config.speech.clone();
+    VoiceSettings {
+        command,
+        timeout,
+        at_once: at_once as usize,
+        recordings: recordings.map(|path| source.directory().join(path)),
+        language: config.language.clone(),
+        octets_max: (memory_mb as usize) << 20,
+        rendered: data.join("voices"),
+    }
 }
 
 async fn finish<T>(room: &str, task: JoinHandle<T>) {

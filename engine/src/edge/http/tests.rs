@@ -10,6 +10,7 @@ use crate::in_force::InForce;
 use crate::lane::{Clock, unix_micros_now};
 use crate::names::tests::taxi;
 use crate::store::{Entry, Patience, Store, Writer};
+use crate::voices::Voices;
 use cabrank_core::{
     AgentId, CallId, Caller, CallerGone, Desk, Digit, Effect, Input, LineId, Number, Outbox, Profile, Tick, Trust,
 };
@@ -60,7 +61,7 @@ impl Engine {
             patience,
         };
         tokio::spawn(writer.run(queue));
-        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(0));
+        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(0), Voices::silent());
         tokio::spawn(clerk.run());
         let ways = Ways {
             door: door.clone(),
