@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod backlog;
+pub mod clerk;
 pub mod cli;
 pub mod context;
 pub mod demo;
@@ -24,5 +25,6 @@ pub mod store;
 pub mod thresholds;
 pub mod times;
 pub mod tuning;
+pub mod voices;
 pub mod why;
 pub mod words;
