@@ -2,6 +2,7 @@
 //!
 //! The queries use nothing that PostgreSQL would not understand, so that it can follow.
 
+mod analysed;
 mod changes;
 mod entry;
 mod missing;
@@ -11,6 +12,7 @@ mod records;
 mod tokens;
 mod writer;
 
+pub use analysed::AnalysedRecord;
 pub use changes::KeptChange;
 pub use entry::{AmendmentRow, ChangeRow, ChangedQueue, Entry, RecordRow, Rows};
 pub use profiles::Erased;
