@@ -61,7 +61,7 @@ pub struct Question {
     pub repeat_within_us: i64,
     /// The chance of telling anything where nothing is, at the most.
     pub alpha: f64,
-    /// How often outcomes are dealt out anew for each concern.
+    /// How often outcomes are dealt out anew for each concern, at the most; with very many calls it is less often.
     pub draws: u32,
     /// The seed of that.
     pub seed: u64,
@@ -113,20 +113,27 @@ pub struct Compared {
     pub others: usize,
     /// Values compared.
     pub comparisons: usize,
+    /// How often outcomes were dealt out anew.
+    pub draws: u32,
     /// Values that too few calls have, or all but too few.
     pub too_rare: usize,
     /// What is more frequent in the group than chance lets expect.
     pub findings: Vec<Finding>,
 }
 
-/// Analyses calls, and tells of each of the `draws` deals of each concern.
-pub fn analyze(cases: &Cases, question: &Question, tell: &(dyn Fn() + Sync)) -> Analysis {
+/// Calls dealt in all, for each concern, before there are fewer deals than were asked for.
+const DEALT_MAX: u32 = 30_000_000;
+
+/// Analyses calls, and tells of each part of the work that is done: the parts add up to 1.
+pub fn analyze(cases: &Cases, question: &Question, tell: &(dyn Fn(f64) + Sync)) -> Analysis {
     let of_concern = Concern::ALL.map(|concern| members(concern, cases, question));
     let tables: Vec<Table> =
         Concern::ALL.iter().zip(&of_concern).map(|(concern, members)| Table::of(cases, members, concern.features())).collect();
     let asked = tables.iter().filter(|table| !table.comparisons.is_empty()).count().max(1);
-    let concerns =
-        Concern::ALL.iter().zip(&tables).map(|(concern, table)| compared(*concern, table, cases, question, asked, tell));
+    let concerns = Concern::ALL.iter().zip(&tables).map(|(concern, table)| {
+        let ground = Ground { concern: *concern, table, asked, draws: question.draws_for(table, asked) };
+        ground.compared(cases, question, tell)
+    });
     Analysis {
         calls: cases.all().iter().filter(|case| question.asks_for(case.came_at)).count(),
         comparisons: tables.iter().map(|table| table.comparisons.len()).sum(),
@@ -135,39 +142,47 @@ pub fn analyze(cases: &Cases, question: &Question, tell: &(dyn Fn() + Sync)) -> 
     }
 }
 
-fn compared(
+/// A concern that is about to be compared, one of so many.
+struct Ground<'t> {
     concern: Concern,
-    table: &Table,
-    cases: &Cases,
-    question: &Question,
+    table: &'t Table,
     asked: usize,
-    tell: &(dyn Fn() + Sync),
-) -> Compared {
-    let group = usize::try_from(table.group).unwrap_or(usize::MAX);
-    Compared {
-        concern,
-        group,
-        others: table.calls() - group,
-        comparisons: table.comparisons.len(),
-        too_rare: table.too_rare,
-        findings: if table.comparisons.is_empty() { Vec::new() } else { found(concern, table, cases, question, asked, tell) },
+    draws: u32,
+}
+
+impl Ground<'_> {
+    fn compared(&self, cases: &Cases, question: &Question, tell: &(dyn Fn(f64) + Sync)) -> Compared {
+        let table = self.table;
+        let group = usize::try_from(table.group).unwrap_or(usize::MAX);
+        Compared {
+            concern: self.concern,
+            group,
+            others: table.calls() - group,
+            comparisons: table.comparisons.len(),
+            draws: self.draws,
+            too_rare: table.too_rare,
+            findings: if table.comparisons.is_empty() { Vec::new() } else { self.found(cases, question, tell) },
+        }
+    }
+
+    fn found(&self, cases: &Cases, question: &Question, tell: &(dyn Fn(f64) + Sync)) -> Vec<Finding> {
+        let seed = question.seed ^ ((self.concern as u64) << 56);
+        let part = 1.0 / (f64::from(self.draws) * self.asked as f64);
+        let mut measured = significance::measured(&shuffle::deals(self.table, self.draws, seed, &|| tell(part)));
+        for one in &mut measured {
+            one.p_of_all = (one.p_of_all * self.asked as f64).min(1.0);
+        }
+        findings::findings(self.table, &measured, question.alpha, cases.lexicon())
     }
 }
 
-fn found(
-    concern: Concern,
-    table: &Table,
-    cases: &Cases,
-    question: &Question,
-    asked: usize,
-    tell: &(dyn Fn() + Sync),
-) -> Vec<Finding> {
-    let seed = question.seed ^ ((concern as u64) << 56);
-    let mut measured = significance::measured(&shuffle::deals(table, question.draws, seed, tell));
-    for one in &mut measured {
-        one.p_of_all = (one.p_of_all * asked as f64).min(1.0);
+impl Question {
+    /// Always enough to be sure at α, whatever is asked for at the most.
+    fn draws_for(&self, table: &Table, asked: usize) -> u32 {
+        let enough = (8.0 * asked as f64 / self.alpha) as u32;
+        let draws = self.draws.min((DEALT_MAX / table.group.max(1)).max(enough));
+        draws.next_multiple_of(shuffle::SERIES)
     }
-    findings::findings(table, &measured, question.alpha, cases.lexicon())
 }
 
 impl FirstContacts {

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Deals are made in so many series, each with its own chance: the figures do not depend on how many processors there are.
-const SERIES: u32 = 16;
+pub(super) const SERIES: u32 = 16;
 
 /// How far each comparison is from what its margins let expect: as seen, and in each deal.
 pub(super) struct Deals {
@@ -19,11 +19,11 @@ pub(super) struct Deals {
     pub(super) dealt: Vec<Vec<f64>>,
 }
 
-/// Deals so often (at least once in each series), and tells of each deal.
+/// Deals so often (a multiple of the series), and tells of each deal.
 pub(super) fn deals(table: &Table, draws: u32, seed: u64, tell: &(dyn Fn() + Sync)) -> Deals {
     let deck = Deck::of(table);
     let next = AtomicU32::new(0);
-    let each = draws.div_ceil(SERIES).max(1);
+    let each = draws / SERIES;
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(SERIES as usize);
     let work = || {
         let mut done = Vec::new();

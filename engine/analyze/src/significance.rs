@@ -21,8 +21,9 @@ pub(super) struct Measured {
 
 /// Measures each comparison.
 pub(super) fn measured(deals: &Deals) -> Vec<Measured> {
-    let scatter = Scatter::of(deals);
+    let scatter = Scatter::of(deals.dealt.iter().chain([&deals.seen]));
     let seen = scatter.of_deal(&deals.seen);
+    let of_chance = Scatter::of(deals.dealt.iter()).of_deal(&deals.seen);
     let mut order: Vec<usize> = (0..seen.len()).collect();
     order.sort_by(|a, b| seen[*b].total_cmp(&seen[*a]));
     let (mut alone, mut together) = (vec![1_u32; seen.len()], vec![1_u32; seen.len()]);
@@ -38,7 +39,7 @@ pub(super) fn measured(deals: &Deals) -> Vec<Measured> {
     let all = deals.dealt.len() as f64 + 1.0;
     let mut measured: Vec<Measured> = Vec::with_capacity(seen.len());
     measured.extend((0..seen.len()).map(|place| Measured {
-        scatters: seen[place],
+        scatters: of_chance[place],
         p: f64::from(alone[place]) / all,
         p_of_all: f64::from(together[place]) / all,
     }));
@@ -50,20 +51,20 @@ pub(super) fn measured(deals: &Deals) -> Vec<Measured> {
     measured
 }
 
-/// Mean and standard deviation of each comparison over all deals, the one seen among them: so that it is one like the others.
+/// Mean and standard deviation of each comparison. Where deals and what was seen are held against each other, over all of them:
+/// so that what was seen is one like the others.
 struct Scatter {
     mean: Vec<f64>,
     deviation: Vec<f64>,
 }
 
 impl Scatter {
-    fn of(deals: &Deals) -> Scatter {
-        let all = || deals.dealt.iter().chain([&deals.seen]);
-        let count = all().count() as f64;
-        let mut mean = vec![0.0; deals.seen.len()];
-        all().for_each(|deal| mean.iter_mut().zip(deal).for_each(|(sum, excess)| *sum += excess / count));
-        let mut square = vec![0.0; deals.seen.len()];
-        for deal in all() {
+    fn of<'d>(deals: impl Iterator<Item = &'d Vec<f64>> + Clone) -> Scatter {
+        let count = deals.clone().count() as f64;
+        let mut mean = vec![0.0; deals.clone().next().map_or(0, Vec::len)];
+        deals.clone().for_each(|deal| mean.iter_mut().zip(deal).for_each(|(sum, excess)| *sum += excess / count));
+        let mut square = vec![0.0; mean.len()];
+        for deal in deals {
             square.iter_mut().zip(deal).zip(&mean).for_each(|((sum, excess), mean)| *sum += (excess - mean).powi(2));
         }
         Scatter { mean, deviation: square.into_iter().map(|sum| (sum / count).sqrt()).collect() }

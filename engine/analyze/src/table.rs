@@ -3,7 +3,6 @@
 use super::case::{Case, Cases};
 use super::concern::Member;
 use super::feature::{Feature, Value};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A value is compared if so many calls have it, and so many have not.
@@ -14,6 +13,9 @@ const CALLERS_MIN: u32 = 10;
 const EXPECTED_MIN: f64 = 5.0;
 /// Values of one feature that are compared at the most: the most frequent ones.
 const VALUES_MAX: usize = 200;
+
+/// The code of a feature that means nothing for a call.
+const NOTHING: u32 = u32::MAX;
 
 /// One concern's calls. A row is a call; its cells are slots, one a feature.
 pub(super) struct Table {
@@ -71,10 +73,10 @@ impl Table {
             too_rare: 0,
             group: u32::try_from(group).unwrap_or(u32::MAX),
         };
-        for (column, feature) in features.iter().enumerate() {
-            let codes: Vec<Option<u32>> = members.iter().map(|member| feature.code(&cases.all()[member.case])).collect();
-            table.add(column, *feature, &codes);
-        }
+        let calls = members.iter().map(|member| &cases.all()[member.case]);
+        let of_call = |case| features.iter().map(move |feature| feature.code(case).unwrap_or(NOTHING));
+        let codes: Vec<u32> = calls.flat_map(of_call).collect();
+        features.iter().enumerate().for_each(|(column, feature)| table.add(column, *feature, &codes));
         table
     }
 
@@ -89,21 +91,23 @@ impl Table {
         (cell != self.columns[comparison.column].missing).then(|| comparison.slots.contains(&cell))
     }
 
-    fn add(&mut self, column: usize, feature: Feature, codes: &[Option<u32>]) {
-        let tallies = self.tallies(codes);
-        let known: u32 = tallies.values().map(|tally| tally.calls).sum();
+    /// Codes stand row by row, as cells do.
+    fn add(&mut self, column: usize, feature: Feature, codes: &[u32]) {
+        let tallies = self.tallies(column, codes);
+        let known: u32 = tallies.iter().map(|tally| tally.calls).sum();
         let begin = u16::try_from(self.slots).unwrap_or(u16::MAX);
         let (missing, rest) = (begin, begin + 1);
         let kept = if feature.bounds().is_some() { steps(&tallies) } else { frequent(&tallies) };
-        let slot_of = |code: u32| kept.binary_search(&code).map_or(rest, |place| rest + 1 + place as u16);
-        for (row, code) in codes.iter().enumerate() {
-            self.cells[row * self.width + column] = code.map_or(missing, slot_of);
-        }
+        let mut slots = vec![rest; tallies.len()];
+        kept.iter().zip(rest + 1..).for_each(|(code, slot)| slots[*code as usize] = slot);
+        let slot_of = |code: u32| slots.get(code as usize).copied().unwrap_or(missing);
+        let own = self.cells.iter_mut().zip(codes).skip(column).step_by(self.width);
+        own.for_each(|(cell, code)| *cell = slot_of(*code));
         self.slots += 2 + kept.len();
         self.columns.push(Column { missing, known });
         for value in values(feature, &kept) {
             let codes = value.codes(kept.last().copied().unwrap_or(0));
-            let tally = tallies.range(codes.clone()).fold(Tally::default(), |sum, (_, tally)| sum.and(tally));
+            let tally = codes.clone().fold(Tally::default(), |sum, code| sum.and(&tallies[code as usize]));
             if self.can_tell(&tally, known) {
                 let slots = slot_of(*codes.start())..slot_of(*codes.end()) + 1;
                 self.comparisons.push(Comparison { feature, value, column, slots, calls: tally.calls });
@@ -111,7 +115,8 @@ impl Table {
                 self.too_rare += 1;
             }
         }
-        self.too_rare += if feature.bounds().is_some() { 0 } else { tallies.len() - kept.len() };
+        let seen = tallies.iter().filter(|tally| tally.calls > 0).count();
+        self.too_rare += if feature.bounds().is_some() { 0 } else { seen - kept.len() };
     }
 
     /// By how often a value occurs, not by where: what is left out does not depend on what is found.
@@ -122,16 +127,21 @@ impl Table {
         tally.calls.min(known - tally.calls) >= CALLS_MIN && tally.callers >= CALLERS_MIN && expected >= EXPECTED_MIN
     }
 
-    fn tallies(&self, codes: &[Option<u32>]) -> BTreeMap<u32, Tally> {
-        let mut tallies: BTreeMap<u32, Tally> = BTreeMap::new();
+    /// By code.
+    fn tallies(&self, column: usize, codes: &[u32]) -> Vec<Tally> {
+        let mut tallies: Vec<Tally> = Vec::new();
         for (caller, rows) in self.callers.iter().enumerate() {
-            for code in codes[rows.clone()].iter().flatten() {
-                let tally = tallies.entry(*code).or_default();
-                tally.calls += 1;
-                if tally.latest_caller != Some(caller) {
-                    tally.callers += 1;
-                    tally.latest_caller = Some(caller);
+            for row in rows.clone() {
+                let code = codes[row * self.width + column];
+                if code == NOTHING {
+                    continue;
                 }
+                let place = code as usize;
+                tallies.resize(tallies.len().max(place + 1), Tally::default());
+                let tally = &mut tallies[place];
+                tally.calls += 1;
+                tally.callers += u32::from(tally.latest_caller != Some(caller));
+                tally.latest_caller = Some(caller);
             }
         }
         tallies
@@ -153,13 +163,14 @@ impl Tally {
 }
 
 /// The codes of a measured feature, without gaps.
-fn steps(tallies: &BTreeMap<u32, Tally>) -> Vec<u32> {
-    tallies.keys().next_back().map(|last| (0..=*last).collect()).unwrap_or_default()
+fn steps(tallies: &[Tally]) -> Vec<u32> {
+    (0..tallies.len() as u32).collect()
 }
 
 /// The most frequent codes, in order.
-fn frequent(tallies: &BTreeMap<u32, Tally>) -> Vec<u32> {
-    let mut kept: Vec<(u32, u32)> = tallies.iter().map(|(code, tally)| (tally.calls, *code)).collect();
+fn frequent(tallies: &[Tally]) -> Vec<u32> {
+    let seen = tallies.iter().zip(0_u32..).filter(|(tally, _)| tally.calls > 0);
+    let mut kept: Vec<(u32, u32)> = seen.map(|(tally, code)| (tally.calls, code)).collect();
     kept.sort_by_key(|(calls, code)| (std::cmp::Reverse(*calls), *code));
     let mut kept: Vec<u32> = kept.into_iter().take(VALUES_MAX).map(|(_, code)| code).collect();
     kept.sort_unstable();
@@ -176,29 +187,23 @@ fn values(feature: Feature, kept: &[u32]) -> Vec<Value> {
 /// Puts the calls of each caller together, callers with equally many calls beside each other. Whoever withheld the number is
 /// taken for somebody else each time.
 fn by_caller(cases: &[Case], members: &[Member]) -> (Vec<Member>, Vec<Range<usize>>) {
+    let known = |member: &Member| cases[member.case].caller.map(|caller| caller.0 as usize);
     let mut sizes: Vec<u32> = Vec::new();
-    for member in members {
-        if let Some(caller) = place(&cases[member.case]) {
-            sizes.resize(sizes.len().max(caller + 1), 0);
-            sizes[caller] += 1;
-        }
+    for caller in members.iter().filter_map(known) {
+        sizes.resize(sizes.len().max(caller + 1), 0);
+        sizes[caller] += 1;
     }
-    let key = |member: &Member| match place(&cases[member.case]) {
-        Some(caller) => (sizes[caller], caller, member.case),
-        None => (1, sizes.len() + member.case, member.case),
+    let keyed = |member: &Member| match known(member) {
+        Some(caller) => (sizes[caller], caller, *member),
+        None => (1, sizes.len() + member.case, *member),
     };
-    let mut ordered = members.to_vec();
-    ordered.sort_by_cached_key(key);
-    let mut callers: Vec<Range<usize>> = Vec::new();
+    let mut ordered: Vec<(u32, usize, Member)> = members.iter().map(keyed).collect();
+    ordered.sort_by_key(|(size, caller, _)| (*size, *caller));
     let mut row = 0;
-    while row < ordered.len() {
-        let many = key(&ordered[row]).0.max(1) as usize;
-        callers.push(row..row + many);
-        row += many;
-    }
-    (ordered, callers)
-}
-
-fn place(case: &Case) -> Option<usize> {
-    case.caller.and_then(|caller| usize::try_from(caller.0).ok())
+    let callers = ordered.chunk_by(|(_, one, _), (_, other, _)| one == other).map(|own| {
+        row += own.len();
+        row - own.len()..row
+    });
+    let callers = callers.collect();
+    (ordered.into_iter().map(|(_, _, member)| member).collect(), callers)
 }

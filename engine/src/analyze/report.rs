@@ -78,7 +78,6 @@ pub fn json(analysis: &Analysis, question: &Question) -> Value {
         "until": instant(question.until),
         "repeat_within_s": question.repeat_within_us / 1_000_000,
         "alpha": question.alpha,
-        "draws": question.draws,
         "calls": analysis.calls,
         "comparisons": analysis.comparisons,
         "first_contact_resolution": {
@@ -102,12 +101,13 @@ fn of_concern(compared: &Compared, question: &Question) -> Value {
         "group": compared.group,
         "others": compared.others,
         "comparisons": compared.comparisons,
+        "draws": compared.draws,
         "too_rare": compared.too_rare,
-        "findings": compared.findings.iter().map(|finding| of_finding(finding, compared, question)).collect::<Vec<_>>(),
+        "findings": compared.findings.iter().map(|finding| of_finding(finding, compared)).collect::<Vec<_>>(),
     })
 }
 
-fn of_finding(finding: &Finding, compared: &Compared, _question: &Question) -> Value {
+fn of_finding(finding: &Finding, compared: &Compared) -> Value {
     let named = |place: usize| {
         let stronger = compared.findings.get(place);
         stronger.map(|stronger| json!({ "feature": stronger.feature.name(), "value": stronger.value }))

@@ -4,7 +4,7 @@ use super::{Outcome, Unusable};
 use crate::analyze::{Intake, document, json};
 use crate::assets::Source;
 use crate::store::Store;
-use cabrank_analyze::{Analysis, Cases, Concern, Question, analyze};
+use cabrank_analyze::{Analysis, Cases, Question, analyze};
 use cabrank_settings::Config;
 use cabrank_sim::report::Look;
 use clap::Args;
@@ -17,10 +17,16 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// How often outcomes are dealt out anew: enough for any usual alpha.
-const DRAWS_MIN: u32 = 1_999;
+/// How often outcomes are dealt out anew, for any usual alpha ...
+const DRAWS: u32 = 1_999;
+/// ... and for others, with alpha for denominator.
+const ENOUGH: f64 = 100.0;
 /// How long it may take before a progress bar appears.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The work of comparing, in parts that a progress bar counts.
+const PARTS: f64 = 1e9;
+/// The work of comparing, in parts that a progress bar counts.
+const PARTS: f64 = 1e9;
 /// What is no terminal gets tables that fit most screens.
 const WIDTH: u16 = 130;
 
@@ -68,8 +74,8 @@ pub(super) fn run(args: &AnalyzeArgs) -> Result<Outcome, Unusable> {
     let question = args.question(&config.timezone)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Unusable::because)?;
     let cases = runtime.block_on(args.cases(&config, &question))?;
-    let progress = Progress::new("comparing", u64::from(question.draws) * Concern::ALL.len() as u64, args.quiet);
-    let analysis = analyze(&cases, &question, &|| progress.advance(1));
+    let progress = Progress::new("comparing", PARTS as u64, args.quiet);
+    let analysis = analyze(&cases, &question, &|part| progress.advance((part * PARTS) as u64));
     drop(progress);
     heard(args.print(&analysis, &question))?;
     Ok(Outcome::Done)
@@ -90,7 +96,7 @@ impl AnalyzeArgs {
             known_until: now.as_microsecond(),
             repeat_within_us: i64::try_from(self.repeat_within.as_micros()).unwrap_or(i64::MAX),
             alpha: self.alpha,
-            draws: DRAWS_MIN.max((40.0 * Concern::ALL.len() as f64 / self.alpha) as u32),
+            draws: DRAWS.max((ENOUGH / self.alpha) as u32),
             seed: 0,
         })
     }

@@ -11,7 +11,7 @@ const SPEAKING_MAX: usize = 20;
 fn noise_is_silent() {
     let world = World { callers: 1_500, plant: None };
     let speaks = |seed: &u64| {
-        let analysis = analyze(&world.cases(*seed), &question(*seed, 256), &|| ());
+        let analysis = analyze(&world.cases(*seed), &question(*seed, 256), &|_| ());
         assert!(analysis.comparisons > 60, "seed {seed}: {} comparisons are none", analysis.comparisons);
         analysis.concerns.iter().any(|concern| !concern.findings.is_empty())
     };

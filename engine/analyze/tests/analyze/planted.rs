@@ -10,7 +10,7 @@ const DRAWS: u32 = 192;
 
 fn first_found(plant: Plant, seed: u64) -> bool {
     let cases = World { callers: CALLERS, plant: Some(plant) }.cases(seed);
-    let analysis = analyze(&cases, &question(seed, DRAWS), &|| ());
+    let analysis = analyze(&cases, &question(seed, DRAWS), &|_| ());
     let first = of(&analysis, plant.concern).first();
     first.is_some_and(|first| first.feature == plant.feature && first.value == plant.value && first.explained == Explained::No)
 }
