@@ -195,12 +195,6 @@ impl Desk {
         self
     }
 
-    /// A table of its own, as TOML.
-    pub fn table(mut self, table: &str) -> Desk {
-        self.tables.push_str(table);
-        self
-    }
-
     /// A key of `[quic]`, as TOML.
     pub fn quic_key(mut self, line: &str) -> Desk {
         let _ = writeln!(self.quic_extra, "{line}");
