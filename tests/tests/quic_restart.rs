@@ -319,7 +319,7 @@ fn what_nobody_takes_up_in_time_is_lost_as_after_a_lost_connection() {
         restart(&mut scene);
         assert!(scene.api().calls().iter().all(|call| call["state"] == "ended"));
         soon("the connection to be lost", gateway.session().lost()).await;
-        assert_eq!(gateway.session().resume().await.expect("let in"), Resumed::TakenUp, "without its calls");
+        gateway.session().resume().await.expect("let in");
         offered(&gateway, STRANGER).await;
     });
 }
