@@ -14,7 +14,7 @@ pub use error::StartError;
 pub use recovery::{Found, RecoveryError};
 
 use crate::assets::Source;
-use crate::directory::Directory;
+use crate::clerk::Clerk;
 use crate::dispatch::{self, Dispatcher};
 use crate::door::Door;
 use crate::edge::{Left, http, quic, sip};
@@ -22,9 +22,11 @@ use crate::house::House;
 use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
 use crate::media::{self, Fact, Media, MediaSettings};
+use crate::number::Region;
 use crate::store::{Store, Written};
+use crate::voices::{VoiceSettings, Voices};
 use cabrank_core::{Dispatch, Effect, Input};
-use cabrank_settings::Config;
+use cabrank_settings::{Config, Speech, StoreUrl};
 use cabrank_wire::Fingerprint;
 use ground::Ground;
 use recovery::Recovered;
@@ -60,6 +62,8 @@ pub struct Setup {
     pub data: PathBuf,
     /// SIP and media on this address instead of the configured ones.
     pub bind: Option<IpAddr>,
+    /// Profiles and records in this database instead of the configured one.
+    pub store: Option<StoreUrl>,
 }
 
 /// A running engine.
@@ -71,7 +75,7 @@ pub struct Engine {
     store: Store,
     writer: JoinHandle<Written>,
     dispatcher: JoinHandle<()>,
-    follower: JoinHandle<()>,
+    clerk: JoinHandle<()>,
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
     journal_failed: watch::Receiver<bool>,
@@ -106,7 +110,9 @@ impl Engine {
         let ground = Ground::lay(setup).await?;
         let writer = ground.writer();
         let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
-        let Ground { config, data, bind, http, http_addr, library, store, directory, names, epoch, times, recovered } = ground;
+        let Ground { config, data, bind, http, http_addr, library, store, directory, .. } = ground;
+        let Ground { names, epoch, times, recovered, profiles_known, .. } = ground;
+        let voices = Voices::start(voice_settings(&config, &source, &data))?;
         let house = Arc::new(House::new(
             Arc::clone(&config),
             Arc::clone(&directory),
@@ -114,6 +120,7 @@ impl Engine {
             epoch,
             format!("http://{http_addr}"),
             &library,
+            voices.clone(),
         )?);
         let Recovered { desk, journal, clock, entries, dispatches, idle, notes, found, .. } = recovered;
         let left = found.is_some().then(|| Arc::new(Left { notes, idle, view: desk.view() }));
@@ -150,6 +157,7 @@ impl Engine {
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
+        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices);
         let ways = http::Ways {
             door: lane.door(),
             in_force,
@@ -160,12 +168,14 @@ impl Engine {
             directory: Arc::clone(&directory),
             times,
             data,
+            clerk: clerk_door,
+            region: Region::from(config.region),
         };
         let api = http::Api::new(ways, tokens);
         let (http_stop, http) = start_http(http, api);
         let quic_at = quic.as_ref().map(|quic| (quic.addr(), quic.fingerprint()));
         let welcome = Welcome { http: http_addr, quic: quic_at, profiles: directory.len(), admin_token, found };
-        let follower = start_following(directory, store.clone());
+        let clerk = tokio::spawn(clerk.run());
         let snapshots = Snapshots::start(material)?;
         Ok(Engine {
             lane,
@@ -175,7 +185,7 @@ impl Engine {
             store,
             writer,
             dispatcher,
-            follower,
+            clerk,
             http,
             http_stop,
             journal_failed,
@@ -228,8 +238,7 @@ impl Engine {
     /// Ends every call that is left, but for those whose media gateways hold: these are let go of, and the next engine goes on with
     /// them. Keeps what there is to keep.
     pub async fn stop(self) {
-        let Engine { lane, sip, quic, media, store, writer, dispatcher, follower, http, http_stop, snapshots, .. } = self;
-        follower.abort();
+        let Engine { lane, sip, quic, media, store, writer, dispatcher, clerk, http, http_stop, snapshots, .. } = self;
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {
             if let Some(quic) = quic {
@@ -245,6 +254,7 @@ impl Engine {
             error!("the lane or an edge did not end in order: this is a bug");
         }
         finish("HTTP", http).await;
+        clerk.abort();
         finish("the fulfilment services", dispatcher).await;
         finish("the store", writer).await;
         store.close().await;
@@ -261,6 +271,19 @@ pub fn make_private_dir(dir: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
+}
+
+fn voice_settings(config: &Config, source: &Source, data: &Path) -> VoiceSettings {
+    let Speech { command, timeout, at_once, recordings, memory_mb } = config.speech.clone();
+    VoiceSettings {
+        command,
+        timeout,
+        at_once: at_once as usize,
+        recordings: recordings.map(|path| source.directory().join(path)),
+        language: config.language.clone(),
+        octets_max: (memory_mb as usize) << 20,
+        rendered: data.join("voices"),
+    }
 }
 
 async fn finish<T>(room: &str, task: JoinHandle<T>) {
@@ -322,10 +345,6 @@ fn start_http(listener: TcpListener, api: http::Api) -> (oneshot::Sender<()>, Jo
         }
     });
     (stop, serving)
-}
-
-fn start_following(directory: Arc<Directory>, store: Store) -> JoinHandle<()> {
-    tokio::spawn(async move { directory.follow(&store).await })
 }
 
 fn start_media(

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use super::super::{AgentPhone, Algorithm, Doors, House, Listen, ListenOn, Phone, SipEdge, SipLimits, SipSettings, Trunk, Trust};
 use crate::backlog::Backlog;
 use crate::door::{Door, Submission};
-use crate::media::{ClipId, Library, Media, MediaSettings};
+use crate::media::{ClipId, Library, Media, MediaSettings, Sound};
 
 /// A short T1, so that what takes 64 of them can be waited for, in milliseconds.
 pub(super) const T1_MS: u64 = 20;
@@ -125,6 +125,7 @@ fn sip_settings(agents: Vec<AgentPhone>, wishes: &Wishes) -> SipSettings {
         agents,
         realm: "taxi".into(),
         region: "SG".parse().unwrap(),
+        trust: None,
         limits: SipLimits { t1_ms: T1_MS, legs_max, session_s, ..SipLimits::default() },
     }
 }
@@ -205,7 +206,7 @@ impl crate::edge::House for TestHouse {
 }
 
 impl House for TestHouse {
-    fn words(&self, _: Say, _: LineId, _: &Caller) -> Vec<ClipId> {
+    fn words(&self, _: Say, _: LineId, _: &Caller) -> Vec<Sound> {
         Vec::new()
     }
 
