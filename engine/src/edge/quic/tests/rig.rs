@@ -156,8 +156,7 @@ impl Rig {
     /// be done besides comes back.
     pub(super) fn settle(&mut self) -> Vec<Left> {
         let mut left = Vec::new();
-        self.edge.state().desk.catch_up();
-        while let Ok(submission) = self.submissions.try_recv() {
+        while let Some(submission) = self.next() {
             match submission {
                 Submission::Told { note, input, .. } => {
                     note.into_iter().for_each(|note| self.notes.see(*note));
@@ -174,6 +173,13 @@ impl Rig {
         }
         self.agree();
         left
+    }
+
+    fn next(&mut self) -> Option<Submission> {
+        self.submissions.try_recv().ok().or_else(|| {
+            self.edge.state().desk.catch_up();
+            self.submissions.try_recv().ok()
+        })
     }
 
     /// Lets time pass.
@@ -198,6 +204,9 @@ impl Rig {
             let leg = Believed::Caller(call.call);
             assert!(state.calls.is_there(call.call), "{leg:?} is not there: {:?}", call.stage);
             assert!(noted.contains(&call.call), "{leg:?} would not outlive a restart: {:?}", call.stage);
+        }
+        for id in noted {
+            assert!(state.calls.has(id) || state.calls.way_back(id).is_some(), "{id} is still noted, and over");
         }
         for agent in &view.agents {
             if let AgentState::Offered { offer, call } | AgentState::Talking { offer, call } = agent.state {
