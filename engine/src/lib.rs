@@ -1,7 +1,9 @@
 //! Cabrank: the engine around the desk. Everything that touches the world lives here.
 
+pub mod analyze;
 pub mod assets;
 pub mod backlog;
+pub mod clerk;
 pub mod cli;
 pub mod context;
 pub mod demo;
@@ -24,5 +26,6 @@ pub mod store;
 pub mod thresholds;
 pub mod times;
 pub mod tuning;
+pub mod voices;
 pub mod why;
 pub mod words;

@@ -131,6 +131,13 @@ impl Desk {
         self
     }
 
+    /// Further tables, as TOML.
+    pub fn table(mut self, toml: &str) -> Desk {
+        self.tables.push_str(toml);
+        self.tables.push('\n');
+        self
+    }
+
     /// A key of the queue, as TOML.
     pub fn queue_key(mut self, key: &str, value: &str) -> Desk {
         self.queue.retain(|(known, _)| known != key);
@@ -185,12 +192,6 @@ impl Desk {
     /// `[journal]` with one key, as TOML.
     pub fn journal_key(mut self, line: &str) -> Desk {
         self.tables = format!("[journal]\n{line}\n\n{}", self.tables);
-        self
-    }
-
-    /// A table of its own, as TOML.
-    pub fn table(mut self, table: &str) -> Desk {
-        self.tables.push_str(table);
         self
     }
 

@@ -1,6 +1,6 @@
 //! A whole configuration: the desk's part for the core, the rest for the edges.
 
-use crate::{Hours, Notice, Secret, SipUri};
+use crate::{Hours, Notice, Secret, SipUri, StoreUrl};
 use cabrank_core::{LineId, Settings, Text};
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -36,6 +36,10 @@ pub struct Config {
     pub quic: Quic,
     /// How the journal is kept.
     pub journal: Journal,
+    /// The PostgreSQL database that profiles and records are kept in; `None`: the SQLite file in the data directory.
+    pub store: Option<StoreUrl>,
+    /// How callers' names are spoken.
+    pub speech: Speech,
     /// What a line says and when, by [`LineId`].
     pub lines: Vec<Reception>,
     /// Who fulfils a service, by [`ServiceId`](cabrank_core::ServiceId).
@@ -199,6 +203,21 @@ pub struct Journal {
     /// Closed segments all of whose entries are older than the newest closed one by more than this are removed; kept for ever if
     /// `None`.
     pub keep: Option<Duration>,
+}
+
+/// How callers' names are spoken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Speech {
+    /// The program that renders a name, and its arguments, `{text}` and `{file}` among them; empty: none does.
+    pub command: Vec<String>,
+    /// How long it may take.
+    pub timeout: Duration,
+    /// How many may run at once; at least one.
+    pub at_once: u32,
+    /// Where recorded names lie, `<number>.wav`; a relative path starts where the configuration lies.
+    pub recordings: Option<PathBuf>,
+    /// How much memory spoken names may take.
+    pub memory_mb: u32,
 }
 
 /// A certificate chain and its key, both PEM; a relative path starts where the configuration lies.

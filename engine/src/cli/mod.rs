@@ -1,5 +1,6 @@
 //! The commands.
 
+mod analyze;
 mod check;
 mod journal;
 mod profiles;
@@ -8,6 +9,7 @@ mod serve;
 mod why;
 
 use crate::assets::Source;
+use cabrank_settings::StoreUrl;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,6 +74,9 @@ enum Command {
     /// Verify a journal, or repair one.
     #[command(subcommand, after_help = "Example: cabrank journal check cabrank-data")]
     Journal(journal::JournalCommand),
+    /// What repeat calls, abandons and broken promises have in common against everyone else.
+    #[command(after_help = analyze::AFTER_HELP)]
+    Analyze(analyze::AnalyzeArgs),
     /// Caller profiles: import, export, erase.
     #[command(subcommand, after_help = "Example: cabrank profiles import callers.csv")]
     Profiles(profiles::ProfilesCommand),
@@ -87,6 +92,10 @@ pub(crate) struct ServeArgs {
     /// Where journal and database are kept.
     #[arg(long, value_name = "DIR", default_value = "cabrank-data")]
     data: PathBuf,
+    /// Keep profiles and records in this PostgreSQL database instead of a file in the data directory. What the address does not say
+    /// comes from libpq's variables: the password from PGPASSWORD, PGPASSFILE or ~/.pgpass.
+    #[arg(long, value_name = "postgres://...")]
+    store: Option<StoreUrl>,
     /// Say nothing at start.
     #[arg(long)]
     quiet: bool,
@@ -114,6 +123,7 @@ fn execute(cli: Cli) -> Result<Outcome, Unusable> {
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Why(args)) => why::run(&args),
         Some(Command::Journal(command)) => journal::run(&command),
+        Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Profiles(command)) => profiles::run(command),
     }
 }

@@ -16,6 +16,8 @@ mod service;
 mod service_level;
 mod sharing;
 mod sip;
+mod speech;
+mod store;
 mod thresholds;
 mod trust;
 mod value;
@@ -86,6 +88,8 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     let http = desk::read_http(root);
     let quic = quic::read(root, base);
     let journal = desk::read_journal(root);
+    let store = store::read(root, base);
+    let speech = speech::read(root);
     let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
     let mut exits = Exits::default();
     let (lines, receptions) = line::read_all(lines, &house, &mut exits);
@@ -113,6 +117,8 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         http,
         quic,
         journal,
+        store,
+        speech,
         lines: receptions,
         services: backends,
         agents: phones,

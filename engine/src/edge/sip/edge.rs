@@ -23,11 +23,10 @@ use super::number::Numbers;
 use super::parked::Parked;
 use super::path::Path;
 use super::registrar::Registrar;
-use super::resume::Left;
 use super::settings::{AgentPhone, House, Phone, SipLimits, SipSettings};
 use super::transactions::{Transactions, Wire};
 use super::trunk::Trunks;
-use crate::edge::{Believed, CallIds, Desk, Missing, Origin};
+use crate::edge::{Believed, CallIds, Desk, Left, Missing, Origin};
 use crate::media::{Fact, Media};
 
 /// How often what waits for time is looked at.

@@ -70,7 +70,6 @@ mod uui;
 
 pub use digest::Algorithm;
 pub use listen::BindFault;
-pub use resume::Left;
 pub use settings::{AgentPhone, House, Listen, ListenOn, Phone, SipLimits, SipSettings};
 pub use start::{Doors, SipEdge, StartFault};
 pub use trunk::{Trunk, Trust};

@@ -19,11 +19,10 @@ use super::event::Event;
 use super::inspect::Inspector;
 use super::listen::{BindFault, Sockets};
 use super::reply::PRODUCT;
-use super::resume::Left;
 use super::settings::{House, SipSettings};
 use super::transactions::Wire;
 use crate::door::Door;
-use crate::edge::Desk;
+use crate::edge::{Desk, Left};
 use crate::media::{Fact, Media};
 
 /// Messages and reports that may wait; a full queue makes the sockets wait, not grow.
@@ -44,7 +43,7 @@ pub struct Doors {
     /// What the edge asks of the house.
     pub house: Arc<dyn House>,
     /// What a restart has left, if there was one.
-    pub left: Option<Left>,
+    pub left: Option<Arc<Left>>,
 }
 
 /// Why the edge did not start.
@@ -166,7 +165,7 @@ async fn build(
     let mut edge = Edge::new(settings, Desk::new(doors.desk), doors.house, doors.media, wire);
     edge.verifying = Verifying::new(asker(settings, events)?);
     // Before anything new is heard: what stood has its ports again.
-    edge.begin(doors.left.as_ref());
+    edge.begin(doors.left.as_deref());
     let numbers = edge.numbers;
     std::thread::Builder::new().name("numbers".into()).spawn(move || numbers.warm_up())?;
     Ok((edge, inlets, endpoint))
