@@ -42,11 +42,15 @@ pub(super) struct Wishes {
     pub(super) ring_for_s: u64,
     /// Where the trunk takes calls.
     pub(super) outbound: Option<SocketAddr>,
+    /// Whether signatures decide on the trunk's numbers, in place of its own word.
+    pub(super) attested: bool,
+    /// Whose signatures count.
+    pub(super) trust: Option<cabrank_trust::Settings>,
 }
 
 impl Default for Wishes {
     fn default() -> Wishes {
-        Wishes { contact: None, legs_max: 100, session_s: 1_800, ring_for_s: 30, outbound: None }
+        Wishes { contact: None, legs_max: 100, session_s: 1_800, ring_for_s: 30, outbound: None, attested: false, trust: None }
     }
 }
 
@@ -114,7 +118,8 @@ fn sip_settings(agents: Vec<AgentPhone>, wishes: &Wishes) -> SipSettings {
     let any = "127.0.0.1:0".parse().unwrap();
     let listen = [ListenOn::Udp, ListenOn::Tcp].map(|transport| Listen { transport, addr: any });
     let outbound = wishes.outbound.map(|addr| format!("sip:{addr}").as_str().try_into().unwrap());
-    let trunk = Trunk { name: "carrier".into(), from: vec!["127.0.0.1/32".parse().unwrap()], trust: Trust::Trusted, outbound };
+    let trust = if wishes.attested { Trust::Attested } else { Trust::Trusted };
+    let trunk = Trunk { name: "carrier".into(), from: vec!["127.0.0.1/32".parse().unwrap()], trust, outbound };
     let (legs_max, session_s) = (wishes.legs_max, wishes.session_s);
     SipSettings {
         digest: vec![Algorithm::Sha256, Algorithm::Md5],
@@ -125,7 +130,7 @@ fn sip_settings(agents: Vec<AgentPhone>, wishes: &Wishes) -> SipSettings {
         agents,
         realm: "taxi".into(),
         region: "SG".parse().unwrap(),
-        trust: None,
+        trust: wishes.trust.clone(),
         limits: SipLimits { t1_ms: T1_MS, legs_max, session_s, ..SipLimits::default() },
     }
 }

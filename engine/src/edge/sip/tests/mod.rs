@@ -2,6 +2,7 @@
 //! test. Behind the edge works the real desk.
 
 mod agents;
+mod attested;
 mod bad_input;
 mod callbacks;
 mod calls;
