@@ -73,15 +73,15 @@ fn number(n: u64) -> Number {
     Number(format!("+659{:07}", n * 37 % 10_000_000).into())
 }
 
-/// Twelve hundred callers. Two in five wait three minutes, and half of these call again the next day; of the others one in ten.
-/// Every third who waits less than that, whoever it is, is told apart by nothing.
+/// Twelve hundred callers. Two in five wait for some minutes, and with a cause half of these call again the next day; of all
+/// others one in ten.
 async fn fill(data: &Path, cause: bool) {
     let names = names();
     let mut records = Vec::new();
     for n in 0..1_200_u64 {
         let long = n % 5 < 2;
         let at_s = n * 997 % (20 * DAY);
-        records.push(record(2 * n + 1, n, at_s, if long { 3 * MINUTE } else { 20 }));
+        records.push(record(2 * n + 1, n, at_s, if long { 150 + n % 300 } else { 20 + n % 90 }));
         let again = if long && cause { n / 5 % 2 == 0 } else { n / 5 % 10 == 0 };
         if again {
             records.push(record(2 * n + 2, n, at_s + DAY, 20));

@@ -25,8 +25,6 @@ const ENOUGH: f64 = 100.0;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The work of comparing, in parts that a progress bar counts.
 const PARTS: f64 = 1e9;
-/// The work of comparing, in parts that a progress bar counts.
-const PARTS: f64 = 1e9;
 /// What is no terminal gets tables that fit most screens.
 const WIDTH: u16 = 130;
 
