@@ -15,7 +15,6 @@ fn is_silent(world: &World) {
         analysis.concerns.iter().any(|concern| !concern.findings.is_empty())
     };
     let speaking: Vec<u64> = (0..SEEDS).filter(speaks).collect();
-    eprintln!("{speaking:?}");
     assert!(speaking.len() <= SPEAKING_MAX, "{} of {SEEDS} seeds of noise speak: {speaking:?}", speaking.len());
 }
 

@@ -3,8 +3,8 @@
 use super::world::{Plant, World, question};
 use cabrank_analyze::{Analysis, Concern, Explained, Feature, Finding, analyze};
 
-/// Calls of a world of so many callers: about one and three quarters each.
-const CALLERS: u32 = 4_000;
+/// Calls of a world of so many callers: about one and a half each.
+const CALLERS: u32 = 3_200;
 /// Deals; what is tiny need not be told from what is tinier here.
 const DRAWS: u32 = 192;
 
