@@ -56,7 +56,7 @@ fn record(call: u64, n: u64, at_s: u64, waited_s: u64) -> Record {
         pressed: Keys::from_iter([Digit::Number(2)]),
         why_human: Some(WhyHuman::Asked),
         outcome: Outcome::ServedByAgent,
-        promise: (n % 5 == 0).then(|| Promise {
+        promise: n.is_multiple_of(5).then(|| Promise {
             made_at: at(1),
             due_at: at(1 + 10 * MINUTE),
             reference: "cab 7".into(),
@@ -82,7 +82,7 @@ async fn fill(data: &Path, cause: bool) {
         let long = n % 5 < 2;
         let at_s = n * 997 % (20 * DAY);
         records.push(record(2 * n + 1, n, at_s, if long { 150 + n % 300 } else { 20 + n % 90 }));
-        let again = if long && cause { n / 5 % 2 == 0 } else { n / 5 % 10 == 0 };
+        let again = if long && cause { (n / 5).is_multiple_of(2) } else { (n / 5).is_multiple_of(10) };
         if again {
             records.push(record(2 * n + 2, n, at_s + DAY, 20));
         }
