@@ -1,10 +1,14 @@
 //! A directory full of callers, and who looks them up and who writes them.
 
 use cabrank::directory::Directory;
+use cabrank::profiles::{Form, write};
 use cabrank_core::{Number, Profile};
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 /// The directory of a company with so many callers.
 pub struct Known {
@@ -19,10 +23,10 @@ pub struct Walk {
     callers: u64,
 }
 
-/// Somebody who replaces one profile after the other and never rests. Ends when dropped.
+/// Somebody who replaces one profile after the other. Ends when dropped.
 pub struct Writer {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<u64>>,
 }
 
 impl Known {
@@ -43,15 +47,32 @@ impl Known {
         Walk { at: seed, callers: self.callers }
     }
 
-    /// Begins to write.
+    /// Begins to write, and never rests.
     pub fn writer(&self) -> Writer {
+        self.writer_who(|_, _| {})
+    }
+
+    /// Begins to write, so often a second.
+    pub fn paced_writer(&self, changes_per_s: u32) -> Writer {
+        self.writer_who(move |since, changes| {
+            let due = since + Duration::from_secs(1) / changes_per_s * u32::try_from(changes).unwrap_or(u32::MAX);
+            std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        })
+    }
+
+    /// Before each change `rests` is told since when there were how many.
+    fn writer_who(&self, rests: impl Fn(Instant, u64) + Send + 'static) -> Writer {
         let stop = Arc::new(AtomicBool::new(false));
         let (directory, mut walk, stopped) = (Arc::clone(&self.directory), self.walk(2), Arc::clone(&stop));
         let thread = std::thread::spawn(move || {
+            let (since, mut changes) = (Instant::now(), 0);
             while !stopped.load(Ordering::Relaxed) {
+                rests(since, changes);
                 let caller = walk.step();
                 directory.put(number(caller), profile(caller));
+                changes += 1;
             }
+            changes
         });
         Writer { stop, thread: Some(thread) }
     }
@@ -75,17 +96,35 @@ impl Walk {
     }
 }
 
-impl Drop for Writer {
-    fn drop(&mut self) {
+impl Writer {
+    /// Ends it. Returns how many changes it made.
+    pub fn end(mut self) -> u64 {
+        self.join()
+    }
+
+    fn join(&mut self) -> u64 {
         self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            thread.join().expect("the writer ends in order");
-        }
+        self.thread.take().map_or(0, |thread| thread.join().expect("the writer ends in order"))
     }
 }
 
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.join();
+    }
+}
+
+/// Writes a file of so many callers, as a company would export it. Returns its length in bytes.
+pub fn write_file(path: &Path, callers: u64) -> u64 {
+    let profiles: Vec<(Number, Profile)> =
+        (0..callers).map(|caller| (number(caller), Arc::unwrap_or_clone(profile(caller)))).collect();
+    write(File::create(path).expect("a file"), Form::Csv, &profiles).expect("written");
+    std::fs::metadata(path).expect("it is there").len()
+}
+
 fn number(caller: u64) -> Number {
-    Number(format!("+65{caller:08}").into())
+    // A telephone number that exists, or an import would refuse it.
+    Number(format!("+659{caller:07}").into())
 }
 
 fn profile(caller: u64) -> Arc<Profile> {

@@ -47,7 +47,7 @@ impl Served {
         let source = Source::File(write_desk(room.path()));
         let config = source.config().unwrap_or_else(|faults| panic!("{faults}"));
         let runtime = Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        let setup = Setup { source, config, data: room.path().join("data"), bind: None };
+        let setup = Setup { source, config, data: room.path().join("data"), bind: None, store: None };
         let engine = runtime.block_on(Engine::start(setup)).unwrap_or_else(|error| panic!("{error}"));
         let (address, fingerprint) = engine.welcome().quic.expect("the desk listens for QUIC");
         Served { engine: Some(engine), runtime, target: Target::pinned(address, fingerprint), room }

@@ -9,8 +9,7 @@ use crossbeam::queue::ArrayQueue;
 use dashmap::{DashMap, Entry};
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::time::Duration;
-use tracing::{info, warn};
+use tracing::info;
 
 /// How many contacts are kept of one number.
 pub const CONTACTS_PER_NUMBER: usize = 3;
@@ -20,9 +19,6 @@ pub const NUMBERS_MAX: usize = 100_000;
 
 /// How far back contacts are of interest after a restart: ninety days.
 const CONTACTS_WITHIN_US: i64 = 90 * 24 * 3600 * 1_000_000;
-
-/// How long a change of profiles in the store may take to be seen.
-const FOLLOW_EVERY: Duration = Duration::from_secs(2);
 
 /// Profiles and recent contacts, by caller's number.
 #[derive(Debug)]
@@ -87,37 +83,31 @@ impl Directory {
         self.profiles.retain(|number, _| stays.contains(number));
     }
 
-    /// Fills an empty directory from the store: every profile, and the newest contacts of the ninety days before `now`.
+    /// Fills an empty directory from the store: every profile, and the newest contacts of the ninety days before `now`. Returns the
+    /// store's count of changes of profiles up to which all are known.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn load(&self, store: &Store, now: Timestamp) -> Result<(), StoreError> {
-        self.load_profiles(store).await?;
+    pub async fn load(&self, store: &Store, now: Timestamp) -> Result<i64, StoreError> {
+        let known = self.load_profiles(store).await?;
         let since = now.as_microsecond().saturating_sub(CONTACTS_WITHIN_US);
         for past in store.contacts(since, CONTACTS_PER_NUMBER as u32, NUMBERS_MAX as u32).await? {
             self.note(&past.number.clone(), past.into());
         }
-        Ok(())
+        Ok(known)
     }
 
-    /// Reads the profiles again whenever somebody changed them in the store (an import beside a running engine). Never ends.
-    pub async fn follow(&self, store: &Store) {
-        let mut known = store.profiles_revision().await.ok();
-        loop {
-            tokio::time::sleep(FOLLOW_EVERY).await;
-            match store.profiles_revision().await {
-                Ok(revision) if known == Some(revision) => {}
-                Ok(revision) => known = self.load_profiles(store).await.ok().map(|()| revision),
-                Err(failure) => warn!(%failure, "profiles may be out of date"),
-            }
-        }
-    }
-
-    async fn load_profiles(&self, store: &Store) -> Result<(), StoreError> {
+    /// Makes the profiles those of the store. Returns its count of changes up to which all are known.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load_profiles(&self, store: &Store) -> Result<i64, StoreError> {
+        // The count first: what changes meanwhile is looked at again.
+        let known = store.profiles_revision().await?;
         let profiles = store.profiles().await?;
         info!(profiles = profiles.len(), "profiles loaded");
         self.replace(profiles.into_iter().map(|(number, profile)| (number, Arc::new(profile))).collect());
-        Ok(())
+        Ok(known)
     }
 
     /// How many profiles there are.
@@ -130,10 +120,15 @@ impl Directory {
         self.profiles.is_empty()
     }
 
-    /// Forgets a number: profile and contacts.
-    pub fn forget(&self, number: &Number) {
-        self.profiles.remove(number);
+    /// Forgets a number: profile and contacts. Returns the profile.
+    pub fn forget(&self, number: &Number) -> Option<Arc<Profile>> {
         self.contacts.remove(number);
+        self.profiles.remove(number).map(|(_, profile)| profile)
+    }
+
+    /// Shows every profile, in no order; `see` must not wait, nor ask the directory.
+    pub fn each(&self, mut see: impl FnMut(&Number, &Profile)) {
+        self.profiles.iter().for_each(|entry| see(entry.key(), entry.value()));
     }
 
     /// The last contacts from that number, newest first.

@@ -4,10 +4,11 @@ use crate::context;
 use crate::directory::Directory;
 use crate::edge::{self, quic, sip};
 use crate::epoch::Epoch;
-use crate::media::{ClipId, Library};
+use crate::media::{ClipId, Library, Sound, Word};
 use crate::names::Names;
 use crate::speech;
-use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text};
+use crate::voices::Voices;
+use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text, Trust};
 use cabrank_settings::{Config, Reception};
 use cabrank_wire::v1;
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ pub struct House {
     /// Where a person finds a call's whole context: `<url>/api/v1/calls/<id>`.
     url: String,
     clips: HashMap<Text, ClipId>,
+    voices: Voices,
 }
 
 /// A prompt that the desk needs is missing.
@@ -46,6 +48,7 @@ impl House {
         epoch: Epoch,
         url: String,
         library: &Library,
+        voices: Voices,
     ) -> Result<House, PromptMissing> {
         let named = config.lines.iter().flat_map(prompts_named);
         let clips = speech::needed().into_iter().chain(named).map(|name| {
@@ -53,7 +56,13 @@ impl House {
             clip.map(|clip| (name.clone(), clip)).ok_or(PromptMissing { name, language: config.language.clone() })
         });
         let clips = clips.collect::<Result<_, _>>()?;
-        Ok(House { config, directory, names, epoch, url, clips })
+        Ok(House { config, directory, names, epoch, url, clips, voices })
+    }
+
+    /// How a caller is greeted by name. Whoever only says that a number is theirs is not told whose it is.
+    fn name_of(&self, caller: &Caller) -> Option<Word> {
+        let number = caller.number.as_ref().filter(|_| caller.trust == Trust::Trusted)?;
+        self.voices.of(number, caller.profile.as_ref()?)
     }
 }
 
@@ -68,9 +77,15 @@ impl edge::House for House {
 }
 
 impl sip::House for House {
-    fn words(&self, say: Say, line: LineId, _caller: &Caller) -> Vec<ClipId> {
+    fn words(&self, say: Say, line: LineId, caller: &Caller) -> Vec<Sound> {
         let Some(reception) = self.config.lines.get(usize::from(line.0)) else { return Vec::new() };
-        speech::prompts(say, reception).iter().filter_map(|name| self.clips.get(name).copied()).collect()
+        let clips = speech::prompts(say, reception).into_iter().filter_map(|name| self.clips.get(&name).copied());
+        let mut sounds: Vec<Sound> = clips.map(Sound::from).collect();
+        if let Some(name) = speech::greets(say).then(|| self.name_of(caller)).flatten() {
+            // "Welcome to the taxi desk", "Ann Tan", "For a taxi ...".
+            sounds.insert(sounds.len().min(1), name.into());
+        }
+        sounds
     }
 
     fn music(&self) -> Option<ClipId> {

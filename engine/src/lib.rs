@@ -3,6 +3,7 @@
 pub mod analyze;
 pub mod assets;
 pub mod backlog;
+pub mod clerk;
 pub mod cli;
 pub mod context;
 pub mod demo;
@@ -25,5 +26,6 @@ pub mod store;
 pub mod thresholds;
 pub mod times;
 pub mod tuning;
+pub mod voices;
 pub mod why;
 pub mod words;

@@ -43,6 +43,11 @@ pub fn prompts(say: Say, line: &Reception) -> Vec<Text> {
     }
 }
 
+/// Whether that is said to a caller who may be called by name.
+pub fn greets(say: Say) -> bool {
+    matches!(say, Say::Welcome { .. })
+}
+
 /// Every prompt that can be asked for, beside those that a configuration names: a set that lacks one is refused at start.
 pub fn needed() -> Vec<Text> {
     let whole = [

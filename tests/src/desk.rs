@@ -131,6 +131,13 @@ impl Desk {
         self
     }
 
+    /// Further tables, as TOML.
+    pub fn table(mut self, toml: &str) -> Desk {
+        self.tables.push_str(toml);
+        self.tables.push('\n');
+        self
+    }
+
     /// A key of the queue, as TOML.
     pub fn queue_key(mut self, key: &str, value: &str) -> Desk {
         self.queue.retain(|(known, _)| known != key);

@@ -22,6 +22,7 @@ pub mod namespace;
 pub mod pcap;
 pub mod phones;
 pub mod ports;
+pub mod postgres;
 pub mod python;
 pub mod quic;
 pub mod room;

@@ -9,6 +9,7 @@ mod serve;
 mod why;
 
 use crate::assets::Source;
+use cabrank_settings::StoreUrl;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -91,6 +92,10 @@ pub(crate) struct ServeArgs {
     /// Where journal and database are kept.
     #[arg(long, value_name = "DIR", default_value = "cabrank-data")]
     data: PathBuf,
+    /// Keep profiles and records in this PostgreSQL database instead of a file in the data directory. What the address does not say
+    /// comes from libpq's variables: the password from PGPASSWORD, PGPASSFILE or ~/.pgpass.
+    #[arg(long, value_name = "postgres://...")]
+    store: Option<StoreUrl>,
     /// Say nothing at start.
     #[arg(long)]
     quiet: bool,

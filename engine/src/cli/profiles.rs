@@ -5,6 +5,7 @@ use crate::assets::Source;
 use crate::number::{self, Region};
 use crate::profiles::{Form, Import, import, write};
 use crate::store::Store;
+use cabrank_settings::{Config, StoreUrl};
 use clap::{Args, Subcommand, ValueEnum};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -52,9 +53,13 @@ pub(super) struct Place {
     /// The data directory.
     #[arg(long, value_name = "DIR", default_value = "cabrank-data")]
     data: PathBuf,
-    /// The configuration whose region says how numbers without + are read; without one, that of the built-in desk.
+    /// The configuration: its region says how numbers without + are read, its [store] which database it is. Without one, that of
+    /// the built-in desk.
     #[arg(long, value_name = "CONFIG")]
     config: Option<PathBuf>,
+    /// The PostgreSQL database, where the store is no file in the data directory.
+    #[arg(long, value_name = "postgres://...")]
+    store: Option<StoreUrl>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -104,14 +109,18 @@ async fn erase(store: &Store, number: &str, region: Region) -> Result<Outcome, U
 
 impl Place {
     async fn store(&self) -> Result<Store, Unusable> {
+        let configured = self.config()?.store;
         make_private_dir(&self.data)?;
-        Store::open(&self.data).await.map_err(Unusable::because)
+        Store::find(&self.data, self.store.as_ref().or(configured.as_ref())).await.map_err(Unusable::because)
     }
 
     fn region(&self) -> Result<Region, Unusable> {
+        Ok(Region::from(self.config()?.region))
+    }
+
+    fn config(&self) -> Result<Config, Unusable> {
         let source = self.config.clone().map_or(Source::BuiltIn, Source::File);
-        let config = source.config().map_err(super::check::explained)?;
-        Ok(Region::from(config.region))
+        source.config().map_err(super::check::explained)
     }
 }
 

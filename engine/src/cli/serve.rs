@@ -17,7 +17,7 @@ pub(super) fn run(args: ServeArgs) -> Result<Outcome, Unusable> {
     for notice in &config.notices {
         warn!("{}: {notice}", source.name());
     }
-    let setup = Setup { source, config, data: args.data, bind: args.bind };
+    let setup = Setup { source, config, data: args.data, bind: args.bind, store: args.store };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build();
     runtime.map_err(Unusable::because)?.block_on(serve(setup, banner, drain))
 }

@@ -62,7 +62,7 @@ pub fn run(args: DemoArgs) -> Result<Outcome, Unusable> {
     let stage = Stage::new(&config)?;
     let known = known_callers(&source, &config)?;
     let data = Data::new(args.data.clone());
-    let setup = Setup { source, config, data: data.path.clone(), bind: Some(stage.desk.ip()) };
+    let setup = Setup { source, config, data: data.path.clone(), bind: Some(stage.desk.ip()), store: None };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().map_err(Unusable::because)?;
     runtime.block_on(async {

@@ -8,6 +8,7 @@ use super::prompts::{ClipId, Library};
 use super::schedule::{Lateness, TickReport};
 use super::settings::{MediaSettings, StartError};
 use super::thread::{Bell, Door, Inbox, Message, Shared, WAKE, Worker};
+use super::word::Sound;
 use crossbeam::channel::{TrySendError, bounded};
 use crossbeam::queue::ArrayQueue;
 use mio::net::UdpSocket;
@@ -162,16 +163,16 @@ impl Media {
         self.order(stream, Order::SendTo(remote))
     }
 
-    /// Plays clips one after the other, instead of whatever was heard before, then reports [`Fact::PlayEnded`].
+    /// Plays sounds one after the other, instead of whatever was heard before, then reports [`Fact::PlayEnded`].
     /// No clip at all ends at once. A play begins once the far end is known.
     ///
     /// # Errors
     /// [`OrderError`].
-    pub fn play(&self, stream: StreamId, play: PlayId, clips: Vec<ClipId>) -> Result<(), OrderError> {
-        if clips.len() > PLAY_CLIPS_MAX {
-            return Err(OrderError::TooManyClips(clips.len()));
+    pub fn play(&self, stream: StreamId, play: PlayId, sounds: Vec<impl Into<Sound>>) -> Result<(), OrderError> {
+        if sounds.len() > PLAY_CLIPS_MAX {
+            return Err(OrderError::TooManyClips(sounds.len()));
         }
-        self.order(stream, Order::Play(play, clips))
+        self.order(stream, Order::Play(play, sounds.into_iter().map(Into::into).collect()))
     }
 
     /// Plays a clip from its beginning, again and again.

@@ -30,6 +30,7 @@ mod playback;
 mod ports;
 mod presses;
 mod prompts;
+mod resample;
 mod schedule;
 mod settings;
 mod splice;
@@ -37,6 +38,7 @@ mod stream;
 mod thread;
 mod timeline;
 mod wire;
+mod word;
 
 #[cfg(test)]
 mod tests;
@@ -49,3 +51,4 @@ pub use orders::{Direction, Fact, PLAY_CLIPS_MAX, PlayId, Remote, StreamId};
 pub use prompts::{ClipId, Library, LibraryError, PromptFault};
 pub use schedule::TickReport;
 pub use settings::{MediaSettings, StartError};
+pub use word::{Sound, Word};

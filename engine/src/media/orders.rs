@@ -3,6 +3,7 @@
 use super::codec::Codec;
 use super::event::Digit;
 use super::prompts::ClipId;
+use super::word::Sound;
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -109,7 +110,7 @@ pub enum Fact {
 pub(super) enum Order {
     SendTo(Remote),
     ExpectFrom(SocketAddr),
-    Play(PlayId, Vec<ClipId>),
+    Play(PlayId, Vec<Sound>),
     Music(ClipId),
     Quiet,
     Relay { peer: StreamId },

@@ -1,13 +1,14 @@
 //! Reading clips into frames.
 
-use super::codec::Codec;
+use super::codec::{Codec, transcode};
 use super::prompts::{ClipId, Library};
+use super::word::{Sound, Word};
 
 /// Clips, one after the other without a seam, read frame by frame.
 #[derive(Debug)]
 pub(super) struct Playback {
-    clips: Vec<ClipId>,
-    clip: usize,
+    sounds: Vec<Sound>,
+    sound: usize,
     sample: usize,
     repeats: Repeats,
 }
@@ -19,12 +20,12 @@ enum Repeats {
 }
 
 impl Playback {
-    pub(super) fn once(clips: Vec<ClipId>) -> Playback {
-        Playback { clips, clip: 0, sample: 0, repeats: Repeats::Once }
+    pub(super) fn once(sounds: Vec<Sound>) -> Playback {
+        Playback { sounds, sound: 0, sample: 0, repeats: Repeats::Once }
     }
 
     pub(super) fn for_ever(clip: ClipId) -> Playback {
-        Playback { clips: vec![clip], clip: 0, sample: 0, repeats: Repeats::ForEver }
+        Playback { sounds: vec![clip.into()], sound: 0, sample: 0, repeats: Repeats::ForEver }
     }
 
     /// Fills the frame, with silence after the end of the last clip; `false` if there was nothing left at all.
@@ -33,7 +34,7 @@ impl Playback {
     pub(super) fn fill(&mut self, library: &Library, codec: Codec, frame: &mut [u8]) -> bool {
         let mut filled = 0;
         while filled < frame.len() {
-            let rest = self.rest(library, codec);
+            let (rest, coded) = self.rest(library, codec);
             if rest.is_empty() {
                 if self.next_clip(filled) {
                     continue;
@@ -42,7 +43,7 @@ impl Playback {
             }
             let into = frame.get_mut(filled..).unwrap_or_default();
             let count = rest.len().min(into.len());
-            into.iter_mut().zip(rest).for_each(|(to, octet)| *to = *octet);
+            transcode(rest, coded, into, codec);
             self.sample += count;
             filled += count;
         }
@@ -50,19 +51,24 @@ impl Playback {
         filled > 0
     }
 
-    fn rest<'l>(&self, library: &'l Library, codec: Codec) -> &'l [u8] {
-        let clip = self.clips.get(self.clip).and_then(|clip| library.octets(*clip, codec));
-        clip.and_then(|octets| octets.get(self.sample..)).unwrap_or_default()
+    /// What is left of the present sound, and how it is coded.
+    fn rest<'l>(&'l self, library: &'l Library, codec: Codec) -> (&'l [u8], Codec) {
+        let (octets, coded) = match self.sounds.get(self.sound) {
+            Some(Sound::Clip(clip)) => (library.octets(*clip, codec).unwrap_or_default(), codec),
+            Some(Sound::Word(word)) => (word.coded(), Word::CODEC),
+            None => (&[][..], codec),
+        };
+        (octets.get(self.sample..).unwrap_or_default(), coded)
     }
 
     /// Goes on to the next clip; `false` if there is none, or only an endless row of empty ones.
     fn next_clip(&mut self, filled: usize) -> bool {
         let heard_something = self.sample > 0 || filled > 0;
         self.sample = 0;
-        self.clip += 1;
-        if self.clip >= self.clips.len() && self.repeats == Repeats::ForEver && heard_something {
-            self.clip = 0;
+        self.sound += 1;
+        if self.sound >= self.sounds.len() && self.repeats == Repeats::ForEver && heard_something {
+            self.sound = 0;
         }
-        self.clip < self.clips.len()
+        self.sound < self.sounds.len()
     }
 }

@@ -17,7 +17,10 @@ const FIELDS_MAX: usize = 64;
 const REPEATED_CHARS_MAX: usize = 40;
 
 /// Checks a row of named values. Whitespace around them means nothing; an empty value is as good as none.
-pub(super) fn row<'a>(
+///
+/// # Errors
+/// What is wrong with it, in the column that comes first.
+pub fn row<'a>(
     line: u64,
     values: impl Iterator<Item = (&'a str, &'a str)>,
     region: Region,

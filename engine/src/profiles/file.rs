@@ -76,7 +76,7 @@ pub async fn import(store: &Store, import: &Import) -> Result<Imported, ImportEr
         return Err(ImportError::BadRows { path: import.path.clone(), bad: reading.bad });
     }
     let mut progress = Progress::new(import.quiet, "keeping", reading.profiles.len() as u64);
-    store.put_profiles_telling(&reading.profiles, || progress.advance(1)).await?;
+    store.put_profiles_telling(&reading.profiles, |profiles| progress.advance(profiles)).await?;
     Ok(Imported { profiles: reading.profiles.len() as u64, bad: reading.bad })
 }
 

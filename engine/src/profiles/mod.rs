@@ -4,9 +4,12 @@ mod check;
 mod fault;
 mod file;
 mod read;
+mod tag;
 mod write;
 
+pub use check::row;
 pub use fault::{BadRows, RowFault, Unreadable};
 pub use file::{Import, ImportError, Imported, import};
 pub use read::{Reading, read};
+pub use tag::Tag;
 pub use write::{Form, write};

@@ -7,12 +7,17 @@ use cabrank_core::{Number, Profile};
 use csv::ByteRecord;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::io::BufRead;
+use std::io::{self, BufRead, Chain, Read, Take};
 
 /// The most rows taken from one file.
 const ROWS_MAX: u64 = 2_000_000;
 /// The most bytes taken from one file.
 const BYTES_MAX: u64 = 1 << 30;
+/// What may stand between columns.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
+/// A file whose first line was looked at.
+type Whole<'f, R> = Chain<&'f [u8], Take<R>>;
 
 /// What a file of profiles holds.
 #[derive(Debug, Default)]
@@ -24,21 +29,38 @@ pub struct Reading {
     first_line_of: HashMap<Number, u64>,
 }
 
-/// Reads a whole file of profiles and checks every row.
+/// Reads a whole file of profiles and checks every row. The text is UTF-8, with a byte order mark or without; columns are separated
+/// by commas, semicolons or tabs, whichever the first line has.
 ///
 /// # Errors
 /// When it cannot be read as rows at all; a bad row is no error here but stands in [`Reading::bad`].
-pub fn read(mut input: impl BufRead, region: Region) -> Result<Reading, Unreadable> {
-    let start = input.fill_buf()?;
-    if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
+pub fn read(input: impl BufRead, region: Region) -> Result<Reading, Unreadable> {
+    let mut input = input.take(BYTES_MAX);
+    let first = first_line(&mut input)?;
+    if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
         return Err(Unreadable::Utf16);
     }
-    let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    let is_json = text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    let skipped = start.len() - text.len();
-    input.consume(skipped);
-    let input = input.take(BYTES_MAX);
-    if is_json { json_lines(input, region) } else { csv_rows(input, region) }
+    let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&first);
+    let whole = text.chain(input);
+    if text.trim_ascii_start().first() == Some(&b'{') {
+        json_lines(whole, region)
+    } else {
+        csv_rows(whole, separator(text), region)
+    }
+}
+
+/// Up to the end of the first line that is not blank: what comes through a pipe may come in small pieces.
+fn first_line(input: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut first = Vec::new();
+    while first.trim_ascii().is_empty() && input.read_until(b'\n', &mut first)? > 0 {}
+    Ok(first)
+}
+
+/// The one that leaves a column `number`; a comma where none does.
+fn separator(header: &[u8]) -> u8 {
+    let is_number = |name: &[u8]| matches!(name.trim_ascii(), b"number" | b"\"number\"");
+    let leaves_number = |separator: u8| header.split(|byte| *byte == separator).any(is_number);
+    SEPARATORS.into_iter().find(|separator| header.contains(separator) && leaves_number(*separator)).unwrap_or(b',')
 }
 
 impl Reading {
@@ -67,8 +89,8 @@ fn too_large(line: u64) -> Unreadable {
     Unreadable::TooLarge { line, rows_max: ROWS_MAX, bytes_max: BYTES_MAX }
 }
 
-fn csv_rows(input: std::io::Take<impl BufRead>, region: Region) -> Result<Reading, Unreadable> {
-    let mut rows = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(input);
+fn csv_rows(input: Whole<'_, impl BufRead>, separator: u8, region: Region) -> Result<Reading, Unreadable> {
+    let mut rows = csv::ReaderBuilder::new().delimiter(separator).flexible(true).has_headers(false).from_reader(input);
     let mut reading = Reading::default();
     let mut raw = ByteRecord::new();
     if !rows.read_byte_record(&mut raw).map_err(csv_failed)? {
@@ -83,11 +105,16 @@ fn csv_rows(input: std::io::Take<impl BufRead>, region: Region) -> Result<Readin
         reading.take(line, csv_row(line, &columns, &raw, region));
     }
     let line = rows.position().line();
-    if rows.into_inner().limit() == 0 { Err(too_large(line)) } else { Ok(reading) }
+    if is_cut(&rows.into_inner()) { Err(too_large(line)) } else { Ok(reading) }
+}
+
+/// Whether more is there than is taken.
+fn is_cut(file: &Whole<'_, impl BufRead>) -> bool {
+    file.get_ref().1.limit() == 0
 }
 
 fn csv_failed(error: csv::Error) -> Unreadable {
-    Unreadable::Io(std::io::Error::other(error))
+    Unreadable::Io(io::Error::other(error))
 }
 
 fn columns(header: &ByteRecord) -> Result<Vec<String>, Unreadable> {
@@ -108,7 +135,7 @@ fn columns(header: &ByteRecord) -> Result<Vec<String>, Unreadable> {
 }
 
 fn no_number_column(columns: &[String]) -> Unreadable {
-    let hint = if columns.iter().any(|name| name.contains([';', '\t'])) { "; separate the columns with commas" } else { "" };
+    let hint = if columns.iter().any(|name| name.contains('|')) { "; separate the columns with commas" } else { "" };
     Unreadable::Header(format!("there is no column `number`; the first line names the columns, as in number,name,pickup{hint}"))
 }
 
@@ -129,7 +156,7 @@ fn csv_row(line: u64, columns: &[String], raw: &ByteRecord, region: Region) -> R
     check::row(line, values.into_iter(), region)
 }
 
-fn json_lines(mut input: std::io::Take<impl BufRead>, region: Region) -> Result<Reading, Unreadable> {
+fn json_lines(mut input: Whole<'_, impl BufRead>, region: Region) -> Result<Reading, Unreadable> {
     let mut reading = Reading::default();
     let mut raw = Vec::new();
     for line in 1.. {
@@ -137,7 +164,7 @@ fn json_lines(mut input: std::io::Take<impl BufRead>, region: Region) -> Result<
         if input.read_until(b'\n', &mut raw)? == 0 {
             break;
         }
-        if reading.is_full() || input.limit() == 0 {
+        if reading.is_full() || is_cut(&input) {
             return Err(too_large(line));
         }
         if !raw.trim_ascii().is_empty() {

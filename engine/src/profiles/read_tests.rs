@@ -57,6 +57,60 @@ fn a_byte_order_mark_and_windows_line_ends_mean_nothing() {
 }
 
 #[test]
+fn columns_may_be_separated_as_spreadsheets_do() {
+    let plain = good("number,name,pickup\nalice,\"Lim; Alice\",\"a\tb\"\n");
+    assert_eq!(good("\u{feff}number;name;pickup\r\nalice;\"Lim; Alice\";a\tb\r\n"), plain);
+    assert_eq!(good("\"number\"\tname\tpickup\nalice\tLim; Alice\t\"a\tb\"\n"), plain);
+    assert!(good("\n\n{\"number\":\"alice\"}\n").len() == 1 && good("number\nalice\n").len() == 1);
+}
+
+#[test]
+fn a_file_that_comes_in_small_pieces_is_the_same_file() {
+    struct Dripping<'f>(&'f [u8]);
+    impl std::io::Read for Dripping<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            let some = into.len().min(1);
+            std::io::Read::read(&mut self.0, &mut into[..some])
+        }
+    }
+    for file in ["\u{feff}number;name\nalice;Alice\n", "\u{feff} {\"number\":\"alice\",\"name\":\"Alice\"}"] {
+        let dripping = std::io::BufReader::new(Dripping(file.as_bytes()));
+        let reading = read(dripping, "SG".parse().expect("SG")).expect("readable");
+        assert_eq!(reading.profiles, good("number,name\nalice,Alice\n"));
+    }
+}
+
+#[test]
+fn fields_of_ten_megabytes_are_told_in_a_few_words() {
+    let long = "x".repeat(10 << 20);
+    let rows = format!("number,name,pickup\nalice,A,{long}\n{long},B,\nbob,{long},C\ncarl,\"{long}\n");
+    let reading = try_read(rows).expect("readable");
+    let told = reading.bad.to_string();
+    assert_eq!((reading.bad.rows, reading.profiles.len()), (4, 0), "{told}");
+    assert!(told.len() < 1_000, "{} bytes are said", told.len());
+    for fault in ["line 2, column `pickup`", "line 3, column `number`", "line 4, column `name`", "line 5"] {
+        assert!(told.contains(fault), "{fault}: {told}");
+    }
+    assert!(fault(format!("{{\"number\":\"alice\",\"name\":\"{long}\"}}\n")).contains("longer than 200"));
+}
+
+#[test]
+fn numbers_of_no_country_are_faults_of_their_rows() {
+    for number in ["+99912345678", "+0123456", "+65", "12345678901234", "+6512"] {
+        assert!(fault(format!("number\n{number}\n")).contains("no such telephone number"), "{number}");
+    }
+}
+
+#[test]
+fn latin_1_is_refused_where_it_stands_and_read_nowhere_as_something_else() {
+    let reading = try_read(b"number;name\nalice;Ren\xe9\nbob;Bob\n\xe9ve;Eve\n").expect("readable");
+    assert_eq!((reading.profiles.len(), reading.bad.rows), (1, 2), "{}", reading.bad);
+    let header = try_read(b"number;pr\xe9nom\nalice;A\n").expect_err("no header").to_string();
+    assert!(header.contains("line 1") && header.contains("UTF-8"), "{header}");
+    assert!(fault(b"{\"number\":\"alice\",\"name\":\"Ren\xe9\"}\n").contains("line 1"));
+}
+
+#[test]
 fn empty_values_are_no_fields() {
     assert_eq!(good("number,pickup\nalice,  \n"), [(Number("alice".into()), Profile::default())]);
 }
@@ -107,7 +161,7 @@ fn files_without_usable_columns_are_refused_whole() {
     for (file, said) in [
         ("", "empty"),
         ("name,pickup\nA,B\n", "no column `number`"),
-        ("number;name\nalice;A\n", "with commas"),
+        ("number|name\nalice|A\n", "with commas"),
         ("number,name,name\n", "two columns are named `name`"),
         ("number,,x\n", "column 2 has no name"),
     ] {

@@ -4,6 +4,7 @@ use super::recovery::{self, Recovered};
 use super::{Setup, StartError, make_private_dir};
 use crate::assets::{Source, example_profiles};
 use crate::directory::Directory;
+use crate::edge::Origin;
 use crate::epoch::{Epoch, timestamp};
 use crate::media::Library;
 use crate::names::Names;
@@ -29,6 +30,8 @@ pub(super) struct Ground {
     pub(super) library: Library,
     pub(super) store: Store,
     pub(super) directory: Arc<Directory>,
+    /// The store's count of changes of profiles up to which the directory knows them.
+    pub(super) profiles_known: i64,
     pub(super) names: Names,
     pub(super) epoch: Epoch,
     pub(super) times: Arc<Times>,
@@ -37,19 +40,22 @@ pub(super) struct Ground {
 
 impl Ground {
     pub(super) async fn lay(setup: Setup) -> Result<Ground, StartError> {
-        let Setup { source, config, data, bind } = setup;
+        let Setup { source, config, data, bind, store } = setup;
         make_private_dir(&data).map_err(|error| StartError::Data { path: data.clone(), error })?;
         let config = Arc::new(config);
         let http = listen(config.http.listen).await?;
         // Whoever was in a call before a restart waits for all of this: prompts are encoded beside the rest.
         let prompts = source.clone();
         let library = tokio::task::spawn_blocking(move || prompts.prompts());
-        let recovered =
-            recovery::recover(&data, config.desk.clone(), Options { segment_bytes_max: config.journal.segment_bytes_max })?;
-        let store = Store::open(&data).await?;
+        let options = Options { segment_bytes_max: config.journal.segment_bytes_max };
+        let recovered = recovery::recover(&data, config.desk.clone(), options, |origin| match origin {
+            Origin::Sip => true,
+            Origin::Quic => config.quic.listen.is_some(),
+        })?;
+        let store = Store::find(&data, store.as_ref().or(config.store.as_ref())).await?;
         take_examples(&source, &store, Region::from(config.region)).await?;
         let directory = Arc::new(Directory::default());
-        directory.load(&store, jiff::Timestamp::now()).await?;
+        let profiles_known = directory.load(&store, jiff::Timestamp::now()).await?;
         let library = library.await.map_err(io::Error::other)??;
         Ok(Ground {
             http_addr: http.local_addr()?,
@@ -63,6 +69,7 @@ impl Ground {
             library,
             store,
             directory,
+            profiles_known,
             recovered,
         })
     }
@@ -92,7 +99,8 @@ async fn take_examples(source: &Source, store: &Store, region: Region) -> Result
         Source::BuiltIn => {
             let reading = profiles::read(example_profiles().as_bytes(), region);
             let profiles = reading.map_err(|error| StartError::Profiles(error.to_string()))?.profiles;
-            Ok(store.put_profiles(&profiles).await?)
+            store.put_profiles(&profiles).await?;
+            Ok(())
         }
     }
 }

@@ -14,17 +14,19 @@ pub use error::StartError;
 pub use recovery::{Found, RecoveryError};
 
 use crate::assets::Source;
-use crate::directory::Directory;
+use crate::clerk::Clerk;
 use crate::dispatch::{self, Dispatcher};
 use crate::door::Door;
-use crate::edge::{http, quic, sip};
+use crate::edge::{Left, http, quic, sip};
 use crate::house::House;
 use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
 use crate::media::{self, Fact, Media, MediaSettings};
+use crate::number::Region;
 use crate::store::{Store, Written};
+use crate::voices::{VoiceSettings, Voices};
 use cabrank_core::{Dispatch, Effect, Input};
-use cabrank_settings::Config;
+use cabrank_settings::{Config, Speech, StoreUrl};
 use cabrank_wire::Fingerprint;
 use ground::Ground;
 use recovery::Recovered;
@@ -60,6 +62,8 @@ pub struct Setup {
     pub data: PathBuf,
     /// SIP and media on this address instead of the configured ones.
     pub bind: Option<IpAddr>,
+    /// Profiles and records in this database instead of the configured one.
+    pub store: Option<StoreUrl>,
 }
 
 /// A running engine.
@@ -71,7 +75,7 @@ pub struct Engine {
     store: Store,
     writer: JoinHandle<Written>,
     dispatcher: JoinHandle<()>,
-    follower: JoinHandle<()>,
+    clerk: JoinHandle<()>,
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
     journal_failed: watch::Receiver<bool>,
@@ -106,7 +110,9 @@ impl Engine {
         let ground = Ground::lay(setup).await?;
         let writer = ground.writer();
         let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
-        let Ground { config, data, bind, http, http_addr, library, store, directory, names, epoch, times, recovered } = ground;
+        let Ground { config, data, bind, http, http_addr, library, store, directory, .. } = ground;
+        let Ground { names, epoch, times, recovered, profiles_known, .. } = ground;
+        let voices = Voices::start(voice_settings(&config, &source, &data))?;
         let house = Arc::new(House::new(
             Arc::clone(&config),
             Arc::clone(&directory),
@@ -114,9 +120,10 @@ impl Engine {
             epoch,
             format!("http://{http_addr}"),
             &library,
+            voices.clone(),
         )?);
         let Recovered { desk, journal, clock, entries, dispatches, idle, notes, found, .. } = recovered;
-        let left = found.is_some().then(|| sip::Left { notes, idle, view: desk.view() });
+        let left = found.is_some().then(|| Arc::new(Left { notes, idle, view: desk.view() }));
         let (sip_in, sip_out) = mpsc::channel(ORDERS_MAX);
         let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
         let (store_in, store_out) = mpsc::channel(ORDERS_MAX);
@@ -126,7 +133,7 @@ impl Engine {
             let _ = store_in.send(entry).await;
         }
         let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
-        let (quic_in, quic_out) = quic_ways(&config);
+        let (quic_in, quic_out) = quic_ways(&config, left.is_some());
         let outlets = Outlets {
             sip: sip_in,
             quic: quic_in.clone(),
@@ -145,11 +152,12 @@ impl Engine {
         ask_again(dispatches, dispatch_in).await;
         let beside = source.directory();
         let reload = Reload { source, started_with: Arc::clone(&config), door: lane.door(), in_force: in_force.clone() };
-        let doors = (lane.door(), sip_out, Arc::clone(&house), left);
+        let doors = (lane.door(), sip_out, Arc::clone(&house), left.clone());
         let (media, sip) = start_telephony(&config, bind, library, doors).await?;
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
-        let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), house)?;
+        let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
+        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices);
         let ways = http::Ways {
             door: lane.door(),
             in_force,
@@ -160,12 +168,14 @@ impl Engine {
             directory: Arc::clone(&directory),
             times,
             data,
+            clerk: clerk_door,
+            region: Region::from(config.region),
         };
         let api = http::Api::new(ways, tokens);
         let (http_stop, http) = start_http(http, api);
         let quic_at = quic.as_ref().map(|quic| (quic.addr(), quic.fingerprint()));
         let welcome = Welcome { http: http_addr, quic: quic_at, profiles: directory.len(), admin_token, found };
-        let follower = start_following(directory, store.clone());
+        let clerk = tokio::spawn(clerk.run());
         let snapshots = Snapshots::start(material)?;
         Ok(Engine {
             lane,
@@ -175,7 +185,7 @@ impl Engine {
             store,
             writer,
             dispatcher,
-            follower,
+            clerk,
             http,
             http_stop,
             journal_failed,
@@ -225,10 +235,10 @@ impl Engine {
         warn!("calls were still going on when the time to drain was over");
     }
 
-    /// Ends every call that is left, and keeps what there is to keep.
+    /// Ends every call that is left, but for those whose media gateways hold: these are let go of, and the next engine goes on with
+    /// them. Keeps what there is to keep.
     pub async fn stop(self) {
-        let Engine { lane, sip, quic, media, store, writer, dispatcher, follower, http, http_stop, snapshots, .. } = self;
-        follower.abort();
+        let Engine { lane, sip, quic, media, store, writer, dispatcher, clerk, http, http_stop, snapshots, .. } = self;
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {
             if let Some(quic) = quic {
@@ -244,6 +254,7 @@ impl Engine {
             error!("the lane or an edge did not end in order: this is a bug");
         }
         finish("HTTP", http).await;
+        clerk.abort();
         finish("the fulfilment services", dispatcher).await;
         finish("the store", writer).await;
         store.close().await;
@@ -260,6 +271,19 @@ pub fn make_private_dir(dir: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
+}
+
+fn voice_settings(config: &Config, source: &Source, data: &Path) -> VoiceSettings {
+    let Speech { command, timeout, at_once, recordings, memory_mb } = config.speech.clone();
+    VoiceSettings {
+        command,
+        timeout,
+        at_once: at_once as usize,
+        recordings: recordings.map(|path| source.directory().join(path)),
+        language: config.language.clone(),
+        octets_max: (memory_mb as usize) << 20,
+        rendered: data.join("voices"),
+    }
 }
 
 async fn finish<T>(room: &str, task: JoinHandle<T>) {
@@ -281,7 +305,7 @@ async fn start_telephony(
     config: &Config,
     bind: Option<IpAddr>,
     library: media::Library,
-    (desk, effects, house, left): (Door, mpsc::Receiver<Effect>, Arc<House>, Option<sip::Left>),
+    (desk, effects, house, left): (Door, mpsc::Receiver<Effect>, Arc<House>, Option<Arc<Left>>),
 ) -> Result<(Media, sip::SipEdge), StartError> {
     let (facts_in, facts) = mpsc::channel(ORDERS_MAX);
     let media = start_media(config, bind, library, facts_in)?;
@@ -292,10 +316,11 @@ async fn start_telephony(
     Ok((media, started.map_err(io::Error::other)??))
 }
 
-/// The way of orders to the QUIC edge, where there is one, and their other end.
-fn quic_ways(config: &Config) -> (Option<QuicOutlet>, mpsc::Receiver<Effect>) {
+/// The way of orders to the QUIC edge, where there is one, and their other end. After a restart programs may be there that still
+/// show what other edges do: what changes before their edge is there waits for it.
+fn quic_ways(config: &Config, restarted: bool) -> (Option<QuicOutlet>, mpsc::Receiver<Effect>) {
     let (orders, taken) = mpsc::channel(ORDERS_MAX);
-    let outlet = QuicOutlet { orders, shows_agents: Arc::default() };
+    let outlet = QuicOutlet { orders, shows_agents: Arc::new(restarted.into()) };
     (config.quic.listen.map(|_| outlet), taken)
 }
 
@@ -305,10 +330,10 @@ fn start_quic(
     orders: mpsc::Receiver<Effect>,
     desk: Door,
     in_force: InForce,
-    house: Arc<House>,
+    (house, left): (Arc<House>, Option<Arc<Left>>),
 ) -> Result<Option<quic::QuicEdge>, quic::StartFault> {
     let (Some(settings), Some(QuicOutlet { shows_agents, .. })) = (settings, outlet) else { return Ok(None) };
-    let doors = quic::Doors { desk, orders, shows_agents, in_force, house };
+    let doors = quic::Doors { desk, orders, shows_agents, in_force, house, left };
     quic::QuicEdge::start(settings, doors).map(Some)
 }
 
@@ -320,10 +345,6 @@ fn start_http(listener: TcpListener, api: http::Api) -> (oneshot::Sender<()>, Jo
         }
     });
     (stop, serving)
-}
-
-fn start_following(directory: Arc<Directory>, store: Store) -> JoinHandle<()> {
-    tokio::spawn(async move { directory.follow(&store).await })
 }
 
 fn start_media(

@@ -3,7 +3,7 @@
 use super::entry::{ChangeRow, ChangedQueue};
 use super::records::foreign;
 use super::{Store, StoreError};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{AnyConnection, FromRow};
 
 /// A change of thresholds as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Store {
     }
 }
 
-pub(super) async fn put(writing: &mut SqliteConnection, row: &ChangeRow) -> sqlx::Result<()> {
+pub(super) async fn put(writing: &mut AnyConnection, row: &ChangeRow) -> sqlx::Result<()> {
     let upsert = "INSERT INTO changes (number, made_at, made_by, reason, queues) VALUES ($1, $2, $3, $4, $5) \
                   ON CONFLICT (number) DO UPDATE SET made_at = excluded.made_at, made_by = excluded.made_by, \
                   reason = excluded.reason, queues = excluded.queues";

@@ -4,7 +4,7 @@ use crate::epoch::Epoch;
 use crate::names::Names;
 use crate::thresholds::{Keys, shown};
 use crate::words;
-use cabrank_core::{Amendment, CallId, Change, Effect, Promise, Record, Said, Settled, Tick, Trust};
+use cabrank_core::{Amendment, CallId, Change, Effect, Promise, Record, Said, Settled, Tick};
 use serde::{Deserialize, Serialize};
 
 /// Something to keep.
@@ -101,13 +101,13 @@ impl RecordRow {
     pub fn new(record: &Record, names: &Names, epoch: Epoch) -> RecordRow {
         let at = |tick| epoch.unix_micros(tick);
         let why = record.why_human.as_ref().map(words::why);
-        let name = record.caller.profile.as_ref().map(|profile| profile.name.to_string());
+        let name = record.caller.profile.as_ref().map(|profile| storable(&profile.name));
         RecordRow {
             call: record.call.to_string(),
             line: names.line(record.line).to_owned(),
-            number: record.caller.number.as_ref().map(|number| number.0.to_string()),
+            number: record.caller.number.as_ref().map(|number| storable(&number.0)),
             name: name.filter(|name| !name.is_empty()),
-            trusted: record.caller.trust == Trust::Trusted,
+            trusted: record.caller.trust.is_sure(),
             offered_at: at(record.offered_at),
             queued_at: record.queued_at.map(at),
             connected_at: record.connected_at.map(at),
@@ -116,7 +116,7 @@ impl RecordRow {
             agent: record.agent.map(|agent| names.agent(agent).to_owned()),
             pressed: words::pressed(record.pressed.as_slice()),
             why: why.map(|(word, _)| word),
-            why_detail: why.and_then(|(_, detail)| detail).map(str::to_owned),
+            why_detail: why.and_then(|(_, detail)| detail).map(storable),
             outcome: words::outcome(record.outcome),
             promise: record.promise.as_ref().map(|promise| PromiseRow::new(promise, epoch)),
             held_us: i64::try_from(record.held.0).unwrap_or(i64::MAX),
@@ -143,10 +143,15 @@ impl PromiseRow {
         PromiseRow {
             made_at: epoch.unix_micros(promise.made_at),
             due_at: epoch.unix_micros(promise.due_at),
-            reference: promise.reference.to_string(),
+            reference: storable(&promise.reference),
             settled: words::settled(promise.settled),
         }
     }
+}
+
+/// PostgreSQL takes any text but one with a NUL in it, which a caller's number or a service's answer may have.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 /// A later word on a record as a row.
@@ -168,13 +173,7 @@ impl AmendmentRow {
             }
             Amendment::Resolution { resolution, by } => ("resolution", &**resolution, by),
         };
-        AmendmentRow {
-            call: call.to_string(),
-            said_at: epoch.unix_micros(at),
-            kind,
-            word: word.to_owned(),
-            said_by: by.to_string(),
-        }
+        AmendmentRow { call: call.to_string(), said_at: epoch.unix_micros(at), kind, word: storable(word), said_by: storable(by) }
     }
 }
 
@@ -208,8 +207,8 @@ impl ChangeRow {
         ChangeRow {
             number: i64::try_from(change.number).unwrap_or(i64::MAX),
             made_at: epoch.unix_micros(change.at),
-            made_by: change.by.to_string(),
-            reason: change.reason.to_string(),
+            made_by: storable(&change.by),
+            reason: storable(&change.reason),
             queues,
         }
     }

@@ -1,7 +1,7 @@
 //! What the store should hold and does not: it was given up, or a crash came before it was written.
 
 use super::entry::{Entry, RecordRow};
-use super::{Store, StoreError, Writer};
+use super::{Store, StoreError, Writer, in_time};
 use std::collections::HashSet;
 
 /// Calls looked for in one statement.
@@ -33,7 +33,7 @@ impl Store {
             let statement = format!("SELECT call FROM records WHERE call IN ({})", places.join(", "));
             let query = sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(statement));
             let query = rows.iter().fold(query, |query, row| query.bind(row.call.clone()));
-            kept.extend(query.fetch_all(&self.reads).await?);
+            kept.extend(in_time(async { Ok(query.fetch_all(&self.reads).await?) }).await?);
         }
         Ok(kept)
     }

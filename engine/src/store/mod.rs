@@ -1,15 +1,22 @@
-//! Profiles, service records and token digests on the disk: `cabrank.db`, an SQLite file.
+//! Profiles, service records and token digests: in `cabrank.db`, an SQLite file in the data directory, or in a PostgreSQL database.
 //!
-//! The queries use nothing that PostgreSQL would not understand, so that it can follow.
+//! Every statement, migrations too, is what both understand; a view tells records without a type that only one of them has.
+//! No call waits for any of this: callers are looked up in the [directory](crate::directory), and records are written by a
+//! [task of their own](Writer), which tries again for as long as the database is away.
+//!
+//! A database is one desk's: two would number their changes of thresholds alike. Profiles that several desks should know are
+//! imported into each.
 
 mod analysed;
 mod changes;
 mod entry;
+mod failing;
 mod missing;
 mod open;
 mod profiles;
 mod records;
 mod tokens;
+mod upsert;
 mod writer;
 
 pub use analysed::AnalysedRecord;
@@ -19,15 +26,16 @@ pub use profiles::Erased;
 pub use records::{KeptPromise, KeptQuote, KeptRecord, PastContact};
 pub use writer::{Patience, Writer, Written};
 
-use sqlx::SqlitePool;
+use sqlx::AnyPool;
 use std::path::PathBuf;
+use std::time::Duration;
 
-/// The store of one data directory. Cheap to clone.
+/// The store of one desk. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     /// One connection: SQLite has one writer anyway, and so nobody waits for a lock.
-    writes: SqlitePool,
-    reads: SqlitePool,
+    writes: AnyPool,
+    reads: AnyPool,
 }
 
 /// Why the store could not do what was asked.
@@ -41,9 +49,20 @@ pub enum StoreError {
         /// What went wrong.
         what: String,
     },
+    /// The database cannot be reached or brought up to date.
+    #[error("the store {url} cannot be used: {what}; check the address, the password (PGPASSWORD or ~/.pgpass) and the database")]
+    NotReached {
+        /// Its address, without a password.
+        url: String,
+        /// What went wrong.
+        what: String,
+    },
     /// The database refused (locked, full disk, ...).
-    #[error("the store failed: {0}; check the disk that holds cabrank.db")]
+    #[error("the store failed: {0}; check the database, or the disk that holds cabrank.db")]
     Failed(#[from] sqlx::Error),
+    /// The database said nothing for too long.
+    #[error("the store said nothing for {} seconds; check the way to the database", .0.as_secs())]
+    Silent(Duration),
     /// A row holds what no Cabrank wrote.
     #[error("the store holds {what} that this version does not know; was it written by a newer one?")]
     Foreign {
@@ -52,20 +71,12 @@ pub enum StoreError {
     },
 }
 
-impl StoreError {
-    /// Whether the reason lies outside and may pass by itself: others hold the store, or its disk is full or does not answer.
-    pub(crate) fn may_pass(&self) -> bool {
-        match self {
-            StoreError::Failed(sqlx::Error::Database(error)) => error.code().is_some_and(|code| is_of_the_disk(&code)),
-            StoreError::Failed(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
-            StoreError::Failed(_) | StoreError::NotOpened { .. } | StoreError::Foreign { .. } => false,
-        }
-    }
-}
+/// How long the store may take for one thing.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// SQLite's BUSY, LOCKED, IOERR, FULL and CANTOPEN; what stands above the lowest byte only says more.
-fn is_of_the_disk(code: &str) -> bool {
-    code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14))
+/// Who does not answer at all is not waited for as long as TCP would: what was under way is taken back.
+async fn in_time<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(ANSWER_TIMEOUT, work).await.unwrap_or(Err(StoreError::Silent(ANSWER_TIMEOUT)))
 }
 
 fn now_micros() -> i64 {
@@ -73,5 +84,4 @@ fn now_micros() -> i64 {
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -1,9 +1,13 @@
 //! Profiles as they are kept.
 
-use super::{Store, StoreError, now_micros};
+use super::upsert::{Statement, Table};
+use super::{Store, StoreError, in_time, now_micros};
 use cabrank_core::{Number, Profile, Text};
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::{AnyConnection, FromRow};
 use std::collections::BTreeMap;
+
+/// Profiles that share a statement.
+const TOGETHER: usize = 128;
 
 /// What was erased of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +16,8 @@ pub struct Erased {
     pub profile: bool,
     /// How many records no longer say who called.
     pub records: u64,
+    /// The count of changes of profiles after it.
+    pub revision: i64,
 }
 
 impl Store {
@@ -20,38 +26,42 @@ impl Store {
     /// # Errors
     /// When the store fails, or holds what this version does not know.
     pub async fn profiles(&self) -> Result<Vec<(Number, Profile)>, StoreError> {
-        let found: Vec<Row> =
-            sqlx::query_as("SELECT number, name, language, class, preferred_agent, fields FROM profiles ORDER BY number")
-                .fetch_all(&self.reads)
-                .await?;
-        found.into_iter().map(Row::into_profile).collect()
+        let found: Vec<Row> = sqlx::query_as("SELECT number, name, language, class, preferred_agent, fields FROM profiles")
+            .fetch_all(&self.reads)
+            .await?;
+        let mut profiles = found.into_iter().map(Row::into_profile).collect::<Result<Vec<_>, _>>()?;
+        // Here, since every database sorts texts in a way of its own.
+        profiles.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(profiles)
     }
 
-    /// Keeps these profiles, each in the place of an older one of its number: all or none.
+    /// Keeps these profiles, no number twice, each in the place of an older one of its number: all or none. Returns the
+    /// count of changes of profiles after it.
     ///
     /// # Errors
     /// When the store fails; then nothing has changed.
-    pub async fn put_profiles(&self, profiles: &[(Number, Profile)]) -> Result<(), StoreError> {
-        self.put_profiles_telling(profiles, || {}).await
+    pub async fn put_profiles(&self, profiles: &[(Number, Profile)]) -> Result<i64, StoreError> {
+        self.put_profiles_telling(profiles, |_| {}).await
     }
 
-    /// The same, and tells of each one as it goes; none is kept before all are.
+    /// The same, and tells how many more have gone as it goes; none is kept before all are.
     ///
     /// # Errors
     /// When the store fails; then nothing has changed.
     pub async fn put_profiles_telling(
         &self,
         profiles: &[(Number, Profile)],
-        mut tell: impl FnMut() + Send,
-    ) -> Result<(), StoreError> {
+        mut tell: impl FnMut(u64) + Send,
+    ) -> Result<i64, StoreError> {
         let mut writing = self.writes.begin().await?;
         let changed_at = now_micros();
-        for (number, profile) in profiles {
-            put(&mut writing, number, profile, changed_at).await?;
-            tell();
+        for some in profiles.chunks(TOGETHER) {
+            PROFILES.put(&mut writing, some, |row, (number, profile)| bound(row, number, profile, changed_at)).await?;
+            tell(some.len() as u64);
         }
-        count_change(&mut writing).await?;
-        Ok(writing.commit().await?)
+        let revision = count_change(&mut writing).await?;
+        writing.commit().await?;
+        Ok(revision)
     }
 
     /// Erases what is known of who calls from a number: the profile, and number and name in every record.
@@ -59,17 +69,15 @@ impl Store {
     /// # Errors
     /// When the store fails; then nothing is erased.
     pub async fn erase(&self, number: &Number) -> Result<Erased, StoreError> {
-        let mut writing = self.writes.begin().await?;
-        let profiles =
-            sqlx::query("DELETE FROM profiles WHERE number = $1").bind(&*number.0).execute(&mut *writing).await?.rows_affected();
-        let records = sqlx::query("UPDATE records SET number = NULL, name = NULL WHERE number = $1")
-            .bind(&*number.0)
-            .execute(&mut *writing)
-            .await?
-            .rows_affected();
-        count_change(&mut writing).await?;
-        writing.commit().await?;
-        Ok(Erased { profile: profiles > 0, records })
+        in_time(async {
+            let mut writing = self.writes.begin().await?;
+            let profiles = erase(&mut writing, "DELETE FROM profiles WHERE number = $1", number).await?;
+            let records = erase(&mut writing, "UPDATE records SET number = NULL, name = NULL WHERE number = $1", number).await?;
+            let revision = count_change(&mut writing).await?;
+            writing.commit().await?;
+            Ok(Erased { profile: profiles > 0, records, revision })
+        })
+        .await
     }
 
     /// A number that grows whenever profiles change, whoever changed them.
@@ -77,32 +85,31 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn profiles_revision(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar("SELECT revision FROM profiles_revision").fetch_one(&self.reads).await?)
+        let asked = sqlx::query_scalar("SELECT revision FROM profiles_revision");
+        in_time(async { Ok(asked.fetch_one(&self.reads).await?) }).await
     }
 }
 
-async fn put(writing: &mut SqliteConnection, number: &Number, profile: &Profile, changed_at: i64) -> sqlx::Result<()> {
-    sqlx::query(
-        "INSERT INTO profiles (number, name, language, class, preferred_agent, fields, changed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (number) DO UPDATE SET name = excluded.name, language = excluded.language, class = excluded.class, \
-         preferred_agent = excluded.preferred_agent, fields = excluded.fields, changed_at = excluded.changed_at",
-    )
-    .bind(&*number.0)
-    .bind(&*profile.name)
-    .bind(&*profile.language)
-    .bind(&*profile.class)
-    .bind(&*profile.preferred_agent)
-    .bind(fields_json(profile))
-    .bind(changed_at)
-    .execute(writing)
-    .await?;
-    Ok(())
+const PROFILES: Table<7> = Table {
+    name: "profiles",
+    columns: ["number", "name", "language", "class", "preferred_agent", "fields", "changed_at"],
+    kept: &[],
+    together: TOGETHER,
+};
+
+fn bound(statement: Statement, number: &Number, profile: &Profile, changed_at: i64) -> Statement {
+    let texts = [&number.0, &profile.name, &profile.language, &profile.class, &profile.preferred_agent];
+    let statement = texts.into_iter().fold(statement, |statement, text| statement.bind(text.to_string()));
+    statement.bind(fields_json(profile)).bind(changed_at)
 }
 
-async fn count_change(writing: &mut SqliteConnection) -> sqlx::Result<()> {
-    sqlx::query("UPDATE profiles_revision SET revision = revision + 1").execute(writing).await?;
-    Ok(())
+/// Returns how many rows it was.
+async fn erase(writing: &mut AnyConnection, statement: &'static str, number: &Number) -> sqlx::Result<u64> {
+    Ok(sqlx::query(statement).bind(number.0.to_string()).execute(writing).await?.rows_affected())
+}
+
+async fn count_change(writing: &mut AnyConnection) -> sqlx::Result<i64> {
+    sqlx::query_scalar("UPDATE profiles_revision SET revision = revision + 1 RETURNING revision").fetch_one(writing).await
 }
 
 fn fields_json(profile: &Profile) -> String {

@@ -1,13 +1,11 @@
 //! Records: written so that writing one again changes nothing, read with the later words on them.
 
 use super::entry::{AmendmentRow, RecordRow, Rows};
-use super::{Store, StoreError, changes};
+use super::upsert::{Statement, Table};
+use super::{Store, StoreError, changes, in_time};
 use crate::words;
 use cabrank_core::{CallId, Number, Outcome, Settled, Span, Trust, WhyHuman};
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{FromRow, Sqlite, SqliteConnection};
-use std::sync::LazyLock;
+use sqlx::{AnyConnection, FromRow};
 
 /// A record as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,41 +139,27 @@ impl Store {
     /// # Errors
     /// When the store fails; then none is written.
     pub async fn put_rows(&self, rows: &Rows) -> Result<(), StoreError> {
-        let mut writing = self.writes.begin().await?;
-        put_records(&mut writing, &rows.records).await?;
-        for row in &rows.amendments {
-            put_amendment(&mut writing, row).await?;
-        }
-        for row in &rows.changes {
-            changes::put(&mut writing, row).await?;
-        }
-        Ok(writing.commit().await?)
+        in_time(async {
+            let mut writing = self.writes.begin().await?;
+            RECORDS.put(&mut writing, &rows.records, bound).await?;
+            for row in &rows.amendments {
+                put_amendment(&mut writing, row).await?;
+            }
+            for row in &rows.changes {
+                changes::put(&mut writing, row).await?;
+            }
+            Ok(writing.commit().await?)
+        })
+        .await
     }
 
     /// The number that a recorded call came from.
     pub(super) async fn number_of(&self, call: CallId) -> Result<Option<Number>, StoreError> {
-        let found: Option<Option<String>> = sqlx::query_scalar("SELECT number FROM records WHERE call = $1")
-            .bind(call.to_string())
-            .fetch_optional(&self.reads)
-            .await?;
+        let asked = sqlx::query_scalar("SELECT number FROM records WHERE call = $1").bind(call.to_string());
+        let found: Option<Option<String>> = in_time(async { Ok(asked.fetch_optional(&self.reads).await?) }).await?;
         Ok(found.flatten().map(|number| Number(number.into())))
     }
 }
-
-/// Each statement is a way to SQLite's own thread and back, which costs more than the row: many rows share one.
-async fn put_records(writing: &mut SqliteConnection, rows: &[RecordRow]) -> sqlx::Result<()> {
-    let (together, rest) = rows.as_chunks::<ROWS_TOGETHER>();
-    for rows in together {
-        let all = sqlx::query(UPSERT_TOGETHER.as_str());
-        rows.iter().fold(all, bound).execute(&mut *writing).await?;
-    }
-    for row in rest {
-        bound(sqlx::query(UPSERT.as_str()), row).execute(&mut *writing).await?;
-    }
-    Ok(())
-}
-
-type Statement = Query<'static, Sqlite, SqliteArguments>;
 
 fn bound(statement: Statement, row: &RecordRow) -> Statement {
     let promise = row.promise.as_ref();
@@ -209,7 +193,7 @@ fn bound(statement: Statement, row: &RecordRow) -> Statement {
         .bind(row.callbacks)
 }
 
-async fn put_amendment(writing: &mut SqliteConnection, row: &AmendmentRow) -> sqlx::Result<()> {
+async fn put_amendment(writing: &mut AnyConnection, row: &AmendmentRow) -> sqlx::Result<()> {
     let insert = "INSERT INTO amendments (call, said_at, kind, word, said_by) VALUES ($1, $2, $3, $4, $5) \
                   ON CONFLICT (call, kind, said_at, word) DO NOTHING";
     sqlx::query(insert)
@@ -223,57 +207,40 @@ async fn put_amendment(writing: &mut SqliteConnection, row: &AmendmentRow) -> sq
     Ok(())
 }
 
-/// Rows that share a statement.
-const ROWS_TOGETHER: usize = 32;
-
-static UPSERT: LazyLock<String> = LazyLock::new(|| upsert(1));
-static UPSERT_TOGETHER: LazyLock<String> = LazyLock::new(|| upsert(ROWS_TOGETHER));
-
-const COLUMNS: [&str; 26] = [
-    "call",
-    "line",
-    "number",
-    "name",
-    "trusted",
-    "offered_at",
-    "queued_at",
-    "connected_at",
-    "ended_at",
-    "queue",
-    "agent",
-    "pressed",
-    "why",
-    "why_detail",
-    "outcome",
-    "promise_made_at",
-    "promise_due_at",
-    "promise_reference",
-    "promise_settled",
-    "held_us",
-    "offers",
-    "class",
-    "quote_said_at",
-    "quote_until",
-    "quote_settled",
-    "callbacks",
-];
-
-/// Who called is never written again: it may have been erased meanwhile.
-const KEPT: [&str; 3] = ["call", "number", "name"];
-
-/// The statement that writes so many rows.
-fn upsert(rows: usize) -> String {
-    let place = |row: usize| (1..=COLUMNS.len()).map(move |column| format!("${}", row * COLUMNS.len() + column));
-    let values = (0..rows).map(|row| format!("({})", place(row).collect::<Vec<_>>().join(", "))).collect::<Vec<_>>();
-    let renewed = COLUMNS.iter().filter(|column| !KEPT.contains(column));
-    let renewed = renewed.map(|column| format!("{column} = excluded.{column}")).collect::<Vec<_>>();
-    format!(
-        "INSERT INTO records ({}) VALUES {} ON CONFLICT (call) DO UPDATE SET {}",
-        COLUMNS.join(", "),
-        values.join(", "),
-        renewed.join(", ")
-    )
-}
+const RECORDS: Table<26> = Table {
+    name: "records",
+    columns: [
+        "call",
+        "line",
+        "number",
+        "name",
+        "trusted",
+        "offered_at",
+        "queued_at",
+        "connected_at",
+        "ended_at",
+        "queue",
+        "agent",
+        "pressed",
+        "why",
+        "why_detail",
+        "outcome",
+        "promise_made_at",
+        "promise_due_at",
+        "promise_reference",
+        "promise_settled",
+        "held_us",
+        "offers",
+        "class",
+        "quote_said_at",
+        "quote_until",
+        "quote_settled",
+        "callbacks",
+    ],
+    // Who called is never written again: it may have been erased meanwhile.
+    kept: &["number", "name"],
+    together: 32,
+};
 
 const CONTACTS: &str = "SELECT number, call, offered_at, outcome, resolution \
     FROM (SELECT number, call, offered_at, outcome, resolution, \
@@ -288,7 +255,7 @@ struct Row {
     line: String,
     number: Option<String>,
     name: Option<String>,
-    trusted: bool,
+    trusted: i64,
     offered_at: i64,
     queued_at: Option<i64>,
     connected_at: Option<i64>,
@@ -323,7 +290,7 @@ impl Row {
             line: self.line,
             number: self.number.map(|number| Number(number.into())),
             name: self.name,
-            trust: if self.trusted { Trust::Trusted } else { Trust::Untrusted },
+            trust: if self.trusted != 0 { Trust::Trusted } else { Trust::Untrusted },
             offered_at: self.offered_at,
             queued_at: self.queued_at,
             connected_at: self.connected_at,

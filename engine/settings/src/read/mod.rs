@@ -16,7 +16,10 @@ mod service;
 mod service_level;
 mod sharing;
 mod sip;
+mod speech;
+mod store;
 mod thresholds;
+mod trust;
 mod value;
 
 pub use amend::{amend, contradictions};
@@ -79,11 +82,14 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     at_least_one(root, "queue", queues.len(), "everything leads to a human, by way of a queue");
     at_least_one(root, "agent", agents.len(), "without one nobody who calls ever reaches a human");
 
-    let sip = sip::read(root, &desk.name, base);
+    let trust = trust::read(root, base);
+    let sip = sip::read(root, &desk.name, trust.is_some(), base);
     let media = desk::read_media(root);
     let http = desk::read_http(root);
     let quic = quic::read(root, base);
     let journal = desk::read_journal(root);
+    let store = store::read(root, base);
+    let speech = speech::read(root);
     let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
     let mut exits = Exits::default();
     let (lines, receptions) = line::read_all(lines, &house, &mut exits);
@@ -106,10 +112,13 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         language: desk.language,
         drain: desk.drain,
         sip,
+        trust,
         media,
         http,
         quic,
         journal,
+        store,
+        speech,
         lines: receptions,
         services: backends,
         agents: phones,

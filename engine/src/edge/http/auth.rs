@@ -16,6 +16,8 @@ use subtle::ConstantTimeEq;
 const ADMIN: &str = "admin";
 /// Who may change thresholds.
 const TUNERS: [&str; 2] = [ADMIN, "supervisor"];
+/// Who may change profiles.
+const KEEPERS: [&str; 2] = [ADMIN, "integrator"];
 
 /// The digests of every token that opens the API.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +37,15 @@ impl Bearer {
             return Ok(self.0.into());
         }
         let detail = format!("Thresholds are changed by {}; this token is one of {}.", TUNERS.join(" or "), self.0);
+        Err(Problem::new(StatusCode::FORBIDDEN, detail))
+    }
+
+    /// Whether profiles may be changed.
+    pub(super) fn may_keep_profiles(&self) -> Result<(), Problem> {
+        if KEEPERS.contains(&self.0.as_str()) {
+            return Ok(());
+        }
+        let detail = format!("Profiles are changed by {}; this token is one of {}.", KEEPERS.join(" or "), self.0);
         Err(Problem::new(StatusCode::FORBIDDEN, detail))
     }
 }

@@ -14,6 +14,9 @@ pub(super) struct Readiness {
     ready: bool,
     /// Why not, if they cannot.
     why: Vec<&'static str>,
+    /// What is wrong, though calls are taken.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<&'static str>,
 }
 
 /// The process is there.
@@ -43,9 +46,8 @@ pub(super) async fn ready(State(api): State<Api>) -> (StatusCode, Json<Readiness
     if api.door().backlog().is_short() {
         why.push("the journal's disk is full");
     }
-    if !store_is_well {
-        why.push("the store does not answer");
-    }
+    // No call waits for the store, and what is to be kept waits for it.
+    let beside = if store_is_well { Vec::new() } else { vec!["the store does not answer: records wait"] };
     let status = if why.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness { ready: why.is_empty(), why }))
+    (status, Json(Readiness { ready: why.is_empty(), why, beside }))
 }

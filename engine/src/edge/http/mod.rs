@@ -11,6 +11,7 @@ mod metrics;
 mod openapi;
 mod parts;
 mod problem;
+mod profiles;
 mod queues;
 mod records;
 mod server;
@@ -21,6 +22,8 @@ pub use auth::{FreshToken, Tokens};
 pub use problem::Problem;
 pub use server::{Api, Ways, router, serve};
 
+#[cfg(test)]
+mod profile_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

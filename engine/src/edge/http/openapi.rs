@@ -1,6 +1,6 @@
 //! What the API is, for programs: OpenAPI, from the code itself.
 
-use super::{agents, calls, changes, figures, health, metrics, queues, records, thresholds, why};
+use super::{agents, calls, changes, figures, health, metrics, profiles, queues, records, thresholds, why};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -25,6 +25,10 @@ use utoipa::{Modify, OpenApi};
         queues::list,
         queues::one,
         thresholds::change,
+        profiles::one,
+        profiles::put,
+        profiles::erase,
+        profiles::import,
         records::one,
         records::amend,
     ),

@@ -1,5 +1,6 @@
 //! Every error as a problem document (RFC 9457).
 
+use crate::clerk::Unchanged;
 use crate::door::Busy;
 use crate::store::StoreError;
 use crate::tuning::Untuned;
@@ -47,6 +48,11 @@ impl Problem {
     /// Faults in what was sent, every one at once.
     pub(super) fn faults(faults: Vec<String>) -> Problem {
         Problem { faults: faults.clone(), ..Problem::unprocessable(faults.join(". ")) }
+    }
+
+    /// The same with everything that is wrong.
+    pub(super) fn with_faults(self, faults: Vec<String>) -> Problem {
+        Problem { faults, ..self }
     }
 
     /// What the client should know besides, by RFC 9110.
@@ -101,6 +107,20 @@ impl From<StoreError> for Problem {
     fn from(failure: StoreError) -> Self {
         error!(%failure, "a request needed the store");
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The store does not answer; the engine's log says why.")
+    }
+}
+
+impl From<Unchanged> for Problem {
+    fn from(unchanged: Unchanged) -> Self {
+        match unchanged {
+            Unchanged::Outdated => {
+                Problem::new(StatusCode::PRECONDITION_FAILED, "Somebody has changed the profile since; look at it again.")
+            }
+            Unchanged::Store(failure) => failure.into(),
+            Unchanged::Busy => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Profiles cannot be changed now; try again shortly.")
+            }
+        }
     }
 }
 

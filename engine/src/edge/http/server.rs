@@ -3,7 +3,8 @@
 use super::auth::{Tokens, only_bearers};
 use super::problem::Problem;
 use super::why::Teller;
-use super::{agents, calls, changes, connections, figures, health, metrics, openapi, queues, records, thresholds, why};
+use super::{agents, calls, changes, connections, figures, health, metrics, openapi, profiles, queues, records, thresholds, why};
+use crate::clerk::ClerkDoor;
 use crate::directory::Directory;
 use crate::door::{Busy, Door};
 use crate::epoch::Epoch;
@@ -11,6 +12,7 @@ use crate::glance::Glance;
 use crate::in_force::InForce;
 use crate::lane::Clock;
 use crate::names::Names;
+use crate::number::Region;
 use crate::store::Store;
 use crate::times::Times;
 use axum::Router;
@@ -25,11 +27,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 16 * 1024;
+/// The longest profile that is read, in bytes.
+const PROFILE_BYTES_MAX: usize = 512 * 1024;
+/// The longest file of profiles that is read, in bytes: a million callers of a hundred bytes.
+const IMPORT_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// The longest that one request may take.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(10);
+/// The longest that an import may take.
+const IMPORT_TIME_MAX: Duration = Duration::from_secs(600);
 
 /// What the API stands on. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -43,6 +52,8 @@ struct Inner {
     glance: Glance,
     teller: Teller,
     tokens: Tokens,
+    /// One file at a time.
+    importing: Semaphore,
 }
 
 /// The ways to what is shown and changed.
@@ -66,6 +77,10 @@ pub struct Ways {
     pub times: Arc<Times>,
     /// The data directory, for its journal.
     pub data: PathBuf,
+    /// Who changes profiles.
+    pub clerk: ClerkDoor,
+    /// How numbers without a country code are read.
+    pub region: Region,
 }
 
 impl Api {
@@ -73,7 +88,7 @@ impl Api {
     pub fn new(ways: Ways, tokens: Tokens) -> Api {
         let glance = Glance::new(ways.door.clone());
         let teller = Teller::new(ways.data.clone());
-        Api { inner: Arc::new(Inner { ways, glance, teller, tokens }) }
+        Api { inner: Arc::new(Inner { ways, glance, teller, tokens, importing: Semaphore::new(1) }) }
     }
 
     pub(super) fn door(&self) -> &Door {
@@ -110,6 +125,18 @@ impl Api {
 
     pub(super) fn tokens(&self) -> &Tokens {
         &self.inner.tokens
+    }
+
+    pub(super) fn clerk(&self) -> &ClerkDoor {
+        &self.inner.ways.clerk
+    }
+
+    pub(super) fn region(&self) -> Region {
+        self.inner.ways.region
+    }
+
+    pub(super) fn importing(&self) -> &Semaphore {
+        &self.inner.importing
     }
 
     /// The desk as it is, or was a moment ago.
@@ -149,6 +176,10 @@ pub fn router(api: Api) -> Router {
         .route("/api/v1/queues/{name}", get(queues::one))
         .route("/api/v1/queues/{name}/thresholds", patch(thresholds::change))
         .route("/api/v1/records/{id}", patch(records::amend).get(records::one))
+        .route(
+            "/api/v1/profiles/{number}",
+            get(profiles::one).put(profiles::put).delete(profiles::erase).layer(DefaultBodyLimit::max(PROFILE_BYTES_MAX)),
+        )
         .route_layer(middleware::from_fn_with_state(api.clone(), only_bearers));
     Router::new()
         .route("/healthz", get(health::alive))
@@ -159,8 +190,18 @@ pub fn router(api: Api) -> Router {
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(middleware::from_fn(bounded))
+        .layer(middleware::from_fn(|request, next| within(REQUEST_TIME_MAX, request, next)))
+        .merge(imports(api.clone()))
         .with_state(api)
+}
+
+/// What takes longer, and is longer, than anything else.
+fn imports(api: Api) -> Router<Api> {
+    Router::new()
+        .route("/api/v1/profiles:import", post(profiles::import))
+        .route_layer(middleware::from_fn_with_state(api, only_bearers))
+        .layer(DefaultBodyLimit::max(IMPORT_BYTES_MAX))
+        .layer(middleware::from_fn(|request, next| within(IMPORT_TIME_MAX, request, next)))
 }
 
 /// Serves until `end` comes; requests under way are then given a moment to finish.
@@ -180,8 +221,8 @@ async fn not_so() -> Problem {
 }
 
 /// No request takes for ever, and nothing about callers is cached on the way.
-async fn bounded(request: Request, next: Next) -> Result<Response, Problem> {
-    let answer = tokio::time::timeout(REQUEST_TIME_MAX, next.run(request)).await;
+async fn within(time_max: Duration, request: Request, next: Next) -> Result<Response, Problem> {
+    let answer = tokio::time::timeout(time_max, next.run(request)).await;
     let mut response =
         answer.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The engine took too long; try again shortly."))?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -2,6 +2,7 @@
 
 use super::{Api, Tokens, Ways, serve};
 use crate::backlog::Backlog;
+use crate::clerk::Clerk;
 use crate::directory::Directory;
 use crate::door::{Door, Submission};
 use crate::epoch::Epoch;
@@ -9,6 +10,7 @@ use crate::in_force::InForce;
 use crate::lane::{Clock, unix_micros_now};
 use crate::names::tests::taxi;
 use crate::store::{Entry, Patience, Store, Writer};
+use crate::voices::Voices;
 use cabrank_core::{
     AgentId, CallId, Caller, CallerGone, Desk, Digit, Effect, Input, LineId, Number, Outbox, Profile, Tick, Trust,
 };
@@ -26,7 +28,7 @@ pub(super) struct Engine {
     token: String,
     door: Door,
     pub(super) store: Store,
-    directory: Arc<Directory>,
+    pub(super) directory: Arc<Directory>,
     end: Option<oneshot::Sender<()>>,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
     _dir: TempDir,
@@ -59,6 +61,8 @@ impl Engine {
             patience,
         };
         tokio::spawn(writer.run(queue));
+        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(0), Voices::silent());
+        tokio::spawn(clerk.run());
         let ways = Ways {
             door: door.clone(),
             in_force,
@@ -69,6 +73,8 @@ impl Engine {
             directory: Arc::clone(&directory),
             times,
             data: dir.path().to_owned(),
+            clerk: clerk_door,
+            region: "SG".parse().expect("SG"),
         };
         let api = Api::new(ways, tokens);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");

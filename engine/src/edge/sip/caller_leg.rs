@@ -17,7 +17,7 @@ impl Edge {
     /// A CANCEL came before our final answer: 487 (RFC 3261 9.2). After it, it changes nothing.
     pub(super) fn on_cancelled(&mut self, leg: LegId) {
         let LegId::Caller(call) = leg else { return };
-        if !self.legs.is_answered(call) {
+        if !self.cancel_unverified(call) && !self.legs.is_answered(call) {
             self.give_up(call, StatusCode::RequestTerminated);
         }
     }
@@ -73,7 +73,7 @@ impl Edge {
             Exchange::Ack => {}
             Exchange::AckWithAnswer => self.on_late_answer(leg, body),
             // Not what was awaited: what is under way stays so.
-            kept @ (Exchange::Idle | Exchange::Ours) => talk.exchange = kept,
+            kept @ (Exchange::Idle | Exchange::Ours | Exchange::OurAck) => talk.exchange = kept,
         }
         self.unpark(leg);
     }

@@ -8,7 +8,7 @@ use rsipstack::sip::Uri;
 use super::digest::Algorithm;
 use super::session_timer::OUR_INTERVAL_S;
 use super::trunk::Trunk;
-use crate::media::ClipId;
+use crate::media::{ClipId, Sound};
 use crate::number::Region;
 
 /// Everything the edge must know of its desk.
@@ -30,6 +30,8 @@ pub struct SipSettings {
     pub digest: Vec<Algorithm>,
     /// The region whose numbers are written without a plus.
     pub region: Region,
+    /// Whose signatures vouch for a caller's number; nobody's if `None`.
+    pub trust: Option<cabrank_trust::Settings>,
     /// What bounds the edge.
     pub limits: SipLimits,
 }
@@ -113,8 +115,8 @@ impl Default for SipLimits {
 
 /// What this edge asks of the house beyond what every edge does.
 pub trait House: crate::edge::House {
-    /// The clips that say something to a caller, in order.
-    fn words(&self, say: Say, line: LineId, caller: &Caller) -> Vec<ClipId>;
+    /// The sounds that say something to a caller, in order.
+    fn words(&self, say: Say, line: LineId, caller: &Caller) -> Vec<Sound>;
     /// The music callers hear while they wait.
     fn music(&self) -> Option<ClipId>;
     /// The context as an agent's phone gets it (JSON).

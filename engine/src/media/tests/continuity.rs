@@ -88,7 +88,7 @@ impl Story {
             }
             Step::Play { ticks } => {
                 let clips = vec![clip(&self.scene.library, "three")];
-                self.hear(Order::Play(PlayId(1), clips), ticks);
+                self.hear(Order::Play(PlayId(1), clips.into_iter().map(Into::into).collect()), ticks);
             }
             Step::Music { ticks } => {
                 let music = clip(&self.scene.library, "two");

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::time::Duration;
 
 fn play(scene: &mut Scene, play: u64, names: &[&str]) {
-    let clips = names.iter().map(|name| clip(&scene.library, name)).collect();
+    let clips = names.iter().map(|name| clip(&scene.library, name).into()).collect();
     scene.order(0, Order::Play(PlayId(play), clips));
 }
 

@@ -1,97 +1,16 @@
-//! The store on a real file.
+//! What a store does, whichever database it is in: run against each.
 
-use super::{AmendmentRow, Entry, Patience, RecordRow, Rows, Store, StoreError, Writer, Written};
+use super::super::{ann, change, epoch, record, resolution, row, run_writer, settled, writer};
+use super::{LOCK, opened};
 use crate::directory::Directory;
-use crate::epoch::{Epoch, timestamp};
 use crate::names::tests::taxi;
-use cabrank_core::{
-    AgentId, Amendment, CallId, Caller, Change, Digit, DispatchFailure, Keys, LineId, Number, Outcome, Profile, Promise, QueueId,
-    Record, Said, Settled, Span, Thresholds, Tick, Trust, WhyHuman,
-};
-use std::os::unix::fs::PermissionsExt;
+use crate::store::{Entry, Patience, Rows, Writer, Written};
+use cabrank_core::{CallId, Keys, Number, Outcome, Profile, Promise, Record, Settled, Tick, Trust};
 use std::sync::Arc;
-use std::time::Duration;
-use tempfile::TempDir;
-
-async fn opened() -> (TempDir, Store) {
-    let dir = tempfile::tempdir().expect("a directory");
-    let store = Store::open(dir.path()).await.expect("a store");
-    (dir, store)
-}
-
-fn epoch() -> Epoch {
-    Epoch::new(timestamp(1_700_000_000_000_000))
-}
-
-fn ann() -> Number {
-    Number("+6591234567".into())
-}
-
-fn record(call: u64) -> Record {
-    Record {
-        call: CallId(call),
-        line: LineId(0),
-        caller: Caller {
-            number: Some(ann()),
-            trust: Trust::Trusted,
-            token: None,
-            profile: Some(Arc::new(Profile { name: "Ann".into(), ..Profile::default() })),
-        },
-        offered_at: Tick(call),
-        queued_at: Some(Tick(call + 1)),
-        connected_at: None,
-        ended_at: Tick(call + 2),
-        queue: Some(QueueId(0)),
-        agent: Some(AgentId(1)),
-        pressed: Keys::from_iter([Digit::Number(1), Digit::Number(0)]),
-        why_human: Some(WhyHuman::DispatchFailed(DispatchFailure::TimedOut)),
-        outcome: Outcome::ServedByAgent,
-        promise: Some(Promise { made_at: Tick(5), due_at: Tick(9), reference: "cab 7".into(), settled: Settled::Open }),
-        held: Span(3),
-        offers: 2,
-        class: Some("regular".into()),
-        quote: Some(Said { at: Tick(6), until: Tick(60), settled: Settled::Kept }),
-        callbacks: 0,
-    }
-}
-
-fn row(record: &Record) -> RecordRow {
-    RecordRow::new(record, &taxi(), epoch())
-}
-
-fn resolution(call: u64, at: u64, word: &str) -> Entry {
-    let amendment = Amendment::Resolution { resolution: word.into(), by: "admin".into() };
-    Entry::Amendment { call: CallId(call), at: Tick(at), amendment }
-}
-
-fn settled(call: u64, at: u64, kept: bool) -> Entry {
-    Entry::Amendment { call: CallId(call), at: Tick(at), amendment: Amendment::Promise { kept, by: "fleet".into() } }
-}
-
-async fn run_writer(store: &Store, directory: &Arc<Directory>, entries: Vec<Entry>) -> Written {
-    let (lane, queue) = tokio::sync::mpsc::channel(entries.len().max(1));
-    for entry in entries {
-        lane.try_send(entry).expect("room");
-    }
-    drop(lane);
-    writer(store, directory).run(queue).await
-}
-
-fn writer(store: &Store, directory: &Arc<Directory>) -> Writer {
-    let patience = Patience { attempts_max: 3, pause_min: Duration::from_millis(1), ..Patience::default() };
-    Writer {
-        store: store.clone(),
-        directory: Arc::clone(directory),
-        names: taxi(),
-        epoch: epoch(),
-        times: Arc::default(),
-        patience,
-    }
-}
 
 #[tokio::test]
 async fn what_is_lacking_is_made_up_for_and_what_is_kept_stays() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     let kept = Record { pressed: Keys::default(), ..record(1) };
     store.put_rows(&Rows { records: vec![row(&kept)], ..Rows::default() }).await.expect("written");
     let before = store.record(CallId(1)).await.expect("read");
@@ -112,18 +31,8 @@ async fn what_is_lacking_is_made_up_for_and_what_is_kept_stays() {
 }
 
 #[tokio::test]
-async fn the_file_is_its_owners_alone() {
-    let (dir, _store) = opened().await;
-    for entry in std::fs::read_dir(dir.path()).expect("a directory") {
-        let entry = entry.expect("an entry");
-        let mode = entry.metadata().expect("metadata").permissions().mode() & 0o777;
-        assert_eq!(mode, 0o600, "{:?}", entry.file_name());
-    }
-}
-
-#[tokio::test]
 async fn a_record_comes_back_as_it_was_told() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     store.put_rows(&Rows { records: vec![row(&record(1))], ..Rows::default() }).await.expect("written");
     let kept = store.record(CallId(1)).await.expect("read").expect("there");
     assert_eq!(
@@ -140,7 +49,7 @@ async fn a_record_comes_back_as_it_was_told() {
 
 #[tokio::test]
 async fn what_a_replay_writes_again_changes_nothing() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     let directory = Arc::new(Directory::default());
     let entries = vec![Entry::Record(Box::new(record(1))), settled(1, 20, true), resolution(1, 30, "taxi sent")];
     run_writer(&store, &directory, entries.clone()).await;
@@ -153,7 +62,7 @@ async fn what_a_replay_writes_again_changes_nothing() {
 
 #[tokio::test]
 async fn the_newest_word_counts_in_whatever_order_it_arrives() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     let entries = vec![
         resolution(1, 40, "overtaken by events"),
         resolution(1, 30, "taxi sent"),
@@ -169,7 +78,7 @@ async fn the_newest_word_counts_in_whatever_order_it_arrives() {
 
 #[tokio::test]
 async fn records_are_listed_newest_first_from_a_moment_on() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     let rows: Vec<_> = (1..=5).map(|call| row(&record(call))).collect();
     store.put_rows(&Rows { records: rows, ..Rows::default() }).await.expect("written");
     let listed = store.records_since(epoch().unix_micros(Tick(2)), 3).await.expect("read");
@@ -178,7 +87,7 @@ async fn records_are_listed_newest_first_from_a_moment_on() {
 
 #[tokio::test]
 async fn the_directory_learns_of_contacts_at_once_and_again_after_a_restart() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     let directory = Arc::new(Directory::default());
     let mut entries: Vec<_> = (1..=4).map(|call| Entry::Record(Box::new(record(call)))).collect();
     entries.push(resolution(4, 50, "taxi sent"));
@@ -194,7 +103,7 @@ async fn the_directory_learns_of_contacts_at_once_and_again_after_a_restart() {
 
 #[tokio::test]
 async fn an_erased_caller_stays_erased_when_the_record_is_written_again() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     store.put_profiles(&[(ann(), Profile::default())]).await.expect("kept");
     store.put_rows(&Rows { records: vec![row(&record(1))], ..Rows::default() }).await.expect("written");
     let erased = store.erase(&ann()).await.expect("erased");
@@ -208,22 +117,24 @@ async fn an_erased_caller_stays_erased_when_the_record_is_written_again() {
 
 #[tokio::test]
 async fn profiles_come_back_and_every_change_counts() {
-    let (dir, store) = opened().await;
+    let (place, store) = opened().await;
     let fields = vec![("door".into(), "B".into()), ("pickup".into(), "12 \"Ann\" Road".into())];
     let profile = Profile { name: "Ann".into(), class: "regular".into(), fields, ..Profile::default() };
     let before = store.profiles_revision().await.expect("read");
     store.put_profiles(&[(ann(), profile.clone())]).await.expect("kept");
     assert!(store.profiles_revision().await.expect("read") > before);
     store.close().await;
-    let store = Store::open(dir.path()).await.expect("opened again");
+    let store = place.again().await;
     assert_eq!(store.profiles().await.expect("read"), [(ann(), profile)]);
 }
 
 #[tokio::test]
 async fn a_locked_store_is_tried_again() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     let mut lock = store.reads.acquire().await.expect("a connection");
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *lock).await.expect("locked");
+    for statement in LOCK {
+        sqlx::query(statement).execute(&mut *lock).await.expect("locked");
+    }
     let writing = tokio::spawn({
         let store = store.clone();
         async move { run_writer(&store, &Arc::new(Directory::default()), vec![Entry::Record(Box::new(record(1)))]).await }
@@ -234,7 +145,7 @@ async fn a_locked_store_is_tried_again() {
 
 #[tokio::test]
 async fn a_store_that_keeps_failing_is_given_up_and_counted() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     store.close().await;
     let written = run_writer(&store, &Arc::new(Directory::default()), vec![settled(1, 1, true)]).await;
     assert_eq!(written, Written { kept: 0, given_up: 1 });
@@ -242,9 +153,11 @@ async fn a_store_that_keeps_failing_is_given_up_and_counted() {
 
 #[tokio::test]
 async fn who_hands_records_in_never_waits_for_the_store() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     let mut lock = store.reads.acquire().await.expect("a connection");
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *lock).await.expect("locked");
+    for statement in LOCK {
+        sqlx::query(statement).execute(&mut *lock).await.expect("locked");
+    }
     let (lane, queue) = tokio::sync::mpsc::channel(4);
     let directory = Arc::new(Directory::default());
     let patience = Patience::default();
@@ -260,30 +173,8 @@ async fn who_hands_records_in_never_waits_for_the_store() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_store_is_named() {
-    let dir = tempfile::tempdir().expect("a directory");
-    std::fs::write(dir.path().join("cabrank.db"), "no database at all, but long enough to be read as one").expect("written");
-    let error = Store::open(dir.path()).await.expect_err("no store");
-    assert!(matches!(&error, StoreError::NotOpened { .. }) && error.to_string().contains("cabrank.db"), "{error}");
-}
-
-#[test]
-fn only_the_stores_orders_become_entries() {
-    use cabrank_core::Effect;
-    assert!(Entry::try_from(Effect::Write(Box::new(record(1)))).is_ok());
-    assert_eq!(Entry::try_from(Effect::Answer { call: CallId(1) }), Err(Effect::Answer { call: CallId(1) }));
-}
-
-#[test]
-fn an_amendment_row_says_kept_or_broken() {
-    let amendment = Amendment::Promise { kept: false, by: "fleet".into() };
-    let row = AmendmentRow::new(CallId(1), Tick(0), &amendment, epoch());
-    assert_eq!((row.kind, row.word.as_str(), row.said_by.as_str()), ("promise", "broken", "fleet"));
-}
-
-#[tokio::test]
 async fn class_quote_and_callbacks_come_back_as_they_were() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     let record = Record { callbacks: 2, ..record(1) };
     store.put_rows(&Rows { records: vec![row(&record)], ..Rows::default() }).await.expect("written");
     let kept = store.record(CallId(1)).await.expect("read").expect("there");
@@ -293,15 +184,9 @@ async fn class_quote_and_callbacks_come_back_as_they_were() {
     assert_eq!((quote.said_at, quote.until, quote.settled), (at(6), at(60), Settled::Kept));
 }
 
-fn change(number: u64) -> Entry {
-    let (before, after) = (Thresholds::default(), Thresholds { ring_for: Span::secs(20), ..Thresholds::default() });
-    let queues = vec![(QueueId(0), before, after)];
-    Entry::Change(Box::new(Change { number, at: Tick(number), queues, by: "admin".into(), reason: "longer".into() }))
-}
-
 #[tokio::test]
 async fn changes_are_listed_newest_first_and_a_replay_writes_the_same() {
-    let (_dir, store) = opened().await;
+    let (_place, store) = opened().await;
     let entries: Vec<Entry> = (1..=3).map(change).collect();
     run_writer(&store, &Arc::default(), entries.clone()).await;
     let once = store.changes(u64::MAX, 10).await.expect("read");
@@ -317,19 +202,53 @@ async fn changes_are_listed_newest_first_and_a_replay_writes_the_same() {
 }
 
 #[tokio::test]
-async fn a_store_of_before_is_brought_up_to_date() {
-    let dir = tempfile::tempdir().expect("a directory");
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.path().join("cabrank.db")).create_if_missing(true);
-    let old = sqlx::SqlitePool::connect_with(options).await.expect("a file");
-    let migrator = sqlx::migrate!("./migrations");
-    let mut first = sqlx::migrate::Migrator::DEFAULT;
-    first.migrations = migrator.migrations[..1].to_vec().into();
-    first.run(&old).await.expect("the first form");
-    let insert = "INSERT INTO records (call, line, trusted, offered_at, ended_at, pressed, outcome, held_us, offers) \
-                  VALUES ('0000000000000001', 'taxi', TRUE, 1, 2, '', 'abandoned', 0, 0)";
-    sqlx::query(insert).execute(&old).await.expect("a record of before");
-    old.close().await;
-    let store = Store::open(dir.path()).await.expect("opened");
+async fn any_text_can_be_kept() {
+    let (_place, store) = opened().await;
+    let odd = "a\0b\u{1f695}\u{202e}'\"\\%_$1 ".to_owned();
+    let mut told = record(1);
+    told.caller.number = Some(Number(odd.clone().into()));
+    told.promise = told.promise.map(|promise| Promise { reference: odd.clone().into(), ..promise });
+    let entries = vec![Entry::Record(Box::new(told)), resolution(1, 30, &odd), settled(1, 20, true)];
+    assert_eq!(run_writer(&store, &Arc::default(), entries).await, Written { kept: 3, given_up: 0 });
     let kept = store.record(CallId(1)).await.expect("read").expect("there");
-    assert_eq!((kept.class, kept.quote, kept.callbacks), (None, None, 0));
+    let as_kept = odd.replace('\0', "\u{fffd}");
+    assert_eq!(kept.number.map(|number| number.0.to_string()), Some(as_kept.clone()));
+    assert_eq!(kept.resolution, Some(as_kept.clone()));
+    assert_eq!(kept.promise.map(|promise| promise.reference), Some(as_kept));
+}
+
+#[tokio::test]
+async fn what_is_withheld_or_never_happened_stays_so() {
+    let (_place, store) = opened().await;
+    let nothing = Record { queued_at: None, queue: None, agent: None, why_human: None, ..record(1) };
+    let mut told = Record { promise: None, class: None, quote: None, ..nothing };
+    (told.caller.number, told.caller.profile, told.caller.trust) = (None, None, Trust::Untrusted);
+    store.put_rows(&Rows { records: vec![row(&told)], ..Rows::default() }).await.expect("written");
+    let kept = store.record(CallId(1)).await.expect("read").expect("there");
+    assert_eq!((kept.number, kept.name, kept.trust, kept.queued_at), (None, None, Trust::Untrusted, None));
+    assert_eq!((kept.queue, kept.agent, kept.why, kept.promise.is_none(), kept.quote), (None, None, None, true, None));
+}
+
+#[tokio::test]
+async fn many_profiles_are_kept_and_renewed_together() {
+    let (_place, store) = opened().await;
+    let profiles = |name: &str| -> Vec<(Number, Profile)> {
+        let named = |n: u32| Profile { name: format!("{name} {n}").into(), ..Profile::default() };
+        (0..1_000).map(|n| (Number(format!("user{n:04}").into()), named(n))).collect()
+    };
+    for name in ["Ann", "Bea"] {
+        let mut told = 0;
+        store.put_profiles_telling(&profiles(name), |more| told += more).await.expect("kept");
+        assert_eq!(told, 1_000);
+        assert_eq!(store.profiles().await.expect("read"), profiles(name));
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_kept_once() {
+    let (_place, store) = opened().await;
+    for role in ["admin", "agent"] {
+        store.put_token("abc", role).await.expect("kept");
+    }
+    assert_eq!(store.tokens().await.expect("read"), [("abc".to_owned(), "admin".to_owned())]);
 }

@@ -1,0 +1,105 @@
+//! The store in each of its databases, by one suite.
+
+mod postgres;
+mod sqlite;
+
+use super::{AmendmentRow, Entry, Patience, RecordRow, Store, Writer, Written};
+use crate::directory::Directory;
+use crate::epoch::{Epoch, timestamp};
+use crate::names::tests::taxi;
+use cabrank_core::{
+    AgentId, Amendment, CallId, Caller, Change, Digit, DispatchFailure, Keys, LineId, Number, Outcome, Profile, Promise, QueueId,
+    Record, Said, Settled, Span, Thresholds, Tick, Trust, WhyHuman,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+fn epoch() -> Epoch {
+    Epoch::new(timestamp(1_700_000_000_000_000))
+}
+
+fn ann() -> Number {
+    Number("+6591234567".into())
+}
+
+fn record(call: u64) -> Record {
+    Record {
+        call: CallId(call),
+        line: LineId(0),
+        caller: Caller {
+            number: Some(ann()),
+            trust: Trust::Trusted,
+            token: None,
+            profile: Some(Arc::new(Profile { name: "Ann".into(), ..Profile::default() })),
+        },
+        offered_at: Tick(call),
+        queued_at: Some(Tick(call + 1)),
+        connected_at: None,
+        ended_at: Tick(call + 2),
+        queue: Some(QueueId(0)),
+        agent: Some(AgentId(1)),
+        pressed: Keys::from_iter([Digit::Number(1), Digit::Number(0)]),
+        why_human: Some(WhyHuman::DispatchFailed(DispatchFailure::TimedOut)),
+        outcome: Outcome::ServedByAgent,
+        promise: Some(Promise { made_at: Tick(5), due_at: Tick(9), reference: "cab 7".into(), settled: Settled::Open }),
+        held: Span(3),
+        offers: 2,
+        class: Some("regular".into()),
+        quote: Some(Said { at: Tick(6), until: Tick(60), settled: Settled::Kept }),
+        callbacks: 0,
+    }
+}
+
+fn row(record: &Record) -> RecordRow {
+    RecordRow::new(record, &taxi(), epoch())
+}
+
+fn resolution(call: u64, at: u64, word: &str) -> Entry {
+    let amendment = Amendment::Resolution { resolution: word.into(), by: "admin".into() };
+    Entry::Amendment { call: CallId(call), at: Tick(at), amendment }
+}
+
+fn settled(call: u64, at: u64, kept: bool) -> Entry {
+    Entry::Amendment { call: CallId(call), at: Tick(at), amendment: Amendment::Promise { kept, by: "fleet".into() } }
+}
+
+async fn run_writer(store: &Store, directory: &Arc<Directory>, entries: Vec<Entry>) -> Written {
+    let (lane, queue) = tokio::sync::mpsc::channel(entries.len().max(1));
+    for entry in entries {
+        lane.try_send(entry).expect("room");
+    }
+    drop(lane);
+    writer(store, directory).run(queue).await
+}
+
+fn writer(store: &Store, directory: &Arc<Directory>) -> Writer {
+    let patience = Patience { attempts_max: 3, pause_min: Duration::from_millis(1), ..Patience::default() };
+    Writer {
+        store: store.clone(),
+        directory: Arc::clone(directory),
+        names: taxi(),
+        epoch: epoch(),
+        times: Arc::default(),
+        patience,
+    }
+}
+
+fn change(number: u64) -> Entry {
+    let (before, after) = (Thresholds::default(), Thresholds { ring_for: Span::secs(20), ..Thresholds::default() });
+    let queues = vec![(QueueId(0), before, after)];
+    Entry::Change(Box::new(Change { number, at: Tick(number), queues, by: "admin".into(), reason: "longer".into() }))
+}
+
+#[test]
+fn only_the_stores_orders_become_entries() {
+    use cabrank_core::Effect;
+    assert!(Entry::try_from(Effect::Write(Box::new(record(1)))).is_ok());
+    assert_eq!(Entry::try_from(Effect::Answer { call: CallId(1) }), Err(Effect::Answer { call: CallId(1) }));
+}
+
+#[test]
+fn an_amendment_row_says_kept_or_broken() {
+    let amendment = Amendment::Promise { kept: false, by: "fleet".into() };
+    let row = AmendmentRow::new(CallId(1), Tick(0), &amendment, epoch());
+    assert_eq!((row.kind, row.word.as_str(), row.said_by.as_str()), ("promise", "broken", "fleet"));
+}
