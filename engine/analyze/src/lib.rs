@@ -8,7 +8,8 @@
 //! # Method
 //! - *Chance* is what comes out when outcomes are dealt out anew among callers with equally many calls, each caller's outcomes
 //!   together, since the calls of one caller are not independent. That needs no table of small counts either: it is Fisher's
-//!   exact test with callers for units, by Monte Carlo.
+//!   exact test with callers for units, by Monte Carlo. Calls of withheld numbers cannot be told together, and count as
+//!   independent.
 //! - *Many comparisons*: the probability that anything at all is told when nothing is there is at most α, over all comparisons of
 //!   all concerns. Within a concern by step-down maxT (Westfall and Young, Resampling-Based Multiple Testing, 1993; Ge, Dudoit
 //!   and Speed, Test 12:1, 2003), across concerns by Bonferroni. Holm's procedure would do as much, but needs p-values that are

@@ -105,7 +105,7 @@ impl Table {
         own.for_each(|(cell, code)| *cell = slot_of(*code));
         self.slots += 2 + kept.len();
         self.columns.push(Column { missing, known });
-        for value in values(feature, &kept) {
+        for value in values(feature, &kept, &tallies) {
             let codes = value.codes(kept.last().copied().unwrap_or(0));
             let tally = codes.clone().fold(Tally::default(), |sum, code| sum.and(&tallies[code as usize]));
             if self.can_tell(&tally, known) {
@@ -177,11 +177,14 @@ fn frequent(tallies: &[Tally]) -> Vec<u32> {
     kept
 }
 
-fn values(feature: Feature, kept: &[u32]) -> Vec<Value> {
+/// The values of these codes. Of bounds between which nobody is, only the one that says the most.
+fn values(feature: Feature, kept: &[u32], tallies: &[Tally]) -> Vec<Value> {
     let Some(bounds) = feature.bounds() else { return kept.iter().copied().map(Value::Is).collect() };
     let places = 0..kept.len().saturating_sub(1).min(bounds.at.len()) as u32;
-    let within = places.clone().filter(|_| bounds.both_ways).map(Value::Within);
-    places.map(Value::Over).chain(within).collect()
+    let somebody = |code: u32| tallies.get(code as usize).is_some_and(|tally| tally.calls > 0);
+    let over = places.clone().filter(|place| somebody(place + 1)).map(Value::Over);
+    let within = places.filter(|place| bounds.both_ways && somebody(*place)).map(Value::Within);
+    over.chain(within).collect()
 }
 
 /// Puts the calls of each caller together, callers with equally many calls beside each other. Whoever withheld the number is

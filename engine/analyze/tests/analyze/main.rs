@@ -1,5 +1,7 @@
 //! `analyze` on made-up calls: it finds what was planted, ranks it first, and is silent on noise.
 
+mod groups;
+mod marks;
 mod noise;
 mod planted;
 mod world;

@@ -24,12 +24,18 @@ pub(crate) struct Plant {
     /// As findings tell it.
     pub(crate) value: &'static str,
     pub(crate) lift: f64,
+    /// Only on this day of the world, if on one only.
+    pub(crate) day: Option<i64>,
 }
 
 /// A made-up desk.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct World {
     pub(crate) callers: u32,
-    pub(crate) plant: Option<Plant>,
+    pub(crate) plants: Vec<Plant>,
+    /// Whether callers call eight times, nearly always at their own hour, and are inclined to everything or to nothing.
+    /// None of them withholds the number: whose calls nobody can tell together, nobody can keep apart from chance either.
+    pub(crate) stubborn: bool,
 }
 
 /// Who calls.
@@ -38,6 +44,8 @@ struct Person {
     region: &'static str,
     class: &'static str,
     hour: u8,
+    /// How often at that hour.
+    regular: f64,
     /// How inclined to each concern, apart from each other.
     inclined: [f64; 4],
 }
@@ -49,12 +57,13 @@ impl World {
         let mut lexicon = Lexicon::default();
         let mut cases = Vec::new();
         for n in 0..self.callers {
-            let person = Person::drawn(n, &mut chance);
-            let first = BEGIN + chance.random_range(0..ASKED_DAYS) * DAY;
-            self.call(&person, first, &mut chance, &mut lexicon, &mut cases);
-            if chance.random_bool(0.4) {
-                let another = BEGIN + (first - BEGIN + chance.random_range(12..17) * DAY) % (ASKED_DAYS * DAY);
-                self.call(&person, another, &mut chance, &mut lexicon, &mut cases);
+            let person = Person::drawn(n, self.stubborn, &mut chance);
+            let first = chance.random_range(0..ASKED_DAYS);
+            let more = if self.stubborn { 7 } else { i64::from(chance.random_bool(0.4)) };
+            let gap = chance.random_range(12..17);
+            for contact in 0..=more {
+                let day = BEGIN + (first + contact * gap) % ASKED_DAYS * DAY;
+                self.call(&person, day, &mut chance, &mut lexicon, &mut cases);
             }
         }
         Cases::new(cases, lexicon)
@@ -85,10 +94,11 @@ impl World {
     }
 
     fn lift(&self, concern: Concern, case: &Case, lexicon: &Lexicon) -> f64 {
-        match self.plant {
-            Some(plant) if plant.concern == concern && has(case, plant.feature, plant.value, lexicon) => plant.lift,
-            Some(_) | None => 1.0,
-        }
+        let acts = |plant: &&Plant| {
+            let today = plant.day.is_none_or(|day| i64::from(case.moment.date) == BEGIN / DAY + day);
+            plant.concern == concern && today && has(case, plant.feature, plant.value, lexicon)
+        };
+        self.plants.iter().filter(acts).map(|plant| plant.lift).product()
     }
 }
 
@@ -106,19 +116,21 @@ pub(crate) fn question(seed: u64, draws: u32) -> Question {
 }
 
 impl Person {
-    fn drawn(n: u32, chance: &mut Pcg64) -> Person {
+    fn drawn(n: u32, stubborn: bool, chance: &mut Pcg64) -> Person {
+        let inclined: &[(f64, u32)] = if stubborn { &[(0.0, 7), (6.0, 3)] } else { &[(0.4, 2), (1.0, 2), (2.0, 1)] };
         Person {
-            caller: chance.random_bool(0.9).then_some(Caller(n)),
+            regular: if stubborn { 0.95 } else { 0.5 },
+            caller: (stubborn || chance.random_bool(0.9)).then_some(Caller(n)),
             region: pick(chance, &[("SG +65 9…", 10), ("SG +65 8…", 6), ("SG +65 6…", 3), ("MY +60 12…", 1)]),
             class: pick(chance, &[("regular", 2), ("visitor", 3)]),
             hour: pick(chance, &[(8, 3), (9, 2), (12, 1), (15, 1), (18, 3), (19, 2), (22, 1)]),
-            inclined: [0; 4].map(|_| pick(chance, &[(0.4, 2), (1.0, 2), (2.0, 1)])),
+            inclined: [0; 4].map(|_| pick(chance, inclined)),
         }
     }
 }
 
 fn drawn(person: &Person, day: i64, chance: &mut Pcg64, lexicon: &mut Lexicon) -> Case {
-    let hour = if chance.random_bool(0.5) { person.hour } else { chance.random_range(6..24) };
+    let hour = if chance.random_bool(person.regular) { person.hour } else { chance.random_range(6..24) };
     let rush = matches!(hour, 8 | 9 | 18 | 19);
     let line = if chance.random_bool(if person.class == "regular" { 0.7 } else { 0.3 }) { "taxi" } else { "+6565521111" };
     let pressed = pick(chance, &[(Pressed::One, 4), (Pressed::Two, 3), (Pressed::Zero, 1), (Pressed::Nothing, 1)]);
