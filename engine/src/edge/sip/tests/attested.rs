@@ -122,6 +122,13 @@ fn who_waits_for_a_verdict_counts_as_a_leg() {
 fn a_call_on_two_paths_is_one_call_whichever_verdict_comes_first() {
     let world = World::new(Duration::from_secs(1));
     let desk = world.desk(Wishes::default());
+    // A busy machine turns calls away for a moment: then it is tried again.
+    let taken = (0..10).map(|_| finals_on_two_paths(&world, &desk)).find(|finals| !finals.contains("503"));
+    assert_eq!(taken.unwrap().into_iter().collect::<Vec<_>>(), ["200", "482"]);
+}
+
+/// The first two different final answers to one INVITE that comes on two paths.
+fn finals_on_two_paths(world: &World, desk: &TestDesk) -> BTreeSet<String> {
     let phone = Phone::caller(desk.udp());
     let identity = world.hanging();
     let headers = phone.headers("INVITE", 1, "<sip:taxi@t>");
@@ -132,7 +139,7 @@ fn a_call_on_two_paths_is_one_call_whichever_verdict_comes_first() {
     let mut heard = std::iter::from_fn(|| phone.next()).map(|message| message.what().to_owned());
     let mut finals: BTreeSet<String> = heard.by_ref().find(|what| what != "100").into_iter().collect();
     finals.extend(heard.find(|what| what != "100" && !finals.contains(what)));
-    assert_eq!(finals.into_iter().collect::<Vec<_>>(), ["200", "482"]);
+    finals
 }
 
 #[test]
