@@ -60,7 +60,7 @@ fn two_causes_both_stand() {
 fn causes_that_act_together_are_told_together() {
     let line = (Feature::Line, "+6565521111");
     let waits = Plant { lift: 5.0, and: Some(line), ..planted(Concern::Repeats, Feature::Waited, "over 1 min") };
-    let world = World { callers: 8_000, plants: vec![waits], ..World::default() };
+    let world = World { callers: 10_000, plants: vec![waits], ..World::default() };
     let told = |seed: &u64| {
         let found = findings(&world, Concern::Repeats, *seed);
         let is_pair = |one: &Finding| {
