@@ -4,6 +4,7 @@ use super::case::Lexicon;
 use super::feature::Feature;
 use super::ratio::{Counts, Ratio, counted, ratio};
 use super::shadows::{Standing, standings};
+use super::sharper::{Sharper, sharper};
 use super::significance::Measured;
 use super::strata::{chance_of, excess};
 use super::table::{Comparison, Table};
@@ -11,6 +12,8 @@ use std::collections::BTreeMap;
 
 /// Findings of one concern that are told at the most: the surest.
 const FINDINGS_MAX: usize = 40;
+/// Findings of which it is told where they are at their strongest.
+const SHARPENED: usize = 5;
 /// What is left without its strongest day must have no more than this chance.
 const ALPHA_OF_REST: f64 = 0.01;
 
@@ -35,6 +38,22 @@ pub struct Finding {
     pub explained: Explained,
     /// The day (since 1970) without which nothing is left of it.
     pub one_day: Option<i32>,
+    /// Where it is at its strongest.
+    pub above_all: Option<AboveAll>,
+}
+
+/// Where a finding is at its strongest: among its own calls it is that much more frequent with another value, and more so than
+/// among other calls.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AboveAll {
+    /// The other feature.
+    pub feature: Feature,
+    /// Its value.
+    pub value: String,
+    /// Of the finding's own calls.
+    pub counts: Counts,
+    /// Of the finding's own calls.
+    pub lift: Ratio,
 }
 
 /// Whether a finding stands for itself. Others are known by their places in the list of findings.
@@ -62,9 +81,10 @@ pub(super) fn findings(table: &Table, measured: &[Measured], alpha: f64, lexicon
         Standing::ShadowOf(place) => Explained::By(told_at(place)),
         Standing::SameAs(place) => Explained::SameCallsAs(told_at(place)),
     };
-    let found = standings.iter().map(|(place, standing)| {
+    let found = standings.iter().enumerate().map(|(n, (place, standing))| {
         let (comparison, measured) = sure[*place];
-        Finding { explained: explained(*standing), ..finding(table, comparison, measured, lexicon) }
+        let above_all = if *standing == Standing::Own && n < SHARPENED { above_all(table, comparison, lexicon) } else { None };
+        Finding { explained: explained(*standing), above_all, ..finding(table, comparison, measured, lexicon) }
     });
     found.collect()
 }
@@ -75,13 +95,20 @@ fn finding(table: &Table, comparison: &Comparison, measured: &Measured, lexicon:
         feature: comparison.feature,
         value: comparison.feature.told(comparison.value, lexicon),
         counts,
-        lift: ratio(table, comparison, &counts),
+        lift: ratio(table, comparison, &counts, |_| true),
         scatters: measured.scatters,
         p: measured.p,
         p_of_all: measured.p_of_all,
         explained: Explained::No,
         one_day: one_day(table, comparison, &counts),
+        above_all: None,
     }
+}
+
+fn above_all(table: &Table, finding: &Comparison, lexicon: &Lexicon) -> Option<AboveAll> {
+    let Sharper { place, counts, lift, .. } = sharper(table, finding)?;
+    let Comparison { feature, value, .. } = table.comparisons.get(place)?;
+    Some(AboveAll { feature: *feature, value: feature.told(*value, lexicon), counts, lift })
 }
 
 /// The day that brings the most of a finding, if without it the rest is no more than chance. Calls of one bad day are not

@@ -28,6 +28,13 @@ pub struct Ratio {
     pub ci95: [f64; 2],
 }
 
+impl Ratio {
+    /// The standard error of its logarithm.
+    pub(super) fn error(&self) -> f64 {
+        (self.ci95[1] / self.ci95[0]).ln() / (2.0 * NORMAL_95)
+    }
+}
+
 impl Counts {
     /// Share of the group among calls with the value.
     pub fn rate_with(&self) -> f64 {
@@ -78,13 +85,16 @@ pub(super) fn counted(table: &Table, comparison: &Comparison, wanted: impl Fn(us
 
 /// The ratio of the rates with and without. Its logarithm is taken for normal (Katz et al. 1978); what one caller's calls add
 /// to its error is added up before it is squared, as they are not independent (Liang and Zeger 1986).
-pub(super) fn ratio(table: &Table, comparison: &Comparison, counts: &Counts) -> Ratio {
+pub(super) fn ratio(table: &Table, comparison: &Comparison, counts: &Counts, wanted: impl Fn(usize) -> bool) -> Ratio {
     let half = if counts.with_in_group == 0 || counts.without_in_group == 0 { 0.5 } else { 0.0 };
     let rate = |part: u32, whole: u32| (f64::from(part) + half) / (f64::from(whole) + 2.0 * half);
     let with = rate(counts.with_in_group, counts.with);
     let without = rate(counts.without_in_group, counts.without);
     let (n_with, n_without) = (f64::from(counts.with.max(1)), f64::from(counts.without.max(1)));
     let adds = |row: usize| {
+        if !wanted(row) {
+            return 0.0;
+        }
         let of_group = f64::from(u8::from(table.in_group[row]));
         table.has(row, comparison).map_or(0.0, |has| match has {
             true => (of_group - with) / (n_with * with),

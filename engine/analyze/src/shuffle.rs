@@ -109,28 +109,39 @@ impl Deck<'_> {
 
     fn series(&self, deals: u32, seed: u64, tell: &(dyn Fn() + Sync)) -> Vec<Vec<f64>> {
         let mut chance = Pcg64Mcg::seed_from_u64(seed);
-        let mut order = self.begins.clone();
+        let mut strata: Vec<(Range<usize>, Vec<Range<usize>>)> =
+            self.strata.iter().map(|stratum| (stratum.callers.clone(), stratum.hands.clone())).collect();
         let mut counts = vec![0; self.table.slots];
         let deal = |_| {
             counts.fill(0);
-            self.deal(&mut order, &mut chance, &mut counts);
+            strata.iter_mut().for_each(|(callers, hands)| self.deal(callers, hands, &mut chance, &mut counts));
             tell();
             excesses(self.table, &counts)
         };
         (0..deals).map(deal).collect()
     }
 
-    /// Hands go to callers drawn without replacement: as much of a Fisher-Yates shuffle as there are hands.
-    fn deal(&self, order: &mut [u32], chance: &mut Pcg64Mcg, counts: &mut [u32]) {
-        for stratum in &self.strata {
-            let callers = &mut order[stratum.callers.clone()];
-            for (n, hand) in stratum.hands.iter().enumerate() {
-                let drawn = chance.random_range(n..callers.len());
-                callers.swap(n, drawn);
+    /// Hands are shuffled, and those who get one are drawn in order (Knuth, volume 2, 3.4.2, algorithm S): memory is gone through
+    /// from one end to the other.
+    fn deal(&self, callers: &Range<usize>, hands: &mut [Range<usize>], chance: &mut Pcg64Mcg, counts: &mut [u32]) {
+        let mut hands = if self.table.callers[callers.start].len() > 1 { shuffled(hands, chance) } else { hands }.iter();
+        let mut left = callers.len() as u32;
+        for begin in &self.begins[callers.clone()] {
+            if chance.random_range(0..left) < hands.len() as u32
+                && let Some(hand) = hands.next()
+            {
                 for place in &self.places[hand.clone()] {
-                    count(self.table, (callers[n] + place) as usize, counts);
+                    count(self.table, (begin + place) as usize, counts);
                 }
             }
+            left -= 1;
         }
     }
+}
+
+fn shuffled<'h, T>(hands: &'h mut [T], chance: &mut Pcg64Mcg) -> &'h [T] {
+    for n in 1..hands.len() {
+        hands.swap(n, chance.random_range(0..=n));
+    }
+    hands
 }

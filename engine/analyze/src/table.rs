@@ -10,7 +10,7 @@ const CALLS_MIN: u32 = 20;
 /// And if so many callers have it: fewer could be recognised.
 const CALLERS_MIN: u32 = 10;
 /// And if chance alone would put so many of them into the group, and so many into the others (Cochran 1954).
-const EXPECTED_MIN: f64 = 5.0;
+pub(super) const EXPECTED_MIN: f64 = 5.0;
 /// Values of one feature that are compared at the most: the most frequent ones.
 const VALUES_MAX: usize = 200;
 
@@ -40,6 +40,8 @@ pub(super) struct Table {
 pub(super) struct Column {
     /// The slot of those who have nothing of it.
     pub(super) missing: u16,
+    /// The slots of all others.
+    pub(super) known_slots: Range<u16>,
     /// How many rows have something of it.
     pub(super) known: u32,
 }
@@ -104,7 +106,7 @@ impl Table {
         let own = self.cells.iter_mut().zip(codes).skip(column).step_by(self.width);
         own.for_each(|(cell, code)| *cell = slot_of(*code));
         self.slots += 2 + kept.len();
-        self.columns.push(Column { missing, known });
+        self.columns.push(Column { missing, known_slots: rest..rest + 1 + kept.len() as u16, known });
         for value in values(feature, &kept, &tallies) {
             let codes = value.codes(kept.last().copied().unwrap_or(0));
             let tally = codes.clone().fold(Tally::default(), |sum, code| sum.and(&tallies[code as usize]));

@@ -1,6 +1,6 @@
 //! The analysis in plain sentences.
 
-use super::{Analysis, Compared, Concern, Counts, Explained, Feature, Finding};
+use super::{AboveAll, Analysis, Compared, Concern, Counts, Explained, Feature, Finding};
 
 impl Analysis {
     /// What there is to say of all of it, concern by concern. Repeats are counted within so many microseconds.
@@ -80,9 +80,10 @@ impl Finding {
     pub fn sentence(&self, concern: Concern) -> String {
         let Counts { with, with_in_group, .. } = self.counts;
         let [low, high] = self.lift.ci95;
+        let above = self.above_all.as_ref().map(AboveAll::sentence).unwrap_or_default();
         let day = if self.one_day.is_some() { " Without its worst day nothing is left of it." } else { "" };
         format!(
-            "{} {} {:.1} times as often as others: {} against {} ({} of {} calls; {low:.1} to {high:.1} times at 95 %).{day}",
+            "{} {} {:.1} times as often as others: {} against {} ({} of {} calls; {low:.1} to {high:.1} times at 95 %).{above}{day}",
             self.subject(),
             concern.verb(),
             self.lift.value,
@@ -117,6 +118,13 @@ impl Finding {
             Feature::Promise => format!("Callers whose promise is {value}"),
             Feature::Quote => format!("Callers for whom what was said about the wait was {value}"),
         }
+    }
+}
+
+impl AboveAll {
+    fn sentence(&self) -> String {
+        let (with, without) = (percent(self.counts.rate_with()), percent(self.counts.rate_without()));
+        format!(" Above all with {} {}: {with}, otherwise {without}.", self.feature.name(), self.value)
     }
 }
 

@@ -147,3 +147,74 @@ fn pressed(keys: &str) -> Pressed {
         None => Pressed::Nothing,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assets::Source;
+
+    /// Who left on Friday, 20 November 2026, at 17:30 in London, after so many seconds.
+    fn left_after(s: i64) -> AnalysedRecord {
+        let offered_at = 1_795_195_800_000_000;
+        AnalysedRecord {
+            line: "taxi".to_owned(),
+            number: Some("+6591234567".to_owned()),
+            offered_at,
+            queued_at: Some(offered_at),
+            connected_at: None,
+            ended_at: offered_at + s * 1_000_000,
+            queue: Some("booking".to_owned()),
+            class: Some("regular".to_owned()),
+            agent: Some("a101".to_owned()),
+            pressed: "9876".to_owned(),
+            why: Some("mistakes".to_owned()),
+            outcome: Outcome::Abandoned,
+            promise: None,
+            quote: None,
+            offers: 0,
+        }
+    }
+
+    fn taken(change: impl Fn(&mut Config), records: impl IntoIterator<Item = AnalysedRecord>) -> Cases {
+        let mut config = Source::BuiltIn.config().expect("the built-in configuration is right");
+        change(&mut config);
+        let mut intake = Intake::new(&config);
+        records.into_iter().for_each(|record| intake.take(record));
+        intake.cases()
+    }
+
+    #[test]
+    fn who_left_at_once_is_told_apart_by_the_queue() {
+        let cases = taken(|_| (), [left_after(4), left_after(6)]);
+        assert_eq!([0, 1].map(|n: usize| cases.all()[n].ending), [Ending::LeftSoon, Ending::Left]);
+        assert_eq!(cases.all()[1].waited_us, Some(6_000_000));
+        assert_eq!(cases.all()[0].caller, cases.all()[1].caller);
+    }
+
+    #[test]
+    fn the_hour_is_the_desks_own() {
+        let moment = taken(|_| (), [left_after(6)]).all()[0].moment;
+        assert_eq!((moment.hour, moment.weekday), (1, 5), "Saturday, 01:30 in Singapore");
+    }
+
+    #[test]
+    fn neither_numbers_nor_names_nor_keys_come_out() {
+        let told = format!("{:?}", taken(|_| (), [left_after(6)]));
+        for secret in ["91234567", "a101", "9876"] {
+            assert!(!told.contains(secret), "{secret} is in {told}");
+        }
+    }
+
+    #[test]
+    fn a_skill_of_few_agents_names_nobody() {
+        let skill = |agents: usize| {
+            let alike = |config: &mut Config| {
+                let agent = config.desk.agents[0].clone();
+                config.desk.agents = vec![agent; agents];
+            };
+            let cases = taken(alike, [left_after(6)]);
+            cases.all()[0].skill.map(|word| cases.lexicon().name(word).to_owned())
+        };
+        assert_eq!((skill(2), skill(3)), (None, Some("booking, level 1".to_owned())));
+    }
+}

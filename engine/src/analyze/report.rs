@@ -131,6 +131,14 @@ fn of_finding(finding: &Finding, compared: &Compared) -> Value {
         "p_of_all": finding.p_of_all,
         "explained_by": explained_by,
         "same_calls_as": same_calls_as,
+        "above_all": finding.above_all.as_ref().map(|above| json!({
+            "feature": above.feature.name(),
+            "value": above.value,
+            "rate_with": above.counts.rate_with(),
+            "rate_without": above.counts.rate_without(),
+            "lift": above.lift,
+            "counts": above.counts,
+        })),
         "only_because_of": finding.one_day.and_then(date).map(|day| day.to_string()),
     })
 }

@@ -6,8 +6,8 @@ use crate::words;
 use cabrank_core::{Outcome, Settled};
 use sqlx::FromRow;
 
-/// Records read in one statement.
-const PAGE: usize = 8_192;
+/// Records read in one statement; few in tests, so that there are many pages.
+const PAGE: usize = if cfg!(test) { 16 } else { 8_192 };
 
 /// What is compared of a record. All moments are microseconds since 1970 (UTC).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ pub(crate) fn of(analysis: &Analysis, concern: Concern) -> &[Finding] {
 
 /// Planted with a lift of three.
 fn is_found(concern: Concern, feature: Feature, value: &'static str) {
-    let plant = Plant { concern, feature, value, lift: 3.0, day: None };
+    let plant = Plant { concern, feature, value, lift: 3.0, day: None, and: None };
     let missed: Vec<u64> = (0..100).filter(|seed| !first_found(plant, *seed)).collect();
     assert!(missed.len() <= 5, "{plant:?} is not first under the seeds {missed:?}");
 }

@@ -26,6 +26,8 @@ pub(crate) struct Plant {
     pub(crate) lift: f64,
     /// Only on this day of the world, if on one only.
     pub(crate) day: Option<i64>,
+    /// Only together with this.
+    pub(crate) and: Option<(Feature, &'static str)>,
 }
 
 /// A made-up desk.
@@ -96,7 +98,8 @@ impl World {
     fn lift(&self, concern: Concern, case: &Case, lexicon: &Lexicon) -> f64 {
         let acts = |plant: &&Plant| {
             let today = plant.day.is_none_or(|day| i64::from(case.moment.date) == BEGIN / DAY + day);
-            plant.concern == concern && today && has(case, plant.feature, plant.value, lexicon)
+            let together = plant.and.is_none_or(|(feature, value)| has(case, feature, value, lexicon));
+            plant.concern == concern && today && together && has(case, plant.feature, plant.value, lexicon)
         };
         self.plants.iter().filter(acts).map(|plant| plant.lift).product()
     }
@@ -186,6 +189,7 @@ fn has(case: &Case, feature: Feature, value: &str, lexicon: &Lexicon) -> bool {
         (Feature::Hour, "18:00-19:00") => case.moment.hour == 18,
         (Feature::Weekday, "Friday") => case.moment.weekday == 4,
         (Feature::Waited, "over 2 min") => case.waited_us.is_some_and(|waited| minutes(waited) > 2.0),
+        (Feature::Waited, "over 1 min") => case.waited_us.is_some_and(|waited| minutes(waited) > 1.0),
         (Feature::Offers, "over 2") => case.offers > 2,
         (Feature::Ahead, "5 min or less") => case.promise.is_some_and(|promise| minutes(promise.ahead_us) <= 5.0),
         (Feature::Ahead, "over 30 min") => case.promise.is_some_and(|promise| minutes(promise.ahead_us) > 30.0),

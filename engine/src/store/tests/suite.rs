@@ -77,6 +77,29 @@ async fn the_newest_word_counts_in_whatever_order_it_arrives() {
 }
 
 #[tokio::test]
+async fn records_to_compare_come_page_by_page_each_once_and_oldest_first() {
+    let (_place, store) = opened().await;
+    // Many at one moment, so that pages end among them.
+    let entries = (1..=200)
+        .map(|call| Entry::Record(Box::new(Record { offered_at: Tick(call / 40), offers: call as u16, ..record(call) })));
+    let entries: Vec<Entry> = entries.chain([settled(7, 20, false), settled(8, 20, false), settled(8, 30, true)]).collect();
+    run_writer(&store, &Arc::new(Directory::default()), entries).await;
+    let at = |tick| epoch().unix_micros(Tick(tick));
+    let mut told = Vec::new();
+    store.each_analysed(at(0), at(5), |record| told.push(record)).await.expect("read");
+    assert_eq!(told.iter().map(|record| record.offers).collect::<Vec<_>>(), (1..200).collect::<Vec<_>>());
+    assert_eq!(store.count_analysed(at(0), at(5)).await.expect("counted"), 199);
+    let promises = [5, 6, 7].map(|place: usize| told[place].promise.map(|(_, _, settled)| settled));
+    assert_eq!(promises, [Some(Settled::Open), Some(Settled::Broken), Some(Settled::Kept)]);
+    let first = &told[0];
+    assert_eq!(
+        (first.number.as_deref(), first.line.as_str(), first.quote),
+        (Some(&*ann().0), "+6565521111", Some(Settled::Kept))
+    );
+    assert_eq!((first.agent.as_deref(), first.class.as_deref(), first.pressed.as_str()), (Some("a102"), Some("regular"), "10"));
+}
+
+#[tokio::test]
 async fn records_are_listed_newest_first_from_a_moment_on() {
     let (_place, store) = opened().await;
     let rows: Vec<_> = (1..=5).map(|call| row(&record(call))).collect();
