@@ -76,6 +76,7 @@ impl Edge {
         }
         let Some(line) = self.lines.get(offer.line.as_str()).copied() else { return Err(refused(Why::NoSuchLine, 0)) };
         let caller = self.caller(peer.believed, &offer);
+        let name = greeted_by(&caller).to_owned();
         let id = self.ids.next();
         let open = self.house.is_open(line);
         if !offer.reference.is_empty() {
@@ -85,7 +86,7 @@ impl Edge {
         // Under one hold of the lock: no order for the call comes before the gateway knows its id.
         let mut state = self.state();
         state.desk.offer(Input::CallOffered { call: id, line, open, caller }).map_err(|_| busy())?;
-        outlet.say(&to_gateway(Order::Offered(Offered { call: id.0 })));
+        outlet.say(&to_gateway(Order::Offered(Offered { call: id.0, name })));
         state.calls.add(id, Call::new(way(), line, Phase::Offered, Some(Arc::clone(outlet)), attachment));
         Ok(id)
     }
@@ -261,6 +262,12 @@ pub(super) fn declined(how: v1::Declined) -> Declined {
 
 pub(super) fn leg_end(lost: bool) -> LegEnd {
     if lost { LegEnd::Lost } else { LegEnd::HungUp }
+}
+
+/// Whoever only says that a number is theirs is not told whose it is.
+fn greeted_by(caller: &Caller) -> &str {
+    let believed = caller.profile.as_ref().filter(|_| caller.trust == Trust::Trusted);
+    believed.map_or("", |profile| &profile.name)
 }
 
 /// What the caller's device sent to be known by, if it is printable and short.
