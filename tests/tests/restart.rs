@@ -1,22 +1,17 @@
-//! `kill -9`, torn tails and flipped bits: nothing that anyone saw is lost, nothing wrong is believed.
+//! `kill -9` in the middle of a load: the line is as it was, and every call has one true record.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
 
-use cabrank_tests::desk::{Desk, KNOWN};
+use cabrank_tests::desk::KNOWN;
 use cabrank_tests::engine::{cabrank, path, printed};
 use cabrank_tests::scenario::Scenario;
 use cabrank_tests::scene::Scene;
 use cabrank_tests::sipp::Sipp;
-use cabrank_tests::wait::{pause, until};
+use cabrank_tests::wait::until;
 
 const LOAD: u32 = 24;
-
-fn usual(desk: Desk) -> Desk {
-    desk
-}
 
 fn replay(data: &Path, flags: &[&str]) -> Output {
     cabrank(&[&["replay", path(data)], flags].concat())
@@ -39,7 +34,7 @@ fn with_waiting_callers(scene: &Scene, wait_ms: u32) -> cabrank_tests::sipp::Run
 
 #[test]
 fn the_line_is_the_same_after_kill_9() {
-    let mut scene = Scene::with_agents(0, usual);
+    let mut scene = Scene::with_agents(0, |desk| desk);
     let load = with_waiting_callers(&scene, 60_000);
     scene.awaits_waiting(LOAD as usize);
     let before = line(&scene);
@@ -68,7 +63,7 @@ fn moment(rfc3339: &str) -> String {
 
 #[test]
 fn every_call_goes_on_and_has_a_true_record_after_kill_9_in_mid_load() {
-    let mut scene = Scene::with_agents(0, usual);
+    let mut scene = Scene::with_agents(0, |desk| desk);
     scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
     scene.api().awaits_outcomes("served_instantly", 1);
     let load = with_waiting_callers(&scene, 8_000);
@@ -84,80 +79,4 @@ fn every_call_goes_on_and_has_a_true_record_after_kill_9_in_mid_load() {
     api.awaits_outcomes("served_instantly", 2);
     assert_eq!(scene.engine.stop(Duration::from_secs(10)).and_then(|status| status.code()), Some(0));
     digest(scene.engine.data());
-}
-
-#[test]
-fn a_running_engines_journal_can_be_replayed() {
-    let mut scene = Scene::with_agents(0, usual);
-    scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
-    let output = replay(scene.engine.data(), &[]);
-    assert!(output.status.success(), "{}", printed(&output));
-    scene.engine.must_be_alive();
-    scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
-}
-
-/// A stopped engine's data, with a few calls in the journal, and its last segment.
-fn stopped() -> (Scene, PathBuf) {
-    let mut scene = Scene::with_agents(0, usual);
-    for _ in 0..2 {
-        scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
-    }
-    scene.api().awaits_outcomes("served_instantly", 2);
-    scene.engine.crash();
-    let journal = scene.engine.data().join("journal");
-    let mut segments: Vec<PathBuf> = fs::read_dir(&journal).expect("a journal").flatten().map(|e| e.path()).collect();
-    segments.retain(|segment| segment.extension().is_some_and(|e| e == "seg"));
-    segments.sort();
-    let last = segments.pop().expect("a segment");
-    (scene, last)
-}
-
-#[test]
-fn a_torn_tail_is_cut_and_told() {
-    let (mut scene, segment) = stopped();
-    let whole = fs::read(&segment).expect("the segment");
-    fs::write(&segment, &whole[..whole.len() - 3]).expect("the segment");
-    scene.engine.restart();
-    until(Duration::from_secs(5), "a word about the tail", || {
-        let log = scene.engine.log().to_lowercase();
-        (log.contains("torn") && log.contains("cut")).then_some(())
-    });
-    scene.call(&Scenario::caller(KNOWN).call().keys("1").expects_bye(20));
-}
-
-#[test]
-fn a_flipped_bit_is_refused_with_segment_and_offset() {
-    let (scene, segment) = stopped();
-    let mut bytes = fs::read(&segment).expect("the segment");
-    let middle = bytes.len() / 2;
-    bytes[middle] ^= 0x10;
-    fs::write(&segment, bytes).expect("the segment");
-    let check = cabrank(&["journal", "check", path(scene.engine.data())]);
-    assert_eq!(check.status.code(), Some(1), "{}", printed(&check));
-    names_the_place(&printed(&check), &segment);
-    let serve = cabrank(&["serve", path(scene.engine.config()), "--data", path(scene.engine.data())]);
-    assert!(!serve.status.success(), "it started on a corrupt journal");
-    names_the_place(&printed(&serve), &segment);
-    assert!(!replay(scene.engine.data(), &["--digest"]).status.success());
-}
-
-fn names_the_place(text: &str, segment: &Path) {
-    let name = segment.file_stem().expect("a name").to_string_lossy().into_owned();
-    assert!(text.contains(&name), "segment {name} is not named:\n{text}");
-    assert!(text.contains("at byte ") || text.contains("offset "), "no offset is named:\n{text}");
-}
-
-#[test]
-fn a_sound_journal_is_found_sound() {
-    let (scene, _) = stopped();
-    let check = cabrank(&["journal", "check", path(scene.engine.data())]);
-    assert_eq!(check.status.code(), Some(0), "{}", printed(&check));
-}
-
-#[test]
-fn one_data_directory_has_one_engine() {
-    let scene = Scene::with_agents(0, usual);
-    pause(Duration::from_millis(100));
-    let second = cabrank(&["serve", path(scene.engine.config()), "--data", path(scene.engine.data())]);
-    assert_eq!(second.status.code(), Some(2), "{}", printed(&second));
 }

@@ -73,7 +73,7 @@ impl Edge {
             Exchange::Ack => {}
             Exchange::AckWithAnswer => self.on_late_answer(leg, body),
             // Not what was awaited: what is under way stays so.
-            kept @ (Exchange::Idle | Exchange::Ours) => talk.exchange = kept,
+            kept @ (Exchange::Idle | Exchange::Ours | Exchange::OurAck) => talk.exchange = kept,
         }
         self.unpark(leg);
     }

@@ -9,6 +9,7 @@ use super::event::{LegId, RingId};
 use super::leg::{CallerPhase, Exchange, Offered, Session, Talk};
 use super::methods::{SDP, capabilities};
 use super::reply::retry_after;
+use super::ringing::confirm;
 use super::session_timer::SessionTimer;
 use super::transactions::Way;
 
@@ -73,6 +74,7 @@ impl Edge {
 
     /// Sends the BYE of a leg.
     pub(super) fn bye(&self, talk: &mut Talk) {
+        confirm(&self.transactions, talk);
         let bye = talk.dialog.request(Method::Bye, Vec::new(), Vec::new());
         self.transactions.tell(bye, way_of(talk));
     }
@@ -82,6 +84,10 @@ impl Edge {
         // An agent's leg that did not outlive a restart is on its way to the desk as lost.
         if !self.legs.has_agent(offer) {
             return;
+        }
+        // The journal holds that the agent took the call.
+        if let Some(talk) = self.legs.talk(LegId::Agent(offer)) {
+            confirm(&self.transactions, talk);
         }
         let Some(leg) = self.legs.caller(call) else { return };
         leg.with = Some(offer);

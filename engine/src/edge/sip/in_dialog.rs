@@ -186,7 +186,7 @@ impl Edge {
 /// RFC 3261 14.2, RFC 3311 5.2: one exchange at a time; 491 on glare, 500 while one of theirs waits.
 fn check_exchange(talk: &Talk, answered: bool) -> Result<(), Refusal> {
     match talk.exchange {
-        Exchange::Ours => Err((StatusCode::RequestPending, Vec::new())),
+        Exchange::Ours | Exchange::OurAck => Err((StatusCode::RequestPending, Vec::new())),
         Exchange::Idle if answered => Ok(()),
         Exchange::Idle | Exchange::Ack | Exchange::AckWithAnswer => {
             Err((StatusCode::ServerInternalError, vec![retry_after(rand::random_range(0..=10))]))

@@ -59,6 +59,8 @@ pub(super) enum Exchange {
     AckWithAnswer,
     /// We sent a re-INVITE or UPDATE; its final answer is awaited.
     Ours,
+    /// They answered our INVITE, and our ACK leaves once the journal knows: should the engine die before, they answer again.
+    OurAck,
 }
 
 /// How we would learn that the other end has vanished.

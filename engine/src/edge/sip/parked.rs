@@ -27,7 +27,7 @@ impl Edge {
         let until_ms = self.now_ms() + WAIT_MS;
         let waits = match self.legs.talk(leg).map(|talk| talk.exchange) {
             Some(Exchange::Ack | Exchange::AckWithAnswer) => !self.parked.0.contains_key(&leg),
-            Some(Exchange::Idle | Exchange::Ours) | None => false,
+            Some(Exchange::Idle | Exchange::Ours | Exchange::OurAck) | None => false,
         };
         if waits {
             self.parked.0.insert(leg, (tx, until_ms));

@@ -11,7 +11,7 @@ use super::leg::{Exchange, Session, Talk, Wanted};
 use super::path::Path;
 use super::sdp::{LocalAudio, RemoteAudio, read_answer};
 use super::session_timer::{agreed, demanded_s};
-use super::transactions::Way;
+use super::transactions::{Transactions, Way};
 use crate::media::StreamId;
 
 impl Edge {
@@ -57,7 +57,8 @@ impl Edge {
             return;
         }
         let same = self.legs.in_dialog(&key, &remote_tag).is_some();
-        let Some(mut dialog) = self.acknowledge(&answer) else { return };
+        let Some(mut dialog) = self.dialog_made_by(&answer) else { return };
+        acknowledge(&self.transactions, &dialog);
         if !same {
             let bye = dialog.request(Method::Bye, Vec::new(), Vec::new());
             self.transactions.tell(bye, Way::Open(hop(&dialog)));
@@ -79,7 +80,7 @@ impl Edge {
     fn on_ring_ok(&mut self, ring: RingId, answer: Answer) {
         let Some(ringing) = self.legs.ringing(ring) else { return self.on_stray_ok(answer) };
         let (wanted, stream, local) = (ringing.wanted, ringing.stream, ringing.local.clone());
-        let Some(mut dialog) = self.acknowledge(&answer) else {
+        let Some(mut dialog) = self.dialog_made_by(&answer) else {
             return self.fail_ring(ring, Declined::Failed);
         };
         let audio = read_answer(&answer.response.body);
@@ -90,6 +91,7 @@ impl Edge {
             }
             // Too late, or no speech possible: what was answered is ended (RFC 3261 9.1, 13.2.2.4).
             (Wanted::No | Wanted::Cancelled, _) | (Wanted::Yes, Err(_)) => {
+                acknowledge(&self.transactions, &dialog);
                 let bye = dialog.request(Method::Bye, Vec::new(), Vec::new());
                 self.transactions.tell(bye, Way::Open(hop(&dialog)));
                 self.legs.remember(dialog.key, self.in_64_t1());
@@ -98,10 +100,13 @@ impl Edge {
         }
     }
 
-    fn on_answered(&mut self, ring: RingId, talk: Talk) {
+    fn on_answered(&mut self, ring: RingId, mut talk: Talk) {
         match ring {
             RingId::Agent(offer) => self.agent_answered(offer, talk),
-            RingId::Caller(id) => self.caller_picked_up(id, talk),
+            RingId::Caller(id) => {
+                confirm(&self.transactions, &mut talk);
+                self.caller_picked_up(id, talk);
+            }
         }
     }
 
@@ -152,13 +157,10 @@ impl Edge {
         }
     }
 
-    /// Sends the ACK to a 2xx and gives the dialog it makes.
-    fn acknowledge(&self, answer: &Answer) -> Option<Dialog> {
+    fn dialog_made_by(&self, answer: &Answer) -> Option<Dialog> {
         let own = self.wire.sockets.own_addr(answer.path.transport(), answer.path.addr);
         let dialog = Dialog::as_client(&answer.response, answer.path.clone(), own);
-        let dialog = dialog.inspect_err(|fault| tracing::info!(%fault, "a 200 cannot be acknowledged")).ok()?;
-        self.transactions.acknowledge(&dialog.ack(dialog.seq()), Way::Open(hop(&dialog)));
-        Some(dialog)
+        dialog.inspect_err(|fault| tracing::info!(%fault, "a 200 cannot be acknowledged")).ok()
     }
 
     /// The agreed timer; without one we ask the phone now and then whether it is still there.
@@ -169,8 +171,21 @@ impl Edge {
     }
 }
 
+/// Sends the ACK that is owed for the answer to our INVITE, if one is.
+pub(super) fn confirm(transactions: &Transactions, talk: &mut Talk) {
+    if talk.exchange == Exchange::OurAck {
+        talk.exchange = Exchange::Idle;
+        acknowledge(transactions, &talk.dialog);
+    }
+}
+
+/// Sends the ACK to the 2xx that made a dialog.
+fn acknowledge(transactions: &Transactions, dialog: &Dialog) {
+    transactions.acknowledge(&dialog.ack(dialog.seq()), Way::Open(hop(dialog)));
+}
+
 fn talk(dialog: Dialog, stream: StreamId, local: LocalAudio, audio: RemoteAudio, session: Session) -> Talk {
-    Talk { dialog, stream, local, remote: Some(audio), latched: None, exchange: Exchange::Idle, session }
+    Talk { dialog, stream, local, remote: Some(audio), latched: None, exchange: Exchange::OurAck, session }
 }
 
 /// The next hop of a dialog along the connection its answer came by.

@@ -47,6 +47,26 @@ fn an_agent_is_rung_from_the_caller_with_the_context() {
 }
 
 #[test]
+fn an_agents_answer_is_acknowledged_once_the_desk_has_heard_it_or_when_it_comes_again() {
+    for again in [false, true] {
+        let (desk, mut agent) = desk_with_agent();
+        Phone::caller(desk.udp()).call_for_agent();
+        let invite = agent.expect("INVITE");
+        let covered = desk.ear.lock().unwrap();
+        agent.answer(&invite, "200 OK", "agent", "", OFFER);
+        let uri = format!("sip:{}", desk.udp());
+        agent.request("OPTIONS", &uri, &format!("<{uri}>"), "", "");
+        assert_eq!(agent.next().unwrap().what(), "200", "what came first: to the OPTIONS");
+        if again {
+            agent.answer(&invite, "200 OK", "agent", "", OFFER);
+            agent.expect("ACK");
+        }
+        drop(covered);
+        assert_eq!(agent.expect("ACK").tag("To"), "agent");
+    }
+}
+
+#[test]
 fn either_side_ends_the_call() {
     let (desk, agent) = desk_with_agent();
     let mut caller = Phone::caller(desk.udp());

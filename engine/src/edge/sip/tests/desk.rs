@@ -1,7 +1,7 @@
 //! An edge with a real desk behind it, without journal and store.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use cabrank_core::{
@@ -24,6 +24,8 @@ pub(super) struct TestDesk {
     /// The edge.
     pub(super) edge: SipEdge,
     door: Door,
+    /// Whoever holds it keeps the desk from hearing anything.
+    pub(super) ear: Arc<Mutex<()>>,
     /// Every fact the edge told.
     facts: Receiver<Input>,
 }
@@ -63,11 +65,13 @@ impl TestDesk {
         .unwrap();
         let agents = agents(&wishes);
         let desk = Desk::new(desk_settings(&agents, wishes.ring_for_s), 1).unwrap();
-        std::thread::spawn(move || lane_of(desk, &submissions, &orders, &told));
+        let ear = Arc::<Mutex<()>>::default();
+        let covered = ear.clone();
+        std::thread::spawn(move || lane_of(desk, &submissions, &covered, &orders, &told));
         let door = Door::new(lane, Backlog::new());
         let doors = Doors { desk: door.clone(), effects, media, facts: media_facts, house: Arc::new(TestHouse), left: None };
         let edge = SipEdge::start(sip_settings(agents, &wishes), doors).unwrap();
-        TestDesk { edge, door, facts }
+        TestDesk { edge, door, ear, facts }
     }
 
     /// Tells the desk something past the edge.
@@ -161,6 +165,7 @@ fn desk_settings(agents: &[AgentPhone], ring_for_s: u64) -> Settings {
 fn lane_of(
     mut desk: Desk,
     submissions: &Receiver<Submission>,
+    covered: &Mutex<()>,
     orders: &mpsc::Sender<cabrank_core::Effect>,
     told: &Sender<Input>,
 ) {
@@ -175,6 +180,7 @@ fn lane_of(
             Err(RecvTimeoutError::Timeout) => Input::Woke,
             Err(RecvTimeoutError::Disconnected) => return,
         };
+        let _heard = covered.lock().unwrap();
         let _ = told.send(input.clone());
         out.clear();
         desk.handle(now(), input, &mut out);

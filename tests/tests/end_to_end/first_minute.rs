@@ -32,7 +32,7 @@ fn call(room: &Room, caller: &str, key: &str) -> Child {
 
 #[test]
 fn the_readme_says_how_to_call() {
-    let readme = include_str!("../../README.md");
+    let readme = include_str!("../../../README.md");
     for (caller, key) in [("alice", "1"), ("bob", "2")] {
         let command = format!("sipp 127.0.0.1 -sf config/calls/press.xml -s taxi -m 1 -key caller {caller} -key digit {key}");
         assert!(readme.contains(&command), "{command}");

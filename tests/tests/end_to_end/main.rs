@@ -1,0 +1,27 @@
+//! The engine as its users meet it: real telephones, real networks, real programs. What needs the machine to itself, since it measures or
+//! kills, has a file of its own beside this.
+
+mod agents;
+mod audio;
+mod bad_input;
+mod callback;
+mod clock;
+mod commands;
+mod context;
+mod first_minute;
+mod hang_ups;
+mod harness;
+mod journal;
+mod menu;
+mod quic;
+mod quic_python;
+mod quic_sessions;
+mod registration;
+mod session_timers;
+mod simulator;
+mod snapshots;
+mod thresholds;
+mod torture;
+mod transports;
+mod webhook;
+mod why;
