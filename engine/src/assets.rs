@@ -1,7 +1,7 @@
 //! What is built into the binary, and how files beside a configuration take its place.
 
 use crate::media::{Library, LibraryError};
-use cabrank_settings::{Config, Faults, OnDisk, Surroundings};
+use cabrank_settings::{CertificateDer, Config, Faults, OnDisk, Surroundings};
 use include_dir::{Dir, File, include_dir};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -99,6 +99,13 @@ impl Surroundings for Source {
         match self {
             Source::BuiltIn => built_in(path).ok_or_else(|| io::ErrorKind::NotFound.into()),
             Source::File(config) => OnDisk::beside(config).secret(path),
+        }
+    }
+
+    fn certificates(&self, path: &str) -> io::Result<Vec<CertificateDer<'static>>> {
+        match self {
+            Source::BuiltIn => Err(io::ErrorKind::NotFound.into()),
+            Source::File(config) => OnDisk::beside(config).certificates(path),
         }
     }
 }

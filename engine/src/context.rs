@@ -5,14 +5,14 @@ use crate::epoch::{Epoch, timestamp};
 use crate::names::Names;
 use crate::store::{KeptPromise, KeptQuote, KeptRecord};
 use crate::words;
-use cabrank_core::{CallView, Caller, Context, Number, Profile, Promise, Said, Tick, Trust, WhyHuman};
+use cabrank_core::{CallView, Caller, Context, Number, Profile, Promise, Said, Tick, WhyHuman};
 use cabrank_wire::v1;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The longest compact context, in bytes: three times as many stand in an INVITE with the header's name and hexadecimal form.
-pub const COMPACT_BYTES_MAX: usize = 256;
+pub const COMPACT_BYTES_MAX: usize = 320;
 /// As much of a queue's name as the compact context holds, in characters.
 const COMPACT_QUEUE_CHARS_MAX: usize = 24;
 
@@ -77,6 +77,12 @@ pub struct CallerDocument {
     pub name: Option<String>,
     /// Whether the number may be believed: `trusted` or `untrusted`.
     pub trust: &'static str,
+    /// What came of verifying the signature on the number (STIR/SHAKEN): `verified`, or why there is nothing to go by, such as
+    /// `unsigned`, `stale` or `bad_signature`; absent where none is asked for, and once the call is over.
+    #[schema(example = "verified")]
+    pub verdict: Option<&'static str>,
+    /// How sure the provider is who signed: `A` (knows caller and number), `B` (knows the caller) or `C` (knows neither).
+    pub attestation: Option<&'static str>,
     /// Language tag, where known.
     pub language: Option<String>,
     /// Service class, where known.
@@ -212,6 +218,8 @@ impl CallerDocument {
         CallerDocument {
             number: caller.number.as_ref().map(|number| number.0.to_string()),
             trust: words::trust(caller.trust),
+            verdict: words::verdict(caller.trust),
+            attestation: words::attestation(caller.trust),
             ..CallerDocument::known(caller.profile.as_deref())
         }
     }
@@ -325,6 +333,10 @@ struct Compact<'a> {
     pressed: &'a str,
     reason: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attestation: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
 }
 
@@ -349,7 +361,7 @@ pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> 
         detail: detail.unwrap_or_default(),
         sentence,
         caller: caller.number.unwrap_or_default(),
-        trusted: context.caller.trust == Trust::Trusted,
+        trusted: context.caller.trust.is_sure(),
         name: caller.name.unwrap_or_default(),
         language: caller.language.unwrap_or_default(),
         profile: caller.profile,
@@ -360,7 +372,7 @@ pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> 
 }
 
 /// The context for the `User-to-User` header (RFC 7433), as JSON text of at most [`COMPACT_BYTES_MAX`] bytes: call, queue, waited,
-/// pressed, reason, and where the whole context is to be had. `base_url` is where the HTTP edge is reached
+/// pressed, reason, the verdict on the number's signature if there is one, and where the whole context is to be had. `base_url` is where the HTTP edge is reached
 /// (`http://127.0.0.1:8080`); should it be too long, the address is left out.
 pub fn uui(context: &Context, names: &Names, base_url: &str) -> String {
     let pressed = words::pressed(context.pressed.as_slice());
@@ -370,6 +382,8 @@ pub fn uui(context: &Context, names: &Names, base_url: &str) -> String {
         waited_s: context.waited.as_secs(),
         pressed: words::cut(&pressed, 8),
         reason: words::why(&context.why).0,
+        verdict: words::verdict(context.caller.trust),
+        attestation: words::attestation(context.caller.trust),
         url: Some(address(context, base_url)),
     };
     let text = json(&compact);

@@ -1,5 +1,6 @@
 //! Cabrank: the engine around the desk. Everything that touches the world lives here.
 
+pub mod analyze;
 pub mod assets;
 pub mod backlog;
 pub mod clerk;

@@ -1,6 +1,6 @@
 //! The stable words that programs and the store know things by, and the plain sentences for people.
 
-use cabrank_core::{Digit, DispatchFailure, Outcome, Settled, StageView, Trust, WhyHuman};
+use cabrank_core::{Attestation, Digit, DispatchFailure, Flaw, Outcome, Settled, StageView, Trust, WhyHuman};
 
 /// Every outcome there is.
 pub const OUTCOMES: [Outcome; 12] = [
@@ -126,9 +126,53 @@ pub fn settled_from(word: &str) -> Option<Settled> {
 
 /// The word for whether a number may be believed.
 pub fn trust(trust: Trust) -> &'static str {
+    if trust.is_sure() { "trusted" } else { "untrusted" }
+}
+
+/// The word for what came of verifying the signature on a number; nothing where none was asked for.
+pub fn verdict(trust: Trust) -> Option<&'static str> {
     match trust {
-        Trust::Trusted => "trusted",
-        Trust::Untrusted => "untrusted",
+        Trust::Trusted | Trust::Untrusted => None,
+        Trust::Attested(_) => Some("verified"),
+        Trust::Unproven(why) => Some(flaw(why)),
+    }
+}
+
+/// The letter of a verified attestation (RFC 8588).
+pub fn attestation(trust: Trust) -> Option<&'static str> {
+    match trust {
+        Trust::Trusted | Trust::Untrusted | Trust::Unproven(_) => None,
+        Trust::Attested(Attestation::Full) => Some("A"),
+        Trust::Attested(Attestation::Partial) => Some("B"),
+        Trust::Attested(Attestation::Gateway) => Some("C"),
+    }
+}
+
+fn flaw(flaw: Flaw) -> &'static str {
+    match flaw {
+        Flaw::Unsigned => "unsigned",
+        Flaw::NotShaken => "not_shaken",
+        Flaw::Ambiguous => "ambiguous",
+        Flaw::Oversized => "oversized",
+        Flaw::Malformed => "malformed",
+        Flaw::CompactForm => "compact_form",
+        Flaw::ForeignAlgorithm => "foreign_algorithm",
+        Flaw::Stale => "stale",
+        Flaw::FromTheFuture => "from_the_future",
+        Flaw::WrongOrigin => "wrong_origin",
+        Flaw::WrongDestination => "wrong_destination",
+        Flaw::ForeignSource => "foreign_source",
+        Flaw::Unreachable => "unreachable",
+        Flaw::CertificateUnusable => "certificate_unusable",
+        Flaw::UnknownAuthority => "unknown_authority",
+        Flaw::CertificateExpired => "certificate_expired",
+        Flaw::CertificateNotYetValid => "certificate_not_yet_valid",
+        Flaw::NoNumbers => "no_numbers",
+        Flaw::NotItsNumber => "not_its_number",
+        Flaw::BadSignature => "bad_signature",
+        Flaw::Replayed => "replayed",
+        Flaw::NotInTime => "not_in_time",
+        Flaw::NotSetUp => "not_set_up",
     }
 }
 

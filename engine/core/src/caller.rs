@@ -8,13 +8,89 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(pub Text);
 
-/// Whether the number may be believed.
+/// Whether the number may be believed, and who says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// The trunk vouches for it.
     Trusted,
     /// Anybody could have sent it.
     Untrusted,
+    /// A provider signed for it, and the signature was verified (STIR/SHAKEN).
+    Attested(Attestation),
+    /// A provider's signature was asked for, and this is why there is none to go by.
+    Unproven(Flaw),
+}
+
+impl Trust {
+    /// Whether the number may be acted on without asking the caller.
+    pub fn is_sure(self) -> bool {
+        match self {
+            Trust::Trusted | Trust::Attested(Attestation::Full) => true,
+            Trust::Untrusted | Trust::Attested(Attestation::Partial | Attestation::Gateway) | Trust::Unproven(_) => false,
+        }
+    }
+}
+
+/// What a provider signs for (RFC 8588 section 4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attestation {
+    /// A: it knows the caller, and that the number is the caller's.
+    Full,
+    /// B: it knows the caller, not whether the number is the caller's.
+    Partial,
+    /// C: it knows where the call entered its network, no more.
+    Gateway,
+}
+
+/// Why a call has no verified signature to go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Nobody signed.
+    Unsigned,
+    /// What is signed is something else than who calls (another `ppt` than `shaken`).
+    NotShaken,
+    /// Two providers signed, or one twice: nobody can say which holds.
+    Ambiguous,
+    /// The signature's header is longer than any honest one.
+    Oversized,
+    /// The signature's header cannot be read.
+    Malformed,
+    /// The compact form, which cannot hold what SHAKEN signs.
+    CompactForm,
+    /// Another algorithm than ES256.
+    ForeignAlgorithm,
+    /// It was signed too long ago.
+    Stale,
+    /// It was signed at a time that is yet to come.
+    FromTheFuture,
+    /// Another caller was signed for.
+    WrongOrigin,
+    /// A call to somebody else was signed for.
+    WrongDestination,
+    /// The certificate lies where none is fetched from.
+    ForeignSource,
+    /// The certificate could not be fetched.
+    Unreachable,
+    /// What was fetched is no certificate that can be used.
+    CertificateUnusable,
+    /// No configured authority stands behind the certificate.
+    UnknownAuthority,
+    /// The certificate, or one above it, has expired.
+    CertificateExpired,
+    /// The certificate, or one above it, is not valid yet.
+    CertificateNotYetValid,
+    /// The certificate does not say whose numbers its owner may sign for.
+    NoNumbers,
+    /// The certificate's owner may not sign for this number.
+    NotItsNumber,
+    /// The signature is not that of the certificate's owner, or not over this.
+    BadSignature,
+    /// The same signature came before, with another call.
+    Replayed,
+    /// Verification took too long.
+    NotInTime,
+    /// Nobody configured whose signatures count.
+    NotSetUp,
 }
 
 /// Who is calling.
@@ -83,7 +159,7 @@ impl Caller {
     /// By what the caller is known again, if by anything.
     pub fn known_by(&self) -> Option<KnownBy> {
         match (&self.number, &self.token) {
-            (Some(number), _) if self.trust == Trust::Trusted => Some(KnownBy::TrustedNumber(number.0.clone())),
+            (Some(number), _) if self.trust.is_sure() => Some(KnownBy::TrustedNumber(number.0.clone())),
             (_, Some(token)) => Some(KnownBy::Token(token.clone())),
             (Some(number), None) => Some(KnownBy::UntrustedNumber(number.0.clone())),
             (None, None) => None,

@@ -2,10 +2,10 @@
 
 use crate::code::{Form, code_enum, code_newtype, code_struct};
 use crate::{
-    Agent, AgentId, AgentOrder, CallId, CallbackTerms, Caller, CallerGone, Choice, Class, ClassId, Closed, Declined, Denominator,
-    Digit, DispatchAnswer, DispatchFailure, Input, KnownBy, LegEnd, Limits, Line, LineId, Menu, Number, OfferId, Overflow,
-    Permille, PhoneLost, Place, PlayId, Profile, Promise, Queue, QueueId, Quoting, Said, Service, ServiceId, ServiceLevel,
-    Settings, Settled, Side, SignIn, Skill, Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
+    Agent, AgentId, AgentOrder, Attestation, CallId, CallbackTerms, Caller, CallerGone, Choice, Class, ClassId, Closed, Declined,
+    Denominator, Digit, DispatchAnswer, DispatchFailure, Flaw, Input, KnownBy, LegEnd, Limits, Line, LineId, Menu, Number,
+    OfferId, Overflow, Permille, PhoneLost, Place, PlayId, Profile, Promise, Queue, QueueId, Quoting, Said, Service, ServiceId,
+    ServiceLevel, Settings, Settled, Side, SignIn, Skill, Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
 };
 use crate::{Code, Malformed, Order, Reader, Sink};
 
@@ -40,7 +40,14 @@ code_enum! {
     SignIn { 0: WithPhone, 1: OnRequest }
     Denominator { 0: OfferedButShort, 1: Offered, 2: Answered, 3: AnsweredAndAbandonedLate }
     AgentOrder { 0: LongestIdle, 1: LeastOccupied }
-    Trust { 0: Trusted, 1: Untrusted }
+    Trust { 0: Trusted, 1: Untrusted, 2: Attested(attestation), 3: Unproven(flaw) }
+    Attestation { 0: Full, 1: Partial, 2: Gateway }
+    Flaw {
+        0: Unsigned, 1: NotShaken, 2: Ambiguous, 3: Oversized, 4: Malformed, 5: CompactForm, 6: ForeignAlgorithm, 7: Stale,
+        8: FromTheFuture, 9: WrongOrigin, 10: WrongDestination, 11: ForeignSource, 12: Unreachable, 13: CertificateUnusable,
+        14: UnknownAuthority, 15: CertificateExpired, 16: CertificateNotYetValid, 17: NoNumbers, 18: NotItsNumber,
+        19: BadSignature, 20: Replayed, 21: NotInTime, 22: NotSetUp,
+    }
     KnownBy { 0: TrustedNumber(number), 1: Token(token), 2: UntrustedNumber(number) }
     Digit { 0: Number(n), 1: Star, 2: Pound, 3: Letter(n) }
     CallerGone { 0: HungUp, 1: Lost, 2: EngineRestarted }

@@ -34,9 +34,21 @@ fn a_regular_who_presses_1_is_served_and_told_when() {
 }
 
 #[test]
+fn a_regular_who_is_signed_for_is_served_as_one_whom_the_trunk_vouches_for() {
+    let mut rig = Rig::new();
+    let (call, _) = rig.arrive(Caller { trust: Trust::Attested(Attestation::Full), ..regular() });
+    let effects = rig.press(call, 1);
+    assert!(matches!(&effects[0], Effect::Dispatch(dispatch) if dispatch.call == call));
+}
+
+#[test]
 fn every_doubt_leads_to_a_human_who_is_told_why() {
     let missing = |caller: &mut Caller| Arc::make_mut(caller.profile.as_mut().unwrap()).fields.clear();
-    let cases: [(Caller, WhyHuman); 3] = [
+    let with = |trust: Trust| (Caller { trust, ..regular() }, WhyHuman::UntrustedNumber);
+    let cases: [(Caller, WhyHuman); 6] = [
+        with(Trust::Attested(Attestation::Partial)),
+        with(Trust::Attested(Attestation::Gateway)),
+        with(Trust::Unproven(Flaw::BadSignature)),
         (Caller::unknown(), WhyHuman::UnknownCaller),
         (Caller { trust: Trust::Untrusted, ..regular() }, WhyHuman::UntrustedNumber),
         (

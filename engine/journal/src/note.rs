@@ -1,4 +1,4 @@
-//! What an edge wants to find again after a restart, beside what the desk was told: a dialog, a registration.
+//! What an edge wants to find again after a restart, beside what the desk was told: a dialog, a registration, a gateway's session.
 
 use std::collections::BTreeMap;
 

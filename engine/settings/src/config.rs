@@ -5,6 +5,7 @@ use cabrank_core::{LineId, Settings, Text};
 use ipnet::IpNet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use rustls_pki_types::CertificateDer;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -25,6 +26,8 @@ pub struct Config {
     pub drain: Duration,
     /// What the SIP edge needs.
     pub sip: Sip,
+    /// Whose signatures vouch for a caller's number; nobody's if `None`.
+    pub trust: Option<Trust>,
     /// What the media edge needs.
     pub media: Media,
     /// What the HTTP edge needs.
@@ -74,6 +77,27 @@ pub struct Sip {
     pub registration_max: Duration,
     /// The hashes that phones are offered, in this order; at least one.
     pub digest: Vec<Digest>,
+}
+
+/// Verification of signed numbers (STIR/SHAKEN): whose signatures count, where their certificates lie, how long things hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trust {
+    /// The authorities behind the signers' certificates; at least one.
+    pub roots: Vec<CertificateDer<'static>>,
+    /// The hosts that certificates may be fetched from, lower case, each with its port; at least one.
+    pub x5u_hosts: Vec<(String, u16)>,
+    /// The authorities behind those hosts' own certificates; those of the machine if `None`.
+    pub x5u_roots: Option<Vec<CertificateDer<'static>>>,
+    /// How far the time of signing may lie from now, either way.
+    pub freshness: Duration,
+    /// How long a call waits for the verdict.
+    pub verify_within: Duration,
+    /// How long fetching a certificate may take.
+    pub fetch_within: Duration,
+    /// Certificates kept at once.
+    pub certificates_max: u32,
+    /// How long one is kept before it is fetched anew.
+    pub keep_certificates_for: Duration,
 }
 
 /// One address to listen on.
@@ -128,7 +152,7 @@ pub struct Trunk {
 /// What a trunk's word on the caller's number is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Identity {
-    /// STIR/SHAKEN decides. Counts as untrusted until verification is built.
+    /// STIR/SHAKEN decides, by [`Config::trust`].
     Attested,
     /// The number is believed.
     Trusted,

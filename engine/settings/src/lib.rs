@@ -43,16 +43,17 @@ mod surroundings;
 
 pub use config::{
     Backend, CertificateFiles, Config, Digest, Http, Identity, Journal, Listen, Media, Phone, Proof, Quic, QuicPeer, QuicRole,
-    Reception, Sip, Speech, Transport, Trunk,
+    Reception, Sip, Speech, Transport, Trunk, Trust,
 };
 pub use fault::{Fault, Faults, Notice};
 pub use hours::{Hours, UnreadableHours};
 pub use read::{amend, contradictions, parse};
+pub use rustls_pki_types::CertificateDer;
 pub use secret::Secret;
 pub use show::show;
 pub use sip_uri::{SipUri, UnreadableSipUri};
 pub use store_url::{StoreUrl, UnreadableStoreUrl};
-pub use surroundings::{OnDisk, Surroundings};
+pub use surroundings::{OnDisk, Surroundings, authorities};
 
 /// How a configuration is read, for whatever else is written in TOML: every fault at once, each with its line.
 pub mod reading {

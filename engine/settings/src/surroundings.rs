@@ -1,6 +1,8 @@
 //! What a configuration refers to outside of itself: prompts and secret files.
 
 use crate::Secret;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,27 @@ pub trait Surroundings {
 
     /// The content of a secret file; a relative path starts where the configuration lies.
     fn secret(&self, path: &str) -> io::Result<String>;
+
+    /// The authorities in a file of certificates, at least one; a relative path starts where the configuration lies.
+    fn certificates(&self, path: &str) -> io::Result<Vec<CertificateDer<'static>>>;
+}
+
+/// Longest file of certificates taken, in bytes.
+const CERTIFICATES_LENGTH_MAX: u64 = 1 << 20;
+
+/// The authorities in a PEM text.
+///
+/// # Errors
+/// There is none, or one that cannot be an authority; the error says which.
+pub fn authorities(pem: &[u8]) -> io::Result<Vec<CertificateDer<'static>>> {
+    let wrong = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    let all = all.map_err(|error| wrong(format!("it is no PEM: {error}")))?;
+    for (at, certificate) in all.iter().enumerate() {
+        let anchor = webpki::anchor_from_trusted_cert(certificate);
+        anchor.map_err(|error| wrong(format!("certificate {} is none of an authority: {error}", at + 1)))?;
+    }
+    if all.is_empty() { Err(wrong("it holds no certificate".to_owned())) } else { Ok(all) }
 }
 
 /// The directory that a configuration file lies in: `prompts/<language>/<name>.wav` and secret files.
@@ -38,5 +61,11 @@ impl Surroundings for OnDisk {
         let mut text = String::new();
         File::open(self.dir.join(path))?.take(length_max).read_to_string(&mut text)?;
         Ok(text)
+    }
+
+    fn certificates(&self, path: &str) -> io::Result<Vec<CertificateDer<'static>>> {
+        let mut pem = Vec::new();
+        File::open(self.dir.join(path))?.take(CERTIFICATES_LENGTH_MAX).read_to_end(&mut pem)?;
+        authorities(&pem)
     }
 }

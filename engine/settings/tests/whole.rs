@@ -218,6 +218,23 @@ fn what_is_not_in_force_yet_is_said_with_its_line() {
 }
 
 #[test]
+fn whose_signatures_count_is_read_and_an_attested_trunk_no_longer_noticed() {
+    let text = GOOD.replace("\"trusted\"", "\"attested\"").replacen(
+        "[sip]",
+        "[trust]\nroots = \"sti-ca.pem\"\nx5u_hosts = [\"C.example\", \"[::1]:8443\"]\nfreshness = \"30s\"\n[sip]",
+        1,
+    );
+    let config = read(&text);
+    assert!(config.notices.is_empty(), "{:#?}", config.notices);
+    let trust = config.trust.expect("[trust]");
+    assert_eq!((trust.roots.len(), trust.x5u_roots), (1, None));
+    assert_eq!(trust.x5u_hosts, [("c.example".to_owned(), 443), ("[::1]".to_owned(), 8443)]);
+    assert_eq!((trust.freshness.as_secs(), trust.verify_within.as_millis()), (30, 500));
+    assert_eq!((trust.fetch_within.as_secs(), trust.certificates_max, trust.keep_certificates_for.as_secs()), (5, 1_000, 86_400));
+    assert!(read(GOOD).trust.is_none());
+}
+
+#[test]
 fn callbacks_without_a_way_out_are_noticed() {
     let of = |outbound: &str| {
         let text = GOOD.replacen("[[queue]]", "[[queue]]\noffer_callback_over = \"3m\"", 1);

@@ -1,5 +1,6 @@
 //! The commands.
 
+mod analyze;
 mod check;
 mod journal;
 mod profiles;
@@ -73,6 +74,9 @@ enum Command {
     /// Verify a journal, or repair one.
     #[command(subcommand, after_help = "Example: cabrank journal check cabrank-data")]
     Journal(journal::JournalCommand),
+    /// What repeat calls, abandons and broken promises have in common against everyone else.
+    #[command(after_help = analyze::AFTER_HELP)]
+    Analyze(analyze::AnalyzeArgs),
     /// Caller profiles: import, export, erase.
     #[command(subcommand, after_help = "Example: cabrank profiles import callers.csv")]
     Profiles(profiles::ProfilesCommand),
@@ -119,6 +123,7 @@ fn execute(cli: Cli) -> Result<Outcome, Unusable> {
         Some(Command::Replay(args)) => replay::run(&args),
         Some(Command::Why(args)) => why::run(&args),
         Some(Command::Journal(command)) => journal::run(&command),
+        Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Profiles(command)) => profiles::run(command),
     }
 }

@@ -11,10 +11,15 @@ use crate::door::{Busy, Door};
 /// this many the newest is lost, and said so.
 const WAITING_MAX: usize = 65_536;
 
+/// Notes that are to be forgotten together.
+const OVER_MAX: usize = 1_024;
+
 /// Tells the desk what happened, in order, and has noted what is to be found again after a restart.
 pub(crate) struct Desk {
     door: Door,
     waiting: VecDeque<Word>,
+    /// Keys of notes that are no more.
+    over: Vec<Vec<u8>>,
 }
 
 /// What waits.
@@ -27,18 +32,11 @@ impl Desk {
     /// Behind this door.
     #[must_use]
     pub(crate) fn new(door: Door) -> Desk {
-        Desk { door, waiting: VecDeque::new() }
+        Desk { door, waiting: VecDeque::new(), over: Vec::new() }
     }
 
-    /// Tells of something that may be refused: a new call.
-    ///
-    /// # Errors
-    /// [`Busy`]: answer 503.
-    pub(crate) fn offer(&mut self, input: Input) -> Result<(), Busy> {
-        if self.is_behind() { Err(Busy) } else { self.door.offer(input) }
-    }
-
-    /// The same, with what is to be found again after a restart: noted before anybody hears of the call.
+    /// Tells of something that may be refused: a new call, with what is to be found again after a restart: noted before anybody
+    /// hears of the call.
     ///
     /// # Errors
     /// [`Busy`]: answer 503; nothing is noted.
@@ -56,6 +54,21 @@ impl Desk {
         self.say(Word::Note(note));
     }
 
+    /// Has noted that what was noted under this key is no more and never will be again: when it is next looked whether the desk
+    /// has caught up, for all at once. What is not noted until a crash is found to be over after it.
+    pub(crate) fn forget(&mut self, key: Vec<u8>) {
+        self.over.push(key);
+        if self.over.len() > OVER_MAX {
+            self.forget_all();
+        }
+    }
+
+    fn forget_all(&mut self) {
+        for key in std::mem::take(&mut self.over) {
+            self.keep(Note::gone(key));
+        }
+    }
+
     /// A door to ask at.
     #[must_use]
     pub(crate) fn door(&self) -> Door {
@@ -70,6 +83,7 @@ impl Desk {
             }
             self.waiting.pop_front();
         }
+        self.forget_all();
     }
 
     /// Whether facts wait.

@@ -7,12 +7,16 @@ mod calls;
 mod desk;
 mod heal;
 pub mod http;
+mod left;
+mod noted;
 pub mod quic;
 pub mod sip;
 
 pub use calls::{CallIds, Origin};
 pub(crate) use desk::Desk;
 pub(crate) use heal::{Believed, Missing};
+pub use left::Left;
+pub(crate) use noted::Kind;
 
 use cabrank_core::{LineId, Number, Profile};
 use std::sync::Arc;

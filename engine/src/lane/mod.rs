@@ -122,7 +122,7 @@ pub fn facts_after_restart(desk: &Desk, settings: &Settings, may_stand: impl Fn(
 }
 
 /// That a call has lost its leg, if it had one.
-fn leg_lost(call: CallId, stage: StageView) -> Vec<Input> {
+pub(crate) fn leg_lost(call: CallId, stage: StageView) -> Vec<Input> {
     let hung_up = Input::CallerHungUp { call, how: CallerGone::EngineRestarted };
     if stage.has_leg() {
         vec![hung_up]

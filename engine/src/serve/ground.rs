@@ -4,6 +4,7 @@ use super::recovery::{self, Recovered};
 use super::{Setup, StartError, make_private_dir};
 use crate::assets::{Source, example_profiles};
 use crate::directory::Directory;
+use crate::edge::Origin;
 use crate::epoch::{Epoch, timestamp};
 use crate::media::Library;
 use crate::names::Names;
@@ -46,8 +47,11 @@ impl Ground {
         // Whoever was in a call before a restart waits for all of this: prompts are encoded beside the rest.
         let prompts = source.clone();
         let library = tokio::task::spawn_blocking(move || prompts.prompts());
-        let recovered =
-            recovery::recover(&data, config.desk.clone(), Options { segment_bytes_max: config.journal.segment_bytes_max })?;
+        let options = Options { segment_bytes_max: config.journal.segment_bytes_max };
+        let recovered = recovery::recover(&data, config.desk.clone(), options, |origin| match origin {
+            Origin::Sip => true,
+            Origin::Quic => config.quic.listen.is_some(),
+        })?;
         let store = Store::find(&data, store.as_ref().or(config.store.as_ref())).await?;
         take_examples(&source, &store, Region::from(config.region)).await?;
         let directory = Arc::new(Directory::default());

@@ -17,7 +17,7 @@ use crate::assets::Source;
 use crate::clerk::Clerk;
 use crate::dispatch::{self, Dispatcher};
 use crate::door::Door;
-use crate::edge::{http, quic, sip};
+use crate::edge::{Left, http, quic, sip};
 use crate::house::House;
 use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
@@ -123,7 +123,7 @@ impl Engine {
             voices.clone(),
         )?);
         let Recovered { desk, journal, clock, entries, dispatches, idle, notes, found, .. } = recovered;
-        let left = found.is_some().then(|| sip::Left { notes, idle, view: desk.view() });
+        let left = found.is_some().then(|| Arc::new(Left { notes, idle, view: desk.view() }));
         let (sip_in, sip_out) = mpsc::channel(ORDERS_MAX);
         let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
         let (store_in, store_out) = mpsc::channel(ORDERS_MAX);
@@ -133,7 +133,7 @@ impl Engine {
             let _ = store_in.send(entry).await;
         }
         let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
-        let (quic_in, quic_out) = quic_ways(&config);
+        let (quic_in, quic_out) = quic_ways(&config, left.is_some());
         let outlets = Outlets {
             sip: sip_in,
             quic: quic_in.clone(),
@@ -152,11 +152,11 @@ impl Engine {
         ask_again(dispatches, dispatch_in).await;
         let beside = source.directory();
         let reload = Reload { source, started_with: Arc::clone(&config), door: lane.door(), in_force: in_force.clone() };
-        let doors = (lane.door(), sip_out, Arc::clone(&house), left);
+        let doors = (lane.door(), sip_out, Arc::clone(&house), left.clone());
         let (media, sip) = start_telephony(&config, bind, library, doors).await?;
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
-        let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), house)?;
+        let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices);
         let ways = http::Ways {
             door: lane.door(),
@@ -235,7 +235,8 @@ impl Engine {
         warn!("calls were still going on when the time to drain was over");
     }
 
-    /// Ends every call that is left, and keeps what there is to keep.
+    /// Ends every call that is left, but for those whose media gateways hold: these are let go of, and the next engine goes on with
+    /// them. Keeps what there is to keep.
     pub async fn stop(self) {
         let Engine { lane, sip, quic, media, store, writer, dispatcher, clerk, http, http_stop, snapshots, .. } = self;
         let _ = http_stop.send(());
@@ -304,7 +305,7 @@ async fn start_telephony(
     config: &Config,
     bind: Option<IpAddr>,
     library: media::Library,
-    (desk, effects, house, left): (Door, mpsc::Receiver<Effect>, Arc<House>, Option<sip::Left>),
+    (desk, effects, house, left): (Door, mpsc::Receiver<Effect>, Arc<House>, Option<Arc<Left>>),
 ) -> Result<(Media, sip::SipEdge), StartError> {
     let (facts_in, facts) = mpsc::channel(ORDERS_MAX);
     let media = start_media(config, bind, library, facts_in)?;
@@ -315,10 +316,11 @@ async fn start_telephony(
     Ok((media, started.map_err(io::Error::other)??))
 }
 
-/// The way of orders to the QUIC edge, where there is one, and their other end.
-fn quic_ways(config: &Config) -> (Option<QuicOutlet>, mpsc::Receiver<Effect>) {
+/// The way of orders to the QUIC edge, where there is one, and their other end. After a restart programs may be there that still
+/// show what other edges do: what changes before their edge is there waits for it.
+fn quic_ways(config: &Config, restarted: bool) -> (Option<QuicOutlet>, mpsc::Receiver<Effect>) {
     let (orders, taken) = mpsc::channel(ORDERS_MAX);
-    let outlet = QuicOutlet { orders, shows_agents: Arc::default() };
+    let outlet = QuicOutlet { orders, shows_agents: Arc::new(restarted.into()) };
     (config.quic.listen.map(|_| outlet), taken)
 }
 
@@ -328,10 +330,10 @@ fn start_quic(
     orders: mpsc::Receiver<Effect>,
     desk: Door,
     in_force: InForce,
-    house: Arc<House>,
+    (house, left): (Arc<House>, Option<Arc<Left>>),
 ) -> Result<Option<quic::QuicEdge>, quic::StartFault> {
     let (Some(settings), Some(QuicOutlet { shows_agents, .. })) = (settings, outlet) else { return Ok(None) };
-    let doors = quic::Doors { desk, orders, shows_agents, in_force, house };
+    let doors = quic::Doors { desk, orders, shows_agents, in_force, house, left };
     quic::QuicEdge::start(settings, doors).map(Some)
 }
 

@@ -71,9 +71,15 @@ pub enum RecoveryError {
     Settings(#[from] Refusal),
 }
 
-/// Recovers the desk of `data`, or begins a new one there.
-pub(super) fn recover(data: &Path, settings: Settings, options: Options) -> Result<Recovered, RecoveryError> {
-    if cabrank_journal::exists(data)? { go_on(data, &settings, options) } else { begin(data, settings, options) }
+/// Recovers the desk of `data`, or begins a new one there. Of its legs, those say themselves whether they still stand whose edge
+/// `is_there`.
+pub(super) fn recover(
+    data: &Path,
+    settings: Settings,
+    options: Options,
+    is_there: impl Fn(Origin) -> bool,
+) -> Result<Recovered, RecoveryError> {
+    if cabrank_journal::exists(data)? { go_on(data, &settings, options, is_there) } else { begin(data, settings, options) }
 }
 
 fn begin(data: &Path, settings: Settings, options: Options) -> Result<Recovered, RecoveryError> {
@@ -96,7 +102,12 @@ fn begin(data: &Path, settings: Settings, options: Options) -> Result<Recovered,
     })
 }
 
-fn go_on(data: &Path, settings: &Settings, options: Options) -> Result<Recovered, RecoveryError> {
+fn go_on(
+    data: &Path,
+    settings: &Settings,
+    options: Options,
+    is_there: impl Fn(Origin) -> bool,
+) -> Result<Recovered, RecoveryError> {
     let recovery = Journal::recover(OsDisk, data, options)?;
     let epoch = recovery.start().epoch;
     let mut state = recovery.state()?;
@@ -121,7 +132,7 @@ fn go_on(data: &Path, settings: &Settings, options: Options) -> Result<Recovered
     let idle = idle(&desk);
     // Under another configuration nobody's line, queue or agent means what it meant.
     let same = same_ids(desk.settings(), settings);
-    let facts = facts_after_restart(&desk, &wanted.settings, |call| same && Origin::of(call) == Origin::Sip);
+    let facts = facts_after_restart(&desk, &wanted.settings, |call| same && is_there(Origin::of(call)));
     tell(&mut desk, facts)?;
     let changes = wanted.changes(desk.settings(), desk.view().changes);
     tell(&mut desk, changes)?;

@@ -109,6 +109,7 @@ fn only_by_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("the desk's name, region, timezone or language", desk_of(old) != desk_of(new)),
         ("drain", old.drain != new.drain),
         ("[sip]", printed(&old.sip) != printed(&new.sip)),
+        ("[trust]", old.trust != new.trust),
         ("[media]", old.media != new.media),
         ("[http]", old.http != new.http),
         ("[quic]", old.quic != new.quic),

@@ -31,6 +31,7 @@ pub(super) fn from(config: &Config, bind: Option<IpAddr>) -> Result<SipSettings,
         agents: phones.map(|(agent, phone)| agent_phone(agent, phone)).collect::<Result<_, _>>()?,
         realm: config.sip.realm.to_string(),
         region: Region::from(config.region),
+        trust: config.trust.as_ref().map(trust),
         digest: config.sip.digest.iter().map(algorithm).collect(),
         limits: SipLimits {
             session_s: seconds(config.sip.session_expires),
@@ -75,6 +76,19 @@ fn listen(config: &Config, bind: Option<IpAddr>) -> Vec<Listen> {
         }
     }
     listen
+}
+
+fn trust(trust: &cabrank_settings::Trust) -> cabrank_trust::Settings {
+    cabrank_trust::Settings {
+        roots: trust.roots.clone(),
+        sources: cabrank_trust::Sources::new(trust.x5u_hosts.iter().cloned()),
+        source_roots: trust.x5u_roots.clone(),
+        freshness_s: trust.freshness.as_secs(),
+        verify_within: trust.verify_within,
+        fetch_within: trust.fetch_within,
+        certificates_max: usize::try_from(trust.certificates_max).unwrap_or(usize::MAX),
+        keep_certificates_s: trust.keep_certificates_for.as_secs(),
+    }
 }
 
 fn algorithm(digest: &Digest) -> Algorithm {

@@ -4,7 +4,7 @@ use crate::epoch::Epoch;
 use crate::names::Names;
 use crate::thresholds::{Keys, shown};
 use crate::words;
-use cabrank_core::{Amendment, CallId, Change, Effect, Promise, Record, Said, Settled, Tick, Trust};
+use cabrank_core::{Amendment, CallId, Change, Effect, Promise, Record, Said, Settled, Tick};
 use serde::{Deserialize, Serialize};
 
 /// Something to keep.
@@ -107,7 +107,7 @@ impl RecordRow {
             line: names.line(record.line).to_owned(),
             number: record.caller.number.as_ref().map(|number| storable(&number.0)),
             name: name.filter(|name| !name.is_empty()),
-            trusted: record.caller.trust == Trust::Trusted,
+            trusted: record.caller.trust.is_sure(),
             offered_at: at(record.offered_at),
             queued_at: record.queued_at.map(at),
             connected_at: record.connected_at.map(at),

@@ -7,6 +7,7 @@
 //! A database is one desk's: two would number their changes of thresholds alike. Profiles that several desks should know are
 //! imported into each.
 
+mod analysed;
 mod changes;
 mod entry;
 mod failing;
@@ -18,6 +19,7 @@ mod tokens;
 mod upsert;
 mod writer;
 
+pub use analysed::AnalysedRecord;
 pub use changes::KeptChange;
 pub use entry::{AmendmentRow, ChangeRow, ChangedQueue, Entry, RecordRow, Rows};
 pub use profiles::Erased;

@@ -5,7 +5,6 @@ use super::said::settle;
 use super::{Oracle, Rule, Seen, Verdict, must};
 use cabrank_core::{
     AgentId, CallId, Context, Dispatch, Effect, Input, LineId, Number, OfferId, PlayId, QueueId, Refused, Say, Span, Step, Tick,
-    Trust,
 };
 
 impl Oracle {
@@ -195,7 +194,7 @@ impl Oracle {
         life.dispatched = true;
         let same = dispatch.caller == life.caller && dispatch.line == life.line && dispatch.asked_at == at;
         must(same, Rule::DispatchOnce, || format!("{dispatch:?} for {life:?}"))?;
-        let profile = life.caller.profile.as_ref().filter(|_| life.caller.trust == Trust::Trusted);
+        let profile = life.caller.profile.as_ref().filter(|_| life.caller.trust.is_sure());
         let service = services.get(usize::from(dispatch.service.0));
         let allowed =
             service.zip(profile).is_some_and(|(service, profile)| service.needs.iter().all(|need| profile.field(need).is_some()));

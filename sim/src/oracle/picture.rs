@@ -2,9 +2,7 @@
 
 use super::books::{Join, Leg, Life, RingingStage};
 use super::{Oracle, Rule, Seen, Verdict, must};
-use cabrank_core::{
-    AgentState, AgentView, CallView, Effect, Input, OfferId, Pause, Place, QueueId, StageView, Text, Tick, Trust, View,
-};
+use cabrank_core::{AgentState, AgentView, CallView, Effect, Input, OfferId, Pause, Place, QueueId, StageView, Text, Tick, View};
 
 impl Oracle {
     pub(super) fn compare(&mut self, seen: Seen<'_>) -> Verdict {
@@ -104,7 +102,7 @@ fn first_words(seen: Seen<'_>, shown: &CallView) -> Option<usize> {
 
 /// The class that the profile of a caller names who can be believed.
 fn class_name(call: &CallView) -> Text {
-    let profile = call.caller.profile.as_ref().filter(|_| call.caller.trust == Trust::Trusted);
+    let profile = call.caller.profile.as_ref().filter(|_| call.caller.trust.is_sure());
     profile.map(|profile| profile.class.clone()).unwrap_or_default()
 }
 

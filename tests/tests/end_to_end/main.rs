@@ -2,6 +2,7 @@
 //! kills, has a file of its own beside this.
 
 mod agents;
+mod attested;
 mod audio;
 mod bad_input;
 mod callback;
@@ -16,6 +17,7 @@ mod journal;
 mod menu;
 mod quic;
 mod quic_python;
+mod quic_restart;
 mod quic_sessions;
 mod registration;
 mod session_timers;

@@ -148,35 +148,6 @@ fn an_agents_second_program_takes_the_place_of_the_first() {
 }
 
 #[test]
-fn an_engine_that_was_killed_knows_neither_session_nor_call() {
-    let mut scene = scene(|desk| desk);
-    run(async {
-        let gateway = gateway(&scene).await;
-        let (mut call, id) = in_line(&gateway, STRANGER).await;
-        let fingerprint = format!("{:?}", scene.engine.quic().trust);
-        scene.engine.crash();
-        scene.engine.restart();
-        assert_eq!(format!("{:?}", scene.engine.quic().trust), fingerprint, "the certificate is another one");
-        let mut raw = Raw::connect(&scene).await;
-        let hello = |session| Hello {
-            role: Role::Gateway.into(),
-            name: "pbx".into(),
-            token: "token-pbx".into(),
-            session,
-            ..Hello::default()
-        };
-        let welcome = raw.hello(&hello(gateway.session().welcome().session)).await.expect("let in");
-        assert!(!welcome.resumed);
-        let resume = wire::from_gateway::Message::Resume(wire::Resume { call: id });
-        let told = raw.call(FromGateway { message: Some(resume) }).await;
-        assert!(matches!(told, Some(wire::to_gateway::Message::Refused(refused)) if refused.why() == Why::NoSuchCall));
-        gateway.session().disconnect();
-        assert!(matches!(call.resume().await, Err(Error::Over)));
-        offered(&gateway, STRANGER).await;
-    });
-}
-
-#[test]
 fn nonsense_ends_what_it_came_on_and_nothing_else() {
     let mut scene = scene(|desk| desk);
     run(async {

@@ -5,7 +5,7 @@ use super::call::{Asked, Call, Stage};
 use super::{Desk, Outbox};
 use crate::{
     CallId, Dispatch, DispatchAnswer, DispatchFailure, Effect, Outcome, Promise, QueueId, Refusal, Say, Service, ServiceId,
-    Settled, Span, Text, Trust, WhyHuman,
+    Settled, Span, Text, WhyHuman,
 };
 use alloc::boxed::Box;
 
@@ -106,12 +106,9 @@ impl Desk {
 /// Why this caller cannot be served without a human.
 fn doubt(call: &Call, service: &Service) -> Option<WhyHuman> {
     let Some(profile) = &call.caller.profile else { return Some(WhyHuman::UnknownCaller) };
-    match call.caller.trust {
-        Trust::Untrusted => Some(WhyHuman::UntrustedNumber),
-        Trust::Trusted => service
-            .needs
-            .iter()
-            .find(|need| profile.field(need).is_none())
-            .map(|field| WhyHuman::MissingDetail { field: field.clone() }),
+    if !call.caller.trust.is_sure() {
+        return Some(WhyHuman::UntrustedNumber);
     }
+    let missing = service.needs.iter().find(|need| profile.field(need).is_none());
+    missing.map(|field| WhyHuman::MissingDetail { field: field.clone() })
 }

@@ -6,7 +6,7 @@ use super::warning::Warning;
 use super::{Desk, Outbox};
 use crate::ordered::Ordered;
 use crate::quote::{Estimate, Expected, Quoter};
-use crate::{CallId, Outcome, Place, QueueId, Say, Text, Thresholds, Tick, Trust, WhyHuman};
+use crate::{CallId, Outcome, Place, QueueId, Say, Text, Thresholds, Tick, WhyHuman};
 use alloc::vec::Vec;
 
 /// Callers of one class, whoever came first first.
@@ -222,7 +222,7 @@ impl Desk {
 /// The class that the caller's profile names.
 pub(super) fn class_name(call: &Call) -> Text {
     match &call.caller.profile {
-        Some(profile) if call.caller.trust == Trust::Trusted => profile.class.clone(),
+        Some(profile) if call.caller.trust.is_sure() => profile.class.clone(),
         Some(_) | None => Text::default(),
     }
 }

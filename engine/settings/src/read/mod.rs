@@ -19,6 +19,7 @@ mod sip;
 mod speech;
 mod store;
 mod thresholds;
+mod trust;
 mod value;
 
 pub use amend::{amend, contradictions};
@@ -81,7 +82,8 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     at_least_one(root, "queue", queues.len(), "everything leads to a human, by way of a queue");
     at_least_one(root, "agent", agents.len(), "without one nobody who calls ever reaches a human");
 
-    let sip = sip::read(root, &desk.name, base);
+    let trust = trust::read(root, base);
+    let sip = sip::read(root, &desk.name, trust.is_some(), base);
     let media = desk::read_media(root);
     let http = desk::read_http(root);
     let quic = quic::read(root, base);
@@ -110,6 +112,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         language: desk.language,
         drain: desk.drain,
         sip,
+        trust,
         media,
         http,
         quic,

@@ -15,11 +15,11 @@ const NETS_MAX: usize = 500;
 const REGISTRATION: RangeInclusive<Span> = Span::secs(5)..=Span::secs(24 * 3600);
 const SESSION: RangeInclusive<Span> = Span::secs(90)..=Span::secs(24 * 3600); // RFC 4028 section 5: never below 90 s
 
-pub(super) fn read(root: &Section<'_>, desk: &Text, base: &dyn Surroundings) -> Sip {
+pub(super) fn read(root: &Section<'_>, desk: &Text, can_verify: bool, base: &dyn Surroundings) -> Sip {
     let section = root.section("sip");
     let sip = Sip {
         listen: section.find("listen").map_or_else(usual_places, |value| listen_all(&value)),
-        trunks: trunks(&section, base),
+        trunks: trunks(&section, can_verify, base),
         realm: section.find("realm").and_then(|value| value.name()).unwrap_or_else(|| desk.clone()),
         session_expires: section.duration("session_expires", SESSION, Span::secs(1800)),
         registration_min: section.duration("registration_min", REGISTRATION, Span::secs(60)),
@@ -80,23 +80,23 @@ fn listen(value: &Value<'_>) -> Option<Listen> {
     })
 }
 
-fn trunks(section: &Section<'_>, base: &dyn Surroundings) -> Vec<Trunk> {
+fn trunks(section: &Section<'_>, can_verify: bool, base: &dyn Surroundings) -> Vec<Trunk> {
     let mut names = Places::new("trunk");
     let mut nets = Places::new("network");
     let sections = section.sections("trunk", "sip.trunk", TRUNKS_MAX);
     if sections.is_empty() {
         section.report.notice(section.at.clone(), "there is no [[sip.trunk]]: nobody may call without registering");
     }
-    sections.into_iter().map(|section| trunk(section, &mut names, &mut nets, base)).collect()
+    sections.into_iter().map(|section| trunk(section, &mut names, &mut nets, can_verify, base)).collect()
 }
 
-fn trunk(section: Section<'_>, names: &mut Places, nets: &mut Places, base: &dyn Surroundings) -> Trunk {
+fn trunk(section: Section<'_>, names: &mut Places, nets: &mut Places, can_verify: bool, base: &dyn Surroundings) -> Trunk {
     if let Some(value) = section.need("name", "\"carrier\"")
         && let Some(name) = value.name()
     {
         names.take(&value, &name);
     }
-    let identity = section.find("identity").and_then(|value| identity(&value)).unwrap_or(Identity::Untrusted);
+    let identity = section.find("identity").and_then(|value| identity(&value, can_verify)).unwrap_or(Identity::Untrusted);
     let from = section.need("from", "[\"192.0.2.0/24\"]").map(|value| from(&value, identity, nets)).unwrap_or_default();
     let outbound = section.find("outbound").and_then(|value| outbound(&value));
     let trunk = Trunk { name: section.name(), from, identity, outbound };
@@ -107,11 +107,13 @@ fn trunk(section: Section<'_>, names: &mut Places, nets: &mut Places, base: &dyn
     trunk
 }
 
-fn identity(value: &Value<'_>) -> Option<Identity> {
+fn identity(value: &Value<'_>, can_verify: bool) -> Option<Identity> {
     let words = [("attested", Identity::Attested), ("trusted", Identity::Trusted), ("untrusted", Identity::Untrusted)];
     let identity = value.word(&words)?;
-    if identity == Identity::Attested {
-        value.notice("`identity = \"attested\"` counts as untrusted until verification (STIR/SHAKEN) is built");
+    if identity == Identity::Attested && !can_verify {
+        value.notice(
+            "`identity = \"attested\"` counts as untrusted: there is no [trust] that says whose signatures count (`roots`)",
+        );
     }
     Some(identity)
 }

@@ -1,6 +1,6 @@
 //! Surroundings and a good configuration to spoil.
 
-use cabrank_settings::Surroundings;
+use cabrank_settings::{CertificateDer, Surroundings};
 use std::io;
 
 /// A small desk without any fault or notice.
@@ -59,4 +59,20 @@ impl Surroundings for Room {
             _ => Err(io::Error::from(io::ErrorKind::NotFound)),
         }
     }
+
+    fn certificates(&self, path: &str) -> io::Result<Vec<CertificateDer<'static>>> {
+        match path {
+            "sti-ca.pem" => cabrank_settings::authorities(authority().as_bytes()),
+            "empty.pem" => cabrank_settings::authorities(b""),
+            "broken.pem" => cabrank_settings::authorities(b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"),
+            _ => Err(io::Error::from(io::ErrorKind::NotFound)),
+        }
+    }
+}
+
+fn authority() -> String {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut params = rcgen::CertificateParams::default();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params.self_signed(&key).expect("a certificate").pem()
 }

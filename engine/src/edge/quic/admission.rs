@@ -44,6 +44,10 @@ impl Who {
             Who::Agent(_) | Who::Supervisor { .. } => None,
         }
     }
+
+    fn admin_under_load() -> Who {
+        Who::Load(Caller { name: ADMIN.into(), believed: Believed::Always })
+    }
 }
 
 /// All who may come in.
@@ -70,6 +74,18 @@ impl Guests {
         self.agents.get(name).map(|(id, _)| *id)
     }
 
+    /// Who came in by that role and name before a restart, and may still come in.
+    pub(super) fn known(&self, role: Role, name: &str) -> Option<Who> {
+        match role {
+            Role::Agent => self.agents.get(name).filter(|(_, proof)| proof.is_some()).map(|(id, _)| Who::Agent(*id)),
+            role @ (Role::Gateway | Role::Load) => match self.peers.get(name) {
+                None if (role, name) == (Role::Load, ADMIN) => Some(Who::admin_under_load()),
+                peer => as_peer(peer?, role),
+            },
+            Role::Supervisor | Role::Unspecified => None,
+        }
+    }
+
     /// Who says so, if it is true. An unknown name takes as long as a wrong token.
     pub(super) fn who(&self, hello: &Hello, certificate: Option<Fingerprint>) -> Option<Who> {
         let token = Sha256::digest(hello.token.as_bytes()).into();
@@ -82,7 +98,7 @@ impl Guests {
         match hello.role() {
             Role::Agent => agent.filter(|_| is_agent).map(|(id, _)| Who::Agent(*id)),
             Role::Supervisor if admin => Some(Who::Supervisor { by: ADMIN.into() }),
-            Role::Load if admin => Some(Who::Load(Caller { name: ADMIN.into(), believed: Believed::Always })),
+            Role::Load if admin => Some(Who::admin_under_load()),
             role @ (Role::Gateway | Role::Supervisor | Role::Load) => as_peer(peer.filter(|_| is_peer)?, role),
             Role::Unspecified => None,
         }

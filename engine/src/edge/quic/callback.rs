@@ -2,10 +2,11 @@
 
 use super::calls::{Attachment, Call, Phase, Way};
 use super::connection::serve_call;
-use super::edge::Edge;
+use super::edge::{Edge, State};
 use super::gateway::to_gateway;
-use super::stream::Talk;
-use cabrank_core::{CallId, Declined, Input};
+use super::note::{self, Held};
+use super::stream::{Outlet, Talk};
+use cabrank_core::{CallId, Declined, Input, LineId};
 use cabrank_wire::v1::CallBack;
 use cabrank_wire::v1::to_gateway::Message as Order;
 use std::sync::Arc;
@@ -13,6 +14,16 @@ use std::time::Duration;
 
 /// How long a client that has as many streams as it takes may take to have room for one more.
 const OPENS_WITHIN: Duration = Duration::from_secs(2);
+
+impl State {
+    /// Has a caller called back on a stream that was opened for it.
+    pub(super) fn dial(&mut self, way: Way, line: LineId, order: CallBack, outlet: &Arc<Outlet>, attachment: Attachment) {
+        let id = CallId(order.call);
+        self.desk.keep(note::Call::new(&way, Held::Dialled).note(id));
+        outlet.say(&to_gateway(Order::CallBack(order.clone())));
+        self.calls.add(id, Call::new(way, line, Phase::Dialled(order), Some(Arc::clone(outlet)), attachment));
+    }
+}
 
 /// Has a caller called back, or says that nobody is there to do it.
 pub(super) async fn call_back(edge: Arc<Edge>, order: CallBack) {
@@ -35,9 +46,7 @@ async fn try_call_back(edge: &Arc<Edge>, id: CallId, order: CallBack) -> Option<
     let line = edge.lines.get(order.line.as_str()).copied()?;
     let attachment = Attachment(edge.number());
     let way = Way { session, peer: way.peer };
-    let outlet = Arc::clone(talk.outlet());
-    outlet.say(&to_gateway(Order::CallBack(order.clone())));
-    edge.state().calls.add(id, Call::new(way, line, Phase::Dialled(order), Some(outlet), attachment));
+    edge.state().dial(way, line, order, talk.outlet(), attachment);
     tokio::spawn(serve_call(Arc::clone(edge), connection, talk, id, attachment));
     Some(())
 }

@@ -115,7 +115,11 @@ impl Call {
         self.ring = Some((offer, framed));
     }
 
+    /// Said once only: after a restart it is ordered for talks that were connected before.
     pub(super) fn connect(&mut self, offer: OfferId) {
+        if self.with == Some(offer) {
+            return;
+        }
         self.ring = None;
         self.heard = None;
         self.with = Some(offer);
@@ -212,16 +216,15 @@ impl Calls {
         self.live.get_mut(&id).filter(|call| call.attachment == attachment)
     }
 
-    /// Forgets a call; by which session it came in is kept, should it be called back.
+    /// Forgets a call.
     pub(super) fn remove(&mut self, id: CallId) -> Option<Call> {
-        let call = self.live.remove(&id)?;
-        if call.will_call_back {
-            self.ways_back.insert(id, call.way.clone());
-            if self.ways_back.len() > WAYS_BACK_MAX {
-                self.ways_back.pop_first();
-            }
-        }
-        Some(call)
+        self.live.remove(&id)
+    }
+
+    /// Remembers by which session a caller came in who is to be called back. Whose is forgotten for it, if there are too many.
+    pub(super) fn remember_way_back(&mut self, id: CallId, way: Way) -> Option<CallId> {
+        self.ways_back.insert(id, way);
+        if self.ways_back.len() > WAYS_BACK_MAX { self.ways_back.pop_first().map(|(oldest, _)| oldest) } else { None }
     }
 
     /// By which session a caller came in who is to be called back. It stays remembered for the next try.
@@ -229,8 +232,10 @@ impl Calls {
         self.ways_back.get(&id).cloned()
     }
 
-    /// Forgets the ways back to calls that are over.
-    pub(super) fn keep_ways_back(&mut self, lives: impl Fn(CallId) -> bool) {
-        self.ways_back.retain(|call, _| lives(*call));
+    /// Forgets the ways back to calls that are over, and says which.
+    pub(super) fn keep_ways_back(&mut self, lives: impl Fn(CallId) -> bool) -> Vec<CallId> {
+        let over: Vec<CallId> = self.ways_back.keys().copied().filter(|call| !lives(*call)).collect();
+        over.iter().for_each(|call| drop(self.ways_back.remove(call)));
+        over
     }
 }

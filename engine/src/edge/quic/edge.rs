@@ -2,6 +2,7 @@
 
 use super::admission::{Guests, Who};
 use super::calls::{Attachment, Calls, Phase};
+use super::note::{self, Held, Key};
 use super::offers::Offers;
 use super::pace::Pace;
 use super::sessions::{Link, LinkNumber, Opened, Session, SessionId, Sessions, TooMany};
@@ -112,9 +113,13 @@ impl Edge {
     pub(super) fn open(&self, asked: Option<SessionId>, who: &Who, link: Link) -> Result<(SessionId, bool), TooMany> {
         let mut state = self.state();
         let (id, opened) = state.sessions.open(asked, who.clone(), link)?;
-        // An agent's new program takes the place of the old one: the agent was reached all the time.
-        if opened == (Opened::New { instead_of: None }) {
-            state.reach(who, &self.settings);
+        if let Opened::New { instead_of } = opened {
+            state.note_session(id, who, &self.settings);
+            match instead_of {
+                // An agent's new program takes the place of the old one: the agent was reached all the time.
+                Some(before) => state.desk.forget(Key::Session(before).bytes()),
+                None => state.reach(who, &self.settings),
+            }
         }
         self.note_programs(&state);
         drop(state);
@@ -127,10 +132,10 @@ impl Edge {
         let mut state = self.state();
         if done {
             if let Some(session) = state.sessions.end(id, number) {
-                state.leave(&session, PhoneLost::Deregistered, &self.settings);
+                state.leave(id, &session, PhoneLost::Deregistered, &self.settings);
             }
         } else if state.sessions.lose_link(id, number) {
-            state.deadlines.push_back((Instant::now() + self.settings.limits.resume_for, Deadline::Session(id, number)));
+            state.outlives_its_link(id, number, &self.settings);
         }
         self.note_programs(&state);
     }
@@ -143,7 +148,7 @@ impl Edge {
                 Deadline::Session(id, number) => {
                     let over = state.sessions.find(id).is_some_and(|session| session.link.is_none());
                     if let Some(session) = over.then(|| state.sessions.end(id, number)).flatten() {
-                        state.leave(&session, PhoneLost::Silent, &self.settings);
+                        state.leave(id, &session, PhoneLost::Silent, &self.settings);
                     }
                 }
                 Deadline::Call(call, attachment) => {
@@ -163,12 +168,17 @@ impl Edge {
         }
     }
 
-    fn note_programs(&self, state: &State) {
+    pub(super) fn note_programs(&self, state: &State) {
         self.shows_agents.store(state.sessions.has_programs(), Ordering::Relaxed);
     }
 }
 
 impl State {
+    /// A session has no connection: it may be taken up again for a while.
+    pub(super) fn outlives_its_link(&mut self, id: SessionId, number: LinkNumber, settings: &QuicSettings) {
+        self.deadlines.push_back((Instant::now() + settings.limits.resume_for, Deadline::Session(id, number)));
+    }
+
     /// A call's connection is gone: it may be taken up again for a while.
     pub(super) fn detach(&mut self, id: CallId, attachment: Attachment, settings: &QuicSettings) {
         if let Some(call) = self.calls.served_by(id, attachment) {
@@ -201,24 +211,57 @@ impl State {
 
     /// Forgets a call, and ends its stream once all is said.
     pub(super) fn drop_call(&mut self, id: CallId) {
-        if let Some(call) = self.calls.remove(id) {
-            call.finish();
+        let Some(call) = self.calls.remove(id) else { return };
+        call.finish();
+        let was_called_back = self.calls.way_back(id).is_some();
+        if was_called_back {
+            // Nobody holds it any more: should it be dialled once more, that is another try.
+            self.desk.keep(note::Call::new(&call.way, Held::CameIn).note(id));
+        } else if !call.will_call_back {
+            self.desk.forget(Key::Call(id).bytes());
+        }
+        if call.will_call_back
+            && let Some(forgotten) = self.calls.remember_way_back(id, call.way)
+        {
+            self.desk.forget(Key::Call(forgotten).bytes());
+        }
+    }
+
+    /// Notes a session, if it is one that anything hangs on.
+    fn note_session(&mut self, id: SessionId, who: &Who, settings: &QuicSettings) {
+        if let Some(session) = note::Session::of(who, settings) {
+            self.desk.keep(session.note(id));
         }
     }
 
     /// Agents who are rung through a session alone are reached by it.
     fn reach(&mut self, who: &Who, settings: &QuicSettings) {
-        for agent in reached_by(who, settings) {
-            let Some(count) = self.reached.get_mut(agent.0 as usize) else { continue };
-            *count += 1;
-            if *count == 1 {
-                self.desk.tell(Input::PhoneReached { agent });
-            }
+        for agent in self.count_reached(who, settings) {
+            self.desk.tell(Input::PhoneReached { agent });
         }
     }
 
+    /// Those among them who were not reached before.
+    pub(super) fn count_reached(&mut self, who: &Who, settings: &QuicSettings) -> Vec<AgentId> {
+        let mut newly = reached_by(who, settings);
+        newly.retain(|agent| {
+            let Some(count) = self.reached.get_mut(agent.0 as usize) else { return false };
+            *count += 1;
+            *count == 1
+        });
+        newly
+    }
+
+    /// Everybody who is reached so.
+    pub(super) fn all_reached(&self) -> Vec<AgentId> {
+        self.reached.iter().zip((0..).map(AgentId)).filter(|(count, _)| **count > 0).map(|(_, agent)| agent).collect()
+    }
+
     /// A session is over.
-    fn leave(&mut self, session: &Session, how: PhoneLost, settings: &QuicSettings) {
+    fn leave(&mut self, id: SessionId, session: &Session, how: PhoneLost, settings: &QuicSettings) {
+        if note::Session::of(&session.who, settings).is_some() {
+            self.desk.forget(Key::Session(id).bytes());
+        }
         for agent in reached_by(&session.who, settings) {
             let Some(count) = self.reached.get_mut(agent.0 as usize) else { continue };
             *count = count.saturating_sub(1);

@@ -6,7 +6,7 @@ use super::calls::Phase;
 use super::edge::{Edge, State};
 use super::said;
 use super::stream::Outlet;
-use cabrank_core::{AgentId, CallId, Context, Effect, OfferId, Parting, PlayId, Refused, Say};
+use cabrank_core::{AgentId, CallId, Context, Effect, LineId, Number, OfferId, Parting, PlayId, Refused, Say};
 use cabrank_wire::v1::to_gateway::Message;
 use cabrank_wire::v1::{self, HangUp, Music, Release, Ring, StopRinging, ToAgent, to_agent};
 use std::sync::Arc;
@@ -69,13 +69,18 @@ impl Edge {
             Effect::Release { call, offer } => self.end_offer(state, call, offer, true),
             Effect::HangUp { call, why } => state.hang_up(call, why),
             Effect::CallBack { call, line, number } => {
-                let line = self.settings.lines.get(usize::from(line.0)).map(ToString::to_string).unwrap_or_default();
-                return Some(Left::CallBack(v1::CallBack { call: call.0, line, number: number.0.to_string() }));
+                return Some(Left::CallBack(self.call_back(call, line, &number)));
             }
             // Other rooms' orders; the lane sends them there.
             Effect::Warn { .. } | Effect::Note(_) | Effect::Dispatch(_) | Effect::Write(_) | Effect::Amend { .. } => {}
         }
         None
+    }
+
+    /// The order to call somebody back.
+    pub(super) fn call_back(&self, call: CallId, line: LineId, number: &Number) -> v1::CallBack {
+        let line = self.settings.lines.get(usize::from(line.0)).map(ToString::to_string).unwrap_or_default();
+        v1::CallBack { call: call.0, line, number: number.0.to_string() }
     }
 
     fn say(&self, state: &mut State, id: CallId, play: PlayId, what: Say) -> Option<Left> {
@@ -118,10 +123,7 @@ impl Edge {
     }
 
     fn connect(&self, state: &mut State, call: CallId, offer: OfferId) {
-        if let Some(agent) = state.offers.find(offer).map(|offer| {
-            offer.connected = true;
-            offer.agent
-        }) {
+        if let Some(agent) = state.offers.connect(offer) {
             self.tell_program(state, agent, to_agent::Message::Connect(v1::Connect { offer: offer.0 }));
         }
         if let Some(call) = state.calls.find(call) {

@@ -5,6 +5,7 @@ use super::calls::{Attachment, Call, Phase, Way};
 use super::edge::{Edge, State};
 use super::effects::FULL_FOR_MS;
 use super::keys::digit;
+use super::note::{self, Held};
 use super::offers::Offers;
 use super::settings::Believed;
 use super::stream::Outlet;
@@ -77,7 +78,7 @@ impl Edge {
         let Some(line) = self.lines.get(offer.line.as_str()).copied() else { return Err(refused(Why::NoSuchLine, 0)) };
         let caller = self.caller(peer.believed, &offer);
         let name = greeted_by(&caller).to_owned();
-        let id = self.ids.next();
+        let (id, way) = (self.ids.next(), way());
         let open = self.house.is_open(line);
         if !offer.reference.is_empty() {
             let reference: String = offer.reference.chars().take(REFERENCE_CHARS_MAX).filter(|c| !c.is_control()).collect();
@@ -85,9 +86,10 @@ impl Edge {
         }
         // Under one hold of the lock: no order for the call comes before the gateway knows its id.
         let mut state = self.state();
-        state.desk.offer(Input::CallOffered { call: id, line, open, caller }).map_err(|_| busy())?;
+        let noted = note::Call::new(&way, Held::CameIn).note(id);
+        state.desk.offer_noted(noted, Input::CallOffered { call: id, line, open, caller }).map_err(|_| busy())?;
         outlet.say(&to_gateway(Order::Offered(Offered { call: id.0, name })));
-        state.calls.add(id, Call::new(way(), line, Phase::Offered, Some(Arc::clone(outlet)), attachment));
+        state.calls.add(id, Call::new(way, line, Phase::Offered, Some(Arc::clone(outlet)), attachment));
         Ok(id)
     }
 
@@ -126,6 +128,7 @@ impl Edge {
             }
             Message::CallerAnswered(_) => {
                 call.picked_up().ok_or(Fault::OutOfPlace)?;
+                state.desk.keep(note::Call::new(&call.way, Held::PickedUp).note(id));
                 Input::CallerAnswered { call: id }
             }
             Message::CallerUnreached(unreached) => {
@@ -266,7 +269,7 @@ pub(super) fn leg_end(lost: bool) -> LegEnd {
 
 /// Whoever only says that a number is theirs is not told whose it is.
 fn greeted_by(caller: &Caller) -> &str {
-    let believed = caller.profile.as_ref().filter(|_| caller.trust == Trust::Trusted);
+    let believed = caller.profile.as_ref().filter(|_| caller.trust.is_sure());
     believed.map_or("", |profile| &profile.name)
 }
 

@@ -2,8 +2,10 @@
 //! the desk's picture with what is there.
 
 use super::edge::Edge;
+use super::note::Key;
+use super::offers::bond;
 use crate::edge::{Believed, Missing, Origin};
-use cabrank_core::{AgentState, CallId, OfferId, View};
+use cabrank_core::{CallId, OfferId, View};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -64,20 +66,10 @@ impl Edge {
             Believed::Caller(call) => state.calls.is_there(call),
         });
         ended.into_iter().for_each(|fact| state.desk.tell(fact));
-        let known: HashSet<OfferId> = view.agents.iter().filter_map(|agent| offer_of(&agent.state)).collect();
+        let known: HashSet<OfferId> = view.agents.iter().filter_map(|agent| Some(bond(&agent.state)?.0)).collect();
         state.offers.keep(&known);
         let live: HashSet<CallId> = view.calls.iter().map(|call| call.call).collect();
-        state.calls.keep_ways_back(|call| live.contains(&call));
-    }
-}
-
-fn offer_of(state: &AgentState) -> Option<OfferId> {
-    match state {
-        AgentState::Offered { offer, .. } | AgentState::Talking { offer, .. } => Some(*offer),
-        AgentState::SignedOut
-        | AgentState::Idle
-        | AgentState::WrapUp { .. }
-        | AgentState::Paused { .. }
-        | AgentState::Unreachable { .. } => None,
+        let over = state.calls.keep_ways_back(|call| live.contains(&call));
+        over.into_iter().for_each(|call| state.desk.forget(Key::Call(call).bytes()));
     }
 }

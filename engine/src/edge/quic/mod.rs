@@ -6,6 +6,9 @@
 //! all share (`edge`: calls, ringings, sessions) stands behind one lock, which is never held while anybody waits. The desk's orders
 //! come in at `effects`; what gateways say becomes facts in `gateway`, as from a telephone.
 //!
+//! Sessions and calls outlive the process: `note` says what is noted of them in the journal, `go_on` puts them up again after a
+//! restart, and `reset` tells clients that their connections are gone. From there on it is as after a connection that was lost.
+//!
 //! A gateway's call rings no telephone of the desk: the gateway rings, and is told the address. The other way round, a telephone's
 //! call rings telephones only: an agent without one cannot be rung for it (the SIP edge declines for that agent), and an
 //! agent's program shows such a ringing, but cannot answer it.
@@ -19,11 +22,14 @@ mod connection;
 mod edge;
 mod effects;
 mod gateway;
+mod go_on;
 mod housekeeping;
 mod keys;
 mod load;
+mod note;
 mod offers;
 mod pace;
+mod reset;
 mod said;
 mod sessions;
 mod settings;

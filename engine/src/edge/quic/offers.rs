@@ -1,6 +1,6 @@
 //! Ringings and talks, for whoever may speak of them: the gateway that rings, and the agent's own program.
 
-use cabrank_core::{AgentId, CallId, OfferId};
+use cabrank_core::{AgentId, AgentState, CallId, OfferId};
 use cabrank_wire::v1::Ring;
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -21,6 +21,26 @@ pub(super) struct Offer {
     since: Instant,
 }
 
+/// How far one has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bond {
+    Ringing,
+    Talk,
+}
+
+/// The ringing or talk of an agent in that state, and for which call.
+pub(super) fn bond(state: &AgentState) -> Option<(OfferId, CallId, Bond)> {
+    match *state {
+        AgentState::Offered { offer, call } => Some((offer, call, Bond::Ringing)),
+        AgentState::Talking { offer, call } => Some((offer, call, Bond::Talk)),
+        AgentState::SignedOut
+        | AgentState::Idle
+        | AgentState::WrapUp { .. }
+        | AgentState::Paused { .. }
+        | AgentState::Unreachable { .. } => None,
+    }
+}
+
 /// All of them.
 #[derive(Debug, Default)]
 pub(super) struct Offers(HashMap<OfferId, Offer>);
@@ -39,6 +59,13 @@ impl Offers {
         if let Some(offer) = self.0.get_mut(&id) {
             offer.answered = true;
         }
+    }
+
+    /// It becomes a talk: the agent's, unless it is one already.
+    pub(super) fn connect(&mut self, id: OfferId) -> Option<AgentId> {
+        let offer = self.0.get_mut(&id).filter(|offer| !offer.connected)?;
+        offer.connected = true;
+        Some(offer.agent)
     }
 
     /// Whether it is a talk, or about to be one.

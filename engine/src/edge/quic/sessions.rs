@@ -130,6 +130,14 @@ impl Sessions {
         Ok((id, Opened::New { instead_of }))
     }
 
+    /// A session that stood before a restart stands again, without a connection; that is as if it had lost this one.
+    pub(super) fn stands_again(&mut self, id: SessionId, who: Who, newest: LinkNumber) {
+        if let Who::Agent(agent) = who {
+            self.programs.insert(agent, id);
+        }
+        self.all.insert(id, Session { who, newest, link: None, shown: None });
+    }
+
     /// The session lost that connection, unless another one carries it by now.
     pub(super) fn lose_link(&mut self, id: SessionId, number: LinkNumber) -> bool {
         let Some(session) = self.all.get_mut(&id).filter(|session| session.newest == number) else { return false };

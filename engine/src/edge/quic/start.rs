@@ -4,15 +4,17 @@ use super::certificate::{Certificate, CertificateFault};
 use super::connection::{self, Counted};
 use super::edge::Edge;
 use super::pace::Pace;
+use super::reset;
 use super::settings::{House, QuicLimits, QuicSettings};
 use super::tls::{self, TlsFault};
 use crate::door::Door;
+use crate::edge::Left;
 use crate::in_force::InForce;
 use cabrank_core::Effect;
 use cabrank_wire::{Code, Fingerprint};
-use quinn::{Endpoint, Incoming};
+use quinn::{Endpoint, Incoming, TokioRuntime};
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -35,6 +37,8 @@ pub struct Doors {
     pub in_force: InForce,
     /// What the edge asks of the house.
     pub house: Arc<dyn House>,
+    /// What a restart has left, if there was one.
+    pub left: Option<Arc<Left>>,
 }
 
 /// Why the edge did not start.
@@ -75,16 +79,18 @@ impl QuicEdge {
     /// [`StartFault`]; then nothing listens.
     pub fn start(settings: QuicSettings, doors: Doors) -> Result<QuicEdge, StartFault> {
         let certificate = Certificate::open(&settings.certificate)?;
-        let fingerprint = certificate.fingerprint;
+        let (fingerprint, names) = (certificate.fingerprint, reset::endpoint(&certificate));
         let pace = Pace::new();
         let runtime = runtime(&pace)?;
         let guard = runtime.enter();
         let server = tls::server(certificate, &settings.limits)?;
         let addr = settings.listen;
-        let endpoint = Endpoint::server(server, addr).map_err(|error| StartFault::Bind { addr, error })?;
+        let socket = UdpSocket::bind(addr).map_err(|error| StartFault::Bind { addr, error })?;
+        let endpoint = Endpoint::new(names, Some(server), socket, Arc::new(TokioRuntime))?;
         let addr = endpoint.local_addr()?;
-        let Doors { desk, orders, shows_agents, in_force, house } = doors;
+        let Doors { desk, orders, shows_agents, in_force, house, left } = doors;
         let edge = Arc::new(Edge::new(settings, house, desk, in_force, shows_agents, pace));
+        left.iter().for_each(|left| edge.go_on(left));
         drop(guard);
         let (stop, stopped) = oneshot::channel();
         let serving = serve(Arc::clone(&edge), endpoint, orders, stopped);

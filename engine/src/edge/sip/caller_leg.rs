@@ -17,7 +17,7 @@ impl Edge {
     /// A CANCEL came before our final answer: 487 (RFC 3261 9.2). After it, it changes nothing.
     pub(super) fn on_cancelled(&mut self, leg: LegId) {
         let LegId::Caller(call) = leg else { return };
-        if !self.legs.is_answered(call) {
+        if !self.cancel_unverified(call) && !self.legs.is_answered(call) {
             self.give_up(call, StatusCode::RequestTerminated);
         }
     }

@@ -13,6 +13,7 @@ use rsipstack::platform::CancellationToken;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Duration, MissedTickBehavior, interval};
 
+use super::attest::Verifying;
 use super::callback::Origins;
 use super::digest::{Authenticator, Secret};
 use super::event::{Event, TryId};
@@ -22,11 +23,10 @@ use super::number::Numbers;
 use super::parked::Parked;
 use super::path::Path;
 use super::registrar::Registrar;
-use super::resume::Left;
 use super::settings::{AgentPhone, House, Phone, SipLimits, SipSettings};
 use super::transactions::{Transactions, Wire};
 use super::trunk::Trunks;
-use crate::edge::{Believed, CallIds, Desk, Missing, Origin};
+use crate::edge::{Believed, CallIds, Desk, Left, Missing, Origin};
 use crate::media::{Fact, Media};
 
 /// How often what waits for time is looked at.
@@ -72,6 +72,8 @@ pub(super) struct Edge {
     pub draining: Arc<AtomicBool>,
     /// Re-INVITEs that wait for an ACK.
     pub(super) parked: Parked,
+    /// Calls whose signatures are being verified.
+    pub(super) verifying: Verifying,
     /// By which trunk calls came in.
     pub(super) origins: Origins,
     /// What the desk believed in and was not there.
@@ -149,6 +151,7 @@ impl Edge {
             phones: Phones::new(settings),
             draining: Arc::new(AtomicBool::new(false)),
             parked: Parked::default(),
+            verifying: Verifying::default(),
             origins: Origins::default(),
             missing: Missing::of(Origin::Sip),
             noted: Noted::default(),
@@ -239,6 +242,7 @@ impl Edge {
                 }
             }
             Event::Looked(view) => self.on_look(&view),
+            Event::Verified(call, verdict) => self.on_verified(call, *verdict),
         }
     }
 
@@ -248,6 +252,7 @@ impl Edge {
             self.on_ended(ended);
         }
         self.clear_parked(self.now_ms());
+        self.take_unverified();
         if ticks.is_multiple_of(SWEEP_TICKS) {
             self.sweep();
         }

@@ -137,6 +137,7 @@ impl Edge {
 
     /// Ends every leg: the engine stops.
     pub(super) fn end_all(&mut self) {
+        self.end_unverified();
         for leg in self.legs.all() {
             match leg {
                 LegId::Caller(call) => self.end_caller(call),

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use cabrank_core::{CallId, OfferId, View};
+use cabrank_core::{CallId, Flaw, OfferId, View};
+use cabrank_trust::Verified;
 use rsipstack::sip::{Response, SipMessage};
 
 use super::path::Path;
@@ -41,6 +42,8 @@ pub(super) enum Event {
     Unsent(TxId),
     /// The desk as it is, which was asked for.
     Looked(Box<View>),
+    /// What a call's signature is worth.
+    Verified(CallId, Box<Result<Verified, Flaw>>),
 }
 
 /// A message and the way it came.

@@ -18,7 +18,7 @@ use super::sdp::{LocalAudio, Offer, SdpFault, read_offer};
 use super::session_timer::{self, Asked, MIN_SE_S, SessionTimer};
 use super::tag;
 use super::transactions::{Incoming, octets};
-use super::trunk::TrunkId;
+use super::trunk::{self, TrunkId};
 use super::uui;
 use crate::backlog::Backlog;
 use crate::lane::unix_micros_now;
@@ -27,15 +27,28 @@ use crate::lane::unix_micros_now;
 pub(super) type Refusal = (StatusCode, Vec<Header>);
 
 /// What an INVITE asks for, all of it acceptable.
-struct Wanted {
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// Who calls, as far as the trunk's word goes.
+    pub caller: Caller,
+    /// Our tag in the dialog.
+    pub tag: String,
     line: LineId,
-    caller: Caller,
     trunk: TrunkId,
+    identity: trunk::Trust,
     hops: u32,
     offer: Option<Offer>,
     session: Option<SessionTimer>,
     dialog: Dialog,
-    tag: String,
+}
+
+/// Whether the 100 to an INVITE was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trying {
+    /// Not yet.
+    Owed,
+    /// It was.
+    Sent,
 }
 
 impl Edge {
@@ -45,11 +58,19 @@ impl Edge {
             Ok(wanted) => wanted,
             Err((status, more)) => return self.refuse(tx, status, more),
         };
+        let call = self.new_call();
+        match wanted.identity {
+            trunk::Trust::Trusted | trunk::Trust::Untrusted => self.offer(call, tx, wanted, Trying::Owed),
+            trunk::Trust::Attested => self.attest(call, tx, wanted),
+        }
+    }
+
+    /// Tells the desk of a call, and answers as it says.
+    pub(super) fn offer(&mut self, call: CallId, tx: Incoming, wanted: Wanted, trying: Trying) {
         let Ok((stream, addr)) = self.media.open(wanted.dialog.own.ip()) else {
             tracing::warn!("no media port for a new call");
             return self.refuse_busy(tx);
         };
-        let call = self.new_call();
         let (line, caller, trunk) = (wanted.line, wanted.caller.clone(), wanted.trunk);
         tracing::debug!(%call, caller = caller.number.as_ref().map(number::masked), "a call came in");
         let local = LocalAudio::new(addr, rand::random::<u32>().into());
@@ -68,7 +89,11 @@ impl Edge {
             return self.refuse_busy(tx);
         }
         self.origins.note(call, trunk);
-        self.admit(call, tx, wanted, |dialog| talk(dialog, stream, local));
+        if trying == Trying::Owed {
+            let reply = Reply::to(&tx.original, &wanted.tag);
+            self.transactions.serve_invite(&tx, LegId::Caller(call), &reply, &wanted.tag);
+        }
+        self.admit(call, &tx, wanted, |dialog| talk(dialog, stream, local));
     }
 
     /// The line a user part names.
@@ -78,9 +103,8 @@ impl Edge {
         found(user).or_else(|| found(&self.numbers.normalise(user)?.0))
     }
 
-    fn admit(&mut self, call: CallId, tx: Incoming, wanted: Wanted, talk: impl FnOnce(Dialog) -> Talk) {
+    fn admit(&mut self, call: CallId, tx: &Incoming, wanted: Wanted, talk: impl FnOnce(Dialog) -> Talk) {
         let reply = Reply::to(&tx.original, &wanted.tag);
-        self.transactions.serve_invite(&tx, LegId::Caller(call), &reply, &wanted.tag);
         let since_ms = self.now_ms();
         let offered = Offered { reply, transaction: tx.id(), offer: wanted.offer, session: wanted.session, since_ms };
         let leg = CallerLeg {
@@ -105,15 +129,15 @@ impl Edge {
         let hops = check_loop(invite)?;
         self.check_merged(invite)?;
         check_common(invite)?;
-        let (trunk, believed) = self.check_source(&path)?;
+        let (trunk, identity) = self.check_source(&path)?;
         let line = self.line(invite)?;
         let session = check_session(invite)?;
         let offer = check_offer(invite)?;
         let tag = new_tag();
         let own = self.wire.sockets.own_addr(path.transport(), path.addr);
         let dialog = Dialog::as_server(invite, &tag, path, own).map_err(|fault| bad(&fault.to_string()))?;
-        let caller = self.caller(invite, believed);
-        Ok(Wanted { line, caller, trunk, hops, offer, session, dialog, tag })
+        let caller = self.caller(invite, identity.believes());
+        Ok(Wanted { caller, tag, line, trunk, identity, hops, offer, session, dialog })
     }
 
     fn check_room(&self) -> Result<(), Refusal> {
@@ -121,7 +145,7 @@ impl Edge {
         if behind {
             self.desk.door().turn_away();
         }
-        let full = self.legs.len() >= self.limits.legs_max || self.desk.is_behind() || behind;
+        let full = self.legs.len() + self.verifying.len() >= self.limits.legs_max || self.desk.is_behind() || behind;
         if self.is_draining() || full {
             return Err((StatusCode::ServiceUnavailable, vec![retry_after(self.limits.retry_after_s)]));
         }
@@ -129,18 +153,18 @@ impl Edge {
     }
 
     /// RFC 3261 8.2.2.2: the same request on another path is answered 482.
-    fn check_merged(&self, invite: &Request) -> Result<(), Refusal> {
+    pub(super) fn check_merged(&self, invite: &Request) -> Result<(), Refusal> {
         let from_tag = invite.from_header().ok().and_then(|from| tag::of(from.value()).ok().flatten());
         let call_id = invite.call_id_header().map(|id| id.value().to_owned()).unwrap_or_default();
         let key = RequestKey { call_id, from_tag: from_tag.map(|tag| tag.to_string()).unwrap_or_default() };
         if self.legs.is_merged(&key) { Err((StatusCode::LoopDetected, Vec::new())) } else { Ok(()) }
     }
 
-    /// Only trunks send calls; which one this is, and whether the number is to be believed. Nothing about users is looked
+    /// Only trunks send calls; which one this is, and how far it is believed. Nothing about users is looked
     /// at before, so the answer and its time tell nothing about them.
-    fn check_source(&self, path: &Path) -> Result<(TrunkId, bool), Refusal> {
+    fn check_source(&self, path: &Path) -> Result<(TrunkId, trunk::Trust), Refusal> {
         let trunk = self.trunks.of(path.ip());
-        trunk.map(|(id, trunk)| (id, trunk.trust.believes())).ok_or((StatusCode::Forbidden, Vec::new()))
+        trunk.map(|(id, trunk)| (id, trunk.trust)).ok_or((StatusCode::Forbidden, Vec::new()))
     }
 
     fn line(&self, invite: &Request) -> Result<LineId, Refusal> {

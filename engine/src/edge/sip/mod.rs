@@ -8,9 +8,11 @@
 //! One thread with one runtime carries it all, and one task (`edge`) owns every leg.
 //! What a leg needs to outlive the process is noted in the journal (`note`) and put up again after a restart (`resume`).
 //!
+//! Where a trunk is `attested`, the signature on the number is verified (`attest`, crate `cabrank-trust`) on a thread of its own
+//! before the desk hears of the call.
+//!
 //! What is not here yet: transfers but back to a queue (any other REFER is declined with 603), TLS and WebSocket listeners,
-//! registration at a carrier, STIR/SHAKEN (`attested` counts as untrusted), reliable provisional
-//! responses (100rel is not supported, so never required of us), RTCP.
+//! registration at a carrier, reliable provisional responses (100rel is not supported, so never required of us), RTCP.
 //!
 //! Where the library is mended in front:
 //! - `datagram`, `tidy`: its parser trips over space around separators, takes a message without Content-Length to have no
@@ -21,6 +23,7 @@
 
 mod agent_leg;
 mod arrivals;
+mod attest;
 mod callback;
 mod caller_leg;
 mod credentials;
@@ -67,7 +70,6 @@ mod uui;
 
 pub use digest::Algorithm;
 pub use listen::BindFault;
-pub use resume::Left;
 pub use settings::{AgentPhone, House, Listen, ListenOn, Phone, SipLimits, SipSettings};
 pub use start::{Doors, SipEdge, StartFault};
 pub use trunk::{Trunk, Trust};

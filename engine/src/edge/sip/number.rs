@@ -39,6 +39,13 @@ pub(super) fn caller(invite: &Request, believed: bool, numbers: &Numbers) -> Opt
     if is_anonymous(&from) { None } else { numbers.normalise(&user_of(&from)?) }
 }
 
+/// Every number or name that the INVITE says it comes from, believed or not: what a signature is held against.
+#[must_use]
+pub(super) fn stated(invite: &Request) -> Vec<String> {
+    let from = invite.from_header().ok().and_then(|from| from.uri().ok()).and_then(|uri| user_of(&uri));
+    from.into_iter().chain(asserted_user(invite)).collect()
+}
+
 /// The user part of an address, which for `tel:` is the whole of it.
 #[must_use]
 pub(super) fn user_of(uri: &Uri) -> Option<String> {

@@ -7,8 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cabrank_core::{AgentId, AgentState, CallId, CallView, CallerGone, Declined, Input, LegEnd, OfferId, StageView, View};
-use cabrank_journal::Notes;
+use cabrank_core::{AgentId, AgentState, CallId, CallView, Declined, Input, LegEnd, OfferId, StageView, View};
 use prost::Message as _;
 use rsipstack::sip::{Method, StatusCode};
 
@@ -24,23 +23,12 @@ use super::sdp::LocalAudio;
 use super::session_timer::{Refresher, SessionTimer};
 use super::settings::Phone;
 use super::transactions::{Taken, Way};
-use crate::edge::Origin;
-use crate::lane::unix_micros_now;
+use crate::edge::{Left, Origin};
+use crate::lane::{leg_lost, unix_micros_now};
 
 /// Within which a session that is ours to refresh is refreshed, in milliseconds: its time may be nearly over, and not all
 /// at once.
 const REFRESH_WITHIN_MS: u64 = 20_000;
-
-/// What a restart has left for the edge.
-#[derive(Debug)]
-pub struct Left {
-    /// What was noted.
-    pub notes: Notes,
-    /// Agents who were idle when the engine went down.
-    pub idle: Vec<AgentId>,
-    /// The desk as it went on.
-    pub view: View,
-}
 
 /// What the desk believes in.
 struct Beliefs<'v> {
@@ -262,21 +250,15 @@ impl Edge {
             if there {
                 self.answer_call(call);
             }
-            let gone = Input::CallerHungUp { call, how: CallerGone::EngineRestarted };
             match (stage.has_leg(), *stage == StageView::CalledBack) {
                 (true, _) if there => self.desk.tell(Input::CallResumed { call }),
-                (true, _) => self.desk.tell(gone),
                 (false, true) if there => {
                     // Picked up, whether the desk had heard of it or not.
                     self.desk.tell(Input::CallerAnswered { call });
                     self.desk.tell(Input::CallResumed { call });
                 }
                 (false, true) if self.legs.dialling(call).is_some() => {}
-                (false, true) => {
-                    self.desk.tell(Input::CallerUnreached { call, how: Declined::Failed });
-                    self.desk.tell(gone);
-                }
-                (false, false) => {}
+                (true, _) | (false, _) => leg_lost(call, *stage).into_iter().for_each(|fact| self.desk.tell(fact)),
             }
         }
     }

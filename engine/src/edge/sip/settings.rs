@@ -30,6 +30,8 @@ pub struct SipSettings {
     pub digest: Vec<Algorithm>,
     /// The region whose numbers are written without a plus.
     pub region: Region,
+    /// Whose signatures vouch for a caller's number; nobody's if `None`.
+    pub trust: Option<cabrank_trust::Settings>,
     /// What bounds the edge.
     pub limits: SipLimits,
 }

@@ -7,21 +7,22 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cabrank_core::Effect;
+use cabrank_trust::Verifier;
 use rsipstack::platform::CancellationToken;
 use rsipstack::transaction::endpoint::{Endpoint, EndpointBuilder};
 use rsipstack::transport::TransportLayer;
 use tokio::sync::{mpsc, oneshot};
 
+use super::attest::{Asker, Verifying};
 use super::edge::{Edge, Inlets};
 use super::event::Event;
 use super::inspect::Inspector;
 use super::listen::{BindFault, Sockets};
 use super::reply::PRODUCT;
-use super::resume::Left;
 use super::settings::{House, SipSettings};
 use super::transactions::Wire;
 use crate::door::Door;
-use crate::edge::Desk;
+use crate::edge::{Desk, Left};
 use crate::media::{Fact, Media};
 
 /// Messages and reports that may wait; a full queue makes the sockets wait, not grow.
@@ -42,7 +43,7 @@ pub struct Doors {
     /// What the edge asks of the house.
     pub house: Arc<dyn House>,
     /// What a restart has left, if there was one.
-    pub left: Option<Left>,
+    pub left: Option<Arc<Left>>,
 }
 
 /// Why the edge did not start.
@@ -54,6 +55,9 @@ pub enum StartFault {
     /// The system gave no thread or runtime.
     #[error("SIP could not start its thread: {0}")]
     Thread(#[from] std::io::Error),
+    /// Signatures cannot be verified.
+    #[error(transparent)]
+    Trust(#[from] cabrank_trust::NotStarted),
     /// The library refused to start.
     #[error("SIP could not start: {0}")]
     Library(String),
@@ -157,12 +161,21 @@ async fn build(
     sockets.listen(&events, sockets_end);
     let wire = Wire { endpoint: endpoint.inner.clone(), sockets, events };
     let inlets = Inlets { events: reports, effects: doors.effects, facts: doors.facts, stop: stop.clone() };
+    let events = wire.events.clone();
     let mut edge = Edge::new(settings, Desk::new(doors.desk), doors.house, doors.media, wire);
+    edge.verifying = Verifying::new(asker(settings, events)?);
     // Before anything new is heard: what stood has its ports again.
-    edge.begin(doors.left.as_ref());
+    edge.begin(doors.left.as_deref());
     let numbers = edge.numbers;
     std::thread::Builder::new().name("numbers".into()).spawn(move || numbers.warm_up())?;
     Ok((edge, inlets, endpoint))
+}
+
+/// The thread that verifies signatures, if anybody's count.
+fn asker(settings: &SipSettings, events: mpsc::Sender<Event>) -> Result<Option<Asker>, StartFault> {
+    let Some(trust) = settings.trust.clone() else { return Ok(None) };
+    let within = trust.verify_within;
+    Ok(Some(Asker::start(Verifier::new(trust)?, within, events)?))
 }
 
 /// The library's endpoint: streams and the finding of ways. Its transactions are never used.

@@ -12,12 +12,12 @@ pub enum Trust {
     Trusted,
     /// Show the number, believe nothing.
     Untrusted,
-    /// STIR/SHAKEN decides; until verification is built, as [`Trust::Untrusted`].
+    /// STIR/SHAKEN decides.
     Attested,
 }
 
 impl Trust {
-    /// Whether the number may be acted on without asking the caller.
+    /// Whether the trunk's own word on the number is enough.
     #[must_use]
     pub fn believes(self) -> bool {
         match self {
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn attested_counts_as_untrusted_until_it_can_be_verified() {
+    fn only_a_trusted_trunk_is_believed_by_its_word() {
         assert!(Trust::Trusted.believes() && !Trust::Attested.believes() && !Trust::Untrusted.believes());
     }
 }

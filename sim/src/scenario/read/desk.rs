@@ -5,14 +5,14 @@ use super::source;
 use crate::scenario::Set;
 use cabrank_core::{Settings, Text};
 use cabrank_settings::reading::{Names, Report, Section, shown};
-use cabrank_settings::{Config, Faults, Surroundings, amend, parse, show};
+use cabrank_settings::{CertificateDer, Config, Faults, Surroundings, amend, parse, show};
 use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
 use toml::Table;
 
-/// A simulation speaks no prompt and asks for no password.
+/// A simulation speaks no prompt, asks for no password and verifies no signature.
 struct Anything;
 
 impl Surroundings for Anything {
@@ -22,6 +22,10 @@ impl Surroundings for Anything {
 
     fn secret(&self, _path: &str) -> io::Result<String> {
         Ok("unasked".to_owned())
+    }
+
+    fn certificates(&self, _path: &str) -> io::Result<Vec<CertificateDer<'static>>> {
+        Ok(Vec::new())
     }
 }
 

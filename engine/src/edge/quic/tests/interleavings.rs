@@ -1,16 +1,17 @@
 //! Whatever gateways and programs say, in whatever order: nothing panics, and desk and edge agree.
 
 use super::super::admission::Caller as Peer;
-use super::super::calls::{Attachment, Call, Phase, Way};
+use super::super::calls::{Attachment, Way};
 use super::super::effects::Left;
 use super::super::sessions::SessionId;
 use super::super::settings::Believed;
 use super::super::stream::Outlet;
 use super::rig::Rig;
-use cabrank_core::{AgentId, AgentState, CallId, CallerGone, LineId};
+use cabrank_core::{AgentId, AgentState, CallId, CallerGone, Declined, Input, LineId};
 use cabrank_wire::Frames;
 use cabrank_wire::v1::{self, ToGateway, from_agent, from_gateway as from};
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Something that happens, and what the numbers in it are taken to mean.
@@ -49,15 +50,22 @@ impl Stream {
     }
 }
 
+impl Stream {
+    /// Nothing comes on it any more; what its gateway knows it knows.
+    fn cut_off(&mut self) {
+        (self.outlet, self.frames) = (Arc::default(), Frames::default());
+        self.attachment = Attachment(u64::MAX);
+    }
+}
+
 struct World {
     rig: Rig,
     streams: Vec<Stream>,
-    numbers: u64,
 }
 
 impl World {
     fn new() -> World {
-        World { rig: Rig::new(), streams: Vec::new(), numbers: 0 }
+        World { rig: Rig::new(), streams: Vec::new() }
     }
 
     fn happen(&mut self, step: Step) {
@@ -69,6 +77,7 @@ impl World {
             15 => self.resume(step),
             16 => self.rig.edge.expire(),
             17 | 18 => self.program(step),
+            19 => self.restart(step),
             _ => {
                 let left = self.rig.pass(u64::from(step.what % 8));
                 self.dial(left);
@@ -80,9 +89,8 @@ impl World {
         self.rig.settle();
     }
 
-    fn attachment(&mut self) -> Attachment {
-        self.numbers += 1;
-        Attachment(self.numbers)
+    fn attachment(&self) -> Attachment {
+        Attachment(self.rig.edge.number())
     }
 
     fn offer(&mut self, step: Step) {
@@ -146,15 +154,29 @@ impl World {
         let _ = self.rig.edge.hear_of_offer(AgentId(u32::from(step.which % 2)), said);
     }
 
+    /// The edge is killed. Every fourth time a note is found bent, and its call is lost.
+    fn restart(&mut self, step: Step) {
+        self.streams.iter_mut().for_each(Stream::read);
+        self.rig.restart([session(0), session(1)].into_iter(), |notes| {
+            if let Some(note) = notes.get_mut(usize::from(step.which)).filter(|_| step.what.is_multiple_of(4)) {
+                note.state.iter_mut().for_each(|byte| *byte ^= step.what);
+            }
+        });
+        self.streams.iter_mut().for_each(Stream::cut_off);
+    }
+
     /// As `callback` does over a connection.
     fn dial(&mut self, left: Vec<Left>) {
         for left in left {
             let Left::CallBack(order) = left else { continue };
             let (id, attachment, outlet) = (CallId(order.call), self.attachment(), Arc::<Outlet>::default());
             let mut state = self.rig.edge.state();
-            let way = state.calls.way_back(id).expect("the way in is remembered");
-            let call = Call::new(way.clone(), LineId(0), Phase::Dialled(order), Some(Arc::clone(&outlet)), attachment);
-            state.calls.add(id, call);
+            let Some(way) = state.calls.way_back(id) else {
+                // Its note was found bent.
+                state.desk.tell(Input::CallerUnreached { call: id, how: Declined::Failed });
+                continue;
+            };
+            state.dial(way.clone(), LineId(0), order, &outlet, attachment);
             drop(state);
             self.add(id, way, attachment, outlet);
         }
@@ -172,6 +194,10 @@ impl World {
         let view = self.rig.desk.view();
         let on_the_line: Vec<_> = view.calls.iter().filter(|call| call.stage.has_leg()).collect();
         assert!(on_the_line.is_empty(), "{on_the_line:?}");
+        self.rig.restart(std::iter::empty(), |_| {});
+        self.rig.settle();
+        let live: BTreeSet<CallId> = view.calls.iter().map(|call| call.call).collect();
+        assert!(self.rig.noted().is_subset(&live), "notes of calls that are over stay for ever");
     }
 }
 
@@ -205,7 +231,7 @@ fn message(stream: &Stream, step: Step) -> from::Message {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (0_u8..22, any::<u8>(), any::<u8>()).prop_map(|(kind, which, what)| Step { kind, which, what })
+    (0_u8..24, any::<u8>(), any::<u8>()).prop_map(|(kind, which, what)| Step { kind, which, what })
 }
 
 /// The steps below are enough for a call to be rung, talked and lost: what they are tried for does happen.
@@ -227,6 +253,25 @@ fn steps_lead_to_a_talk_that_ends_with_its_gateway() {
         assert!(talks(&world));
         world.happen(Step { kind, which: 0, what: 0 });
     }
+    assert!(!talks(&world));
+    world.end();
+}
+
+/// A restart in the midst of a talk, and its gateway comes back: the same talk goes on.
+#[test]
+fn a_talk_outlives_a_restart_and_ends_when_its_gateway_says_so() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let _inside = runtime.enter();
+    let mut world = World::new();
+    let talks = |world: &World| {
+        let agents = world.rig.desk.view().agents;
+        agents.iter().any(|agent| matches!(agent.state, AgentState::Talking { .. }))
+    };
+    for (kind, what) in [(0, 0), (3, 0), (5, 2), (7, 1), (19, 1), (15, 1), (16, 0), (19, 1), (15, 1)] {
+        world.happen(Step { kind, which: 0, what });
+    }
+    assert!(talks(&world));
+    world.happen(Step { kind: 9, which: 0, what: 2 });
     assert!(!talks(&world));
     world.end();
 }

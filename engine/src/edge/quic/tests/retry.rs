@@ -23,6 +23,7 @@ fn start(limits: QuicLimits) -> (QuicEdge, tempfile::TempDir) {
         shows_agents: Arc::default(),
         in_force: InForce::new(desk_settings(), 0),
         house: Arc::new(TestHouse),
+        left: None,
     };
     (QuicEdge::start(settings(dir.path().to_owned(), limits), doors).expect("a free port"), dir)
 }

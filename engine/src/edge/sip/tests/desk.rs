@@ -125,6 +125,7 @@ fn sip_settings(agents: Vec<AgentPhone>, wishes: &Wishes) -> SipSettings {
         agents,
         realm: "taxi".into(),
         region: "SG".parse().unwrap(),
+        trust: None,
         limits: SipLimits { t1_ms: T1_MS, legs_max, session_s, ..SipLimits::default() },
     }
 }
