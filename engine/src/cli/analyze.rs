@@ -5,7 +5,7 @@ use crate::analyze::{Intake, document, json};
 use crate::assets::Source;
 use crate::store::Store;
 use cabrank_analyze::{Analysis, Cases, Question, analyze};
-use cabrank_settings::Config;
+use cabrank_settings::{Config, StoreUrl};
 use cabrank_sim::report::Look;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -47,6 +47,9 @@ pub(super) struct AnalyzeArgs {
     /// The configuration with the timezone, the agents' skills and the queues; without one, the built-in desk.
     #[arg(long, value_name = "CONFIG")]
     config: Option<PathBuf>,
+    /// The PostgreSQL database, where the store is no file in the data directory.
+    #[arg(long, value_name = "postgres://...")]
+    store: Option<StoreUrl>,
     /// Only calls from then on: a day where the desk is (2026-10-01), or a moment (2026-10-01T06:00:00Z).
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
@@ -101,7 +104,7 @@ impl AnalyzeArgs {
 
     /// The cases of the window, with those before and after that say who had called and who called again.
     async fn cases(&self, config: &Config, question: &Question) -> Result<Cases, Unusable> {
-        let store = self.store().await?;
+        let store = self.store(config.store.as_ref()).await?;
         let since = question.since.saturating_sub(question.repeat_within_us);
         let until = question.until.saturating_add(question.repeat_within_us);
         let all = store.count_analysed(since, until).await.map_err(Unusable::because)?;
@@ -116,7 +119,10 @@ impl AnalyzeArgs {
     }
 
     /// The store, which must be there: nothing is made by looking.
-    async fn store(&self) -> Result<Store, Unusable> {
+    async fn store(&self, configured: Option<&StoreUrl>) -> Result<Store, Unusable> {
+        if let Some(url) = self.store.as_ref().or(configured) {
+            return Store::connect(url).await.map_err(Unusable::because);
+        }
         let file = self.data.join("cabrank.db");
         if !Path::new(&file).is_file() {
             let why = format!("there is no {}; --data names the directory in which the engine keeps its data", file.display());
