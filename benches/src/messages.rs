@@ -61,7 +61,7 @@ pub fn to_gateway() -> Named<ToGateway> {
     use to_gateway::Message as M;
     let call_back = CallBack { call: CALL, line: "+6565521111".into(), number: "+6591234567".into() };
     let messages = [
-        ("offered", M::Offered(Offered { call: CALL })),
+        ("offered", M::Offered(Offered { call: CALL, name: "Ms Tan".to_owned() })),
         ("refused", M::Refused(Refused { why: refused::Why::Busy.into(), retry_after_ms: 1_500 })),
         ("answer", M::Answer(Answer {})),
         ("play", M::Play(play())),

@@ -177,7 +177,7 @@ impl Clerk {
     fn want_all(&self) {
         let (directory, voices) = (Arc::clone(&self.directory), self.voices.clone());
         if voices.speak() {
-            tokio::task::spawn_blocking(move || directory.each(|number, profile| voices.want(number, profile)));
+            tokio::task::spawn_blocking(move || voices.want_all(&directory));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::media::{ClipId, Library, Sound, Word};
 use crate::names::Names;
 use crate::speech;
 use crate::voices::Voices;
-use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text, Trust};
+use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text};
 use cabrank_settings::{Config, Reception};
 use cabrank_wire::v1;
 use jiff::Timestamp;
@@ -61,7 +61,7 @@ impl House {
 
     /// How a caller is greeted by name. Whoever only says that a number is theirs is not told whose it is.
     fn name_of(&self, caller: &Caller) -> Option<Word> {
-        let number = caller.number.as_ref().filter(|_| caller.trust == Trust::Trusted)?;
+        let number = caller.number.as_ref().filter(|_| caller.trust.is_sure())?;
         self.voices.of(number, caller.profile.as_ref()?)
     }
 }

@@ -63,7 +63,7 @@ impl Caller {
 
     async fn obeys(&mut self, order: Order) -> Result<(), Error> {
         match order {
-            Order::Offered { call } => self.seen.id = Some(call),
+            Order::Offered { call, .. } => self.seen.id = Some(call),
             Order::Answer => self.seen.answered = true,
             Order::Play(play) => {
                 sleep(self.dice.ms_below(PROMPT_MS)).await;

@@ -49,12 +49,10 @@ impl Store {
     /// [`StoreError::NotReached`] with the address, when the database cannot be reached, refuses, or cannot be migrated.
     pub async fn connect(url: &StoreUrl) -> Result<Store, StoreError> {
         let failed = |what: String| StoreError::NotReached { url: url.to_string(), what };
-        let opening = async {
-            greet(url.expose().as_str()).await?;
-            Store::at(url.expose().as_str(), &POSTGRES).await.map_err(|error| error.to_string())
-        };
-        let opened = tokio::time::timeout(CONNECT_TIMEOUT, opening).await;
-        opened.unwrap_or_else(|_| Err("it does not answer".to_owned())).map_err(failed)
+        let greeted = tokio::time::timeout(CONNECT_TIMEOUT, greet(url.expose().as_str())).await;
+        greeted.unwrap_or_else(|_| Err("it does not answer".to_owned())).map_err(failed)?;
+        // Tables that are brought up to date may take long.
+        Store::at(url.expose().as_str(), &POSTGRES).await.map_err(|error| failed(error.to_string()))
     }
 
     /// The store that is configured: a database, or the file in the data directory.

@@ -10,6 +10,7 @@ mod work;
 #[cfg(test)]
 mod tests;
 
+use crate::directory::Directory;
 use crate::media::Word;
 use cabrank_core::{Number, Profile, Text};
 use spoken::Phrase;
@@ -135,6 +136,18 @@ impl Voices {
         shared.more.notify_all();
     }
 
+    /// The same for all, however many; and what was rendered of names that nobody bears any more is removed. Takes its time.
+    pub fn want_all(&self, directory: &Directory) {
+        let shared = &self.0.0;
+        let mut borne = HashSet::new();
+        directory.each(|number, profile| {
+            self.want(number, profile);
+            borne.extend(shared.phrase(profile));
+        });
+        shared.known.write().unwrap_or_else(PoisonError::into_inner).keep_only(&borne);
+        shared.settings.remove_all_but(&borne);
+    }
+
     /// How the name of who calls from that number is said, if it can be. From memory.
     pub fn of(&self, number: &Number, profile: &Profile) -> Option<Word> {
         let shared = &self.0.0;
@@ -155,6 +168,13 @@ impl Voices {
         if let Some(phrase) = phrase {
             shared.settings.forget_rendered(&phrase);
         }
+    }
+}
+
+impl Known {
+    fn keep_only(&mut self, borne: &HashSet<Phrase>) {
+        self.phrases.retain(|phrase, _| borne.contains(phrase));
+        self.octets = self.phrases.values().chain(self.recordings.values()).map(Word::octets).sum();
     }
 }
 

@@ -4,6 +4,7 @@ use super::spoken::Phrase;
 use super::{LONGEST, VoiceSettings};
 use crate::media::Word;
 use rustix::process::{Pid, Signal, kill_process_group};
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
@@ -13,6 +14,9 @@ use std::time::{Duration, Instant};
 
 /// Octets of the largest file that is read: the longest name in the largest form.
 const FILE_OCTETS_MAX: u64 = 5 * 48_000 * 2 * 2 + 65_536;
+
+/// How a file ends that is being written.
+const PART: &str = "part.wav";
 
 /// How often one looks whether the program has ended.
 const LOOK: Duration = Duration::from_millis(5);
@@ -27,7 +31,7 @@ impl VoiceSettings {
         if let Ok(word) = read(&kept) {
             return Ok(word);
         }
-        let fresh = kept.with_extension("part.wav");
+        let fresh = kept.with_extension(PART);
         let rendered = self.run(phrase, &fresh).and_then(|()| read(&fresh));
         let moved = rendered.and_then(|word| match fs::rename(&fresh, &kept) {
             Ok(()) => Ok(word),
@@ -63,6 +67,17 @@ impl VoiceSettings {
         }
     }
 
+    /// Removes what was rendered of other names, by this command or an earlier one; what is being rendered stays.
+    pub(super) fn remove_all_but(&self, borne: &HashSet<Phrase>) {
+        let kept: HashSet<PathBuf> = borne.iter().map(|phrase| self.rendered_file(phrase)).collect();
+        let there = fs::read_dir(&self.rendered).into_iter().flatten().flatten().map(|entry| entry.path());
+        for path in there.filter(|path| !kept.contains(path) && !is_part(path)) {
+            if let Err(error) = fs::remove_file(path) {
+                tracing::error!(%error, "a spoken name could not be removed");
+            }
+        }
+    }
+
     fn rendered_file(&self, phrase: &Phrase) -> PathBuf {
         self.rendered.join(format!("{}.wav", phrase.digest(&self.command)))
     }
@@ -86,6 +101,10 @@ impl VoiceSettings {
             Err(error) => Err(error.to_string()),
         }
     }
+}
+
+fn is_part(path: &Path) -> bool {
+    path.to_str().is_some_and(|path| path.ends_with(PART))
 }
 
 /// How it ended; none if it had to be killed, with whatever it had started.

@@ -2,10 +2,12 @@
 
 use super::spoken::Phrase;
 use super::{VoiceSettings, Voices};
+use crate::directory::Directory;
 use cabrank_core::{Number, Profile};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -78,6 +80,22 @@ fn a_name_is_rendered_once_for_all_who_bear_it_and_found_again_after_a_restart()
     voices.forget(&number("a"), &named("Ann"));
     assert_eq!(voices.of(&number("a"), &named("Ann")), None);
     assert_eq!(fs::read_dir(dir.path().join("voices")).expect("listed").count(), 0);
+}
+
+#[test]
+fn what_was_rendered_of_names_that_nobody_bears_is_removed() {
+    let dir = room();
+    let voices = Voices::start(tone(dir.path())).expect("started");
+    for name in ["Ann", "Bea"] {
+        voices.want(&number(name), &named(name));
+        said(&voices, name, name);
+    }
+    let directory = Directory::default();
+    directory.put(number("Bea"), Arc::new(named("Bea")));
+    voices.want_all(&directory);
+    assert_eq!(voices.of(&number("Ann"), &named("Ann")), None);
+    assert!(voices.of(&number("Bea"), &named("Bea")).is_some());
+    assert_eq!(fs::read_dir(dir.path().join("voices")).expect("listed").count(), 1);
 }
 
 #[test]

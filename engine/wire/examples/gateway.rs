@@ -62,7 +62,9 @@ struct Caller {
 impl Caller {
     async fn obey(&mut self, call: &mut Call, order: Order) -> Result<(), Box<dyn Error>> {
         match order {
-            Order::Offered { call } => println!("the desk has the call: {call:016x}"),
+            Order::Offered { call, name } => {
+                println!("the desk has the call: {call:016x}, of {}", name.as_deref().unwrap_or("nobody known"))
+            }
             Order::Refused { why, retry_after } => println!("turned away: {why:?}, come back after {retry_after:?}"),
             Order::Answer => println!("answer the caller"),
             Order::Play(play) => self.hear(call, play).await?,

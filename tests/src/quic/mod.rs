@@ -121,7 +121,8 @@ pub async fn connect(call: &mut Call) -> u64 {
 pub async fn offered(gateway: &Gateway, caller: &str) -> (Call, u64) {
     let offer = Offer { line: "taxi".into(), caller: caller.into(), ..Offer::default() };
     let mut call = soon("the offer to leave", gateway.offer(offer)).await.expect("a stream");
-    let id = order(&mut call, "to be taken", |order| if let Order::Offered { call } = order { Some(*call) } else { None }).await;
+    let id =
+        order(&mut call, "to be taken", |order| if let Order::Offered { call, .. } = order { Some(*call) } else { None }).await;
     order(&mut call, "to answer", |order| matches!(order, Order::Answer).then_some(())).await;
     let welcome = play(&mut call, Meaning::Welcome).await;
     call.prompt_ended(welcome.play).await.expect("heard");

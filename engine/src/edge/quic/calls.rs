@@ -164,7 +164,7 @@ impl Call {
             before.end(End::Reset(cabrank_wire::Code::TakenUp));
         }
         self.attachment = attachment;
-        self.tell(Message::Offered(Offered { call: call.0 }));
+        self.tell(Message::Offered(Offered { call: call.0, name: String::new() }));
         match &self.phase {
             Phase::Answered => self.tell(Message::Answer(Answer {})),
             Phase::Dialled(call_back) => self.tell(Message::CallBack(call_back.clone())),

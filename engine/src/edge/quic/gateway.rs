@@ -77,6 +77,7 @@ impl Edge {
         }
         let Some(line) = self.lines.get(offer.line.as_str()).copied() else { return Err(refused(Why::NoSuchLine, 0)) };
         let caller = self.caller(peer.believed, &offer);
+        let name = greeted_by(&caller).to_owned();
         let (id, way) = (self.ids.next(), way());
         let open = self.house.is_open(line);
         if !offer.reference.is_empty() {
@@ -87,7 +88,7 @@ impl Edge {
         let mut state = self.state();
         let noted = note::Call::new(&way, Held::CameIn).note(id);
         state.desk.offer_noted(noted, Input::CallOffered { call: id, line, open, caller }).map_err(|_| busy())?;
-        outlet.say(&to_gateway(Order::Offered(Offered { call: id.0 })));
+        outlet.say(&to_gateway(Order::Offered(Offered { call: id.0, name })));
         state.calls.add(id, Call::new(way, line, Phase::Offered, Some(Arc::clone(outlet)), attachment));
         Ok(id)
     }
@@ -264,6 +265,12 @@ pub(super) fn declined(how: v1::Declined) -> Declined {
 
 pub(super) fn leg_end(lost: bool) -> LegEnd {
     if lost { LegEnd::Lost } else { LegEnd::HungUp }
+}
+
+/// Whoever only says that a number is theirs is not told whose it is.
+fn greeted_by(caller: &Caller) -> &str {
+    let believed = caller.profile.as_ref().filter(|_| caller.trust.is_sure());
+    believed.map_or("", |profile| &profile.name)
 }
 
 /// What the caller's device sent to be known by, if it is printable and short.

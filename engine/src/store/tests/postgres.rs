@@ -3,6 +3,7 @@
 #[expect(unreachable_pub, reason = "it is also a part of the end-to-end tests")]
 #[path = "../../../../tests/src/postgres.rs"]
 mod server;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
 #[path = "suite.rs"]
 mod suite;
 

@@ -1,5 +1,6 @@
 //! The store in an SQLite file.
 
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
 #[path = "suite.rs"]
 mod suite;
 

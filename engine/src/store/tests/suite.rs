@@ -275,3 +275,15 @@ async fn a_token_is_kept_once() {
     }
     assert_eq!(store.tokens().await.expect("read"), [("abc".to_owned(), "admin".to_owned())]);
 }
+
+#[tokio::test]
+async fn records_are_told_page_by_page_each_once_for_who_compares_them() {
+    let (_place, store) = opened().await;
+    let rows: Vec<_> = (1..=9_000).map(|call| row(&Record { offered_at: Tick(call / 3), ..record(call) })).collect();
+    store.put_rows(&Rows { records: rows, ..Rows::default() }).await.expect("written");
+    let (since, until) = (epoch().unix_micros(Tick(10)), epoch().unix_micros(Tick(2_990)));
+    let mut told = Vec::new();
+    store.each_analysed(since, until, |record| told.push(record.offered_at)).await.expect("read");
+    assert_eq!((told.len(), told.is_sorted(), told[0]), (3 * 2_980, true, since));
+    assert_eq!(store.count_analysed(since, until).await.expect("read"), 3 * 2_980);
+}

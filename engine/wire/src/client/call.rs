@@ -170,7 +170,7 @@ impl Call {
 
     fn note(&mut self, order: &Order) {
         match order {
-            Order::Offered { call } => self.id = Some(*call),
+            Order::Offered { call, .. } => self.id = Some(*call),
             Order::CallBack(call_back) => self.id = Some(call_back.call),
             Order::Refused { .. }
             | Order::Answer

@@ -12,6 +12,8 @@ pub enum Order {
     Offered {
         /// Its id: 16 hexadecimal digits wherever people see it.
         call: u64,
+        /// The caller's name, to be greeted by, where it is known and the number can be believed.
+        name: Option<String>,
     },
     /// The call is turned away; nothing follows.
     Refused {
@@ -64,7 +66,9 @@ pub enum Order {
 impl From<Message> for Order {
     fn from(message: Message) -> Order {
         match message {
-            Message::Offered(offered) => Order::Offered { call: offered.call },
+            Message::Offered(offered) => {
+                Order::Offered { call: offered.call, name: Some(offered.name).filter(|name| !name.is_empty()) }
+            }
             Message::Refused(refused) => Order::refused(refused),
             Message::Answer(_) => Order::Answer,
             Message::Play(play) => Order::Play(play),

@@ -34,7 +34,7 @@ pub(crate) async fn one_more(gateway: &Gateway, guest: &Guest, id: u64) -> (Call
     let mut call = gateway.offer(Offer { line: "taxi".into(), caller: "alice".into(), ..Offer::default() }).await.unwrap();
     let (mut line, _) = guest.call().await;
     line.takes(id).await;
-    assert_eq!(call.next().await.unwrap(), Some(Order::Offered { call: id }));
+    assert_eq!(call.next().await.unwrap(), Some(Order::Offered { call: id, name: None }));
     (call, line)
 }
 
@@ -169,7 +169,7 @@ impl Line {
     }
 
     pub(crate) async fn takes(&mut self, call: u64) {
-        self.tells(Told::Offered(Offered { call })).await;
+        self.tells(Told::Offered(Offered { call, ..Offered::default() })).await;
     }
 
     /// Sends these bytes by themselves: with a pause, so that they come alone.
