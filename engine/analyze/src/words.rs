@@ -16,8 +16,8 @@ impl Analysis {
         let first = self.first_contacts;
         (first.served > 0).then(|| {
             format!(
-                "First-contact resolution: {} ({} of {} first contacts that were served were not followed by another call of that \
-                 number within {within}).",
+                "First-contact resolution: {} ({} of {} first contacts that were served were not followed by another call of \
+                 that number within {within}).",
                 percent(first.share()),
                 grouped(first.resolved),
                 grouped(first.served)
@@ -83,7 +83,8 @@ impl Finding {
         let above = self.above_all.as_ref().map(AboveAll::sentence).unwrap_or_default();
         let day = if self.one_day.is_some() { " Without its worst day nothing is left of it." } else { "" };
         format!(
-            "{} {} {:.1} times as often as others: {} against {} ({} of {} calls; {low:.1} to {high:.1} times at 95 %).{above}{day}",
+            "{} {} {:.1} times as often as others: {} against {} ({} of {} calls; {low:.1} to \
+             {high:.1} times at 95 %).{above}{day}",
             self.subject(),
             concern.verb(),
             self.lift.value,

@@ -82,8 +82,8 @@ pub fn json(analysis: &Analysis, question: &Question) -> Value {
         "comparisons": analysis.comparisons,
         "first_contact_resolution": {
             "definition": format!(
-                "first contacts that were served and not followed by another call of that number within {w} / first contacts that \
-                 were served; first: no call of that number in the {w} before",
+                "first contacts that were served and not followed by another call of that number within {w} / first contacts \
+                 that were served; first: no call of that number in the {w} before",
                 w = length(question.repeat_within_us)
             ),
             "served": analysis.first_contacts.served,

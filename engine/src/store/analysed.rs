@@ -80,8 +80,8 @@ impl Store {
     }
 }
 
-const NEXT_PAGE: &str = "SELECT call, line, number, offered_at, queued_at, connected_at, ended_at, queue, class, agent, pressed, why, \
-    outcome, promise_made_at, promise_due_at, promise_settled, quote_settled, offers FROM records_told \
+const NEXT_PAGE: &str = "SELECT call, line, number, offered_at, queued_at, connected_at, ended_at, queue, class, agent, pressed, \
+    why, outcome, promise_made_at, promise_due_at, promise_settled, quote_settled, offers FROM records_told \
     WHERE offered_at >= $1 AND (offered_at > $1 OR call > $2) AND offered_at < $3 ORDER BY offered_at, call LIMIT $4";
 
 #[derive(FromRow)]
