@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
@@ -55,7 +55,8 @@ pub struct Request {
 pub struct Dispatch {
     port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
-    _stop: oneshot::Sender<()>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 #[derive(Clone)]
@@ -72,8 +73,8 @@ impl Dispatch {
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
         let service = Service { mode, requests: Arc::clone(&requests) };
         let (stop, stopped) = oneshot::channel();
-        thread::spawn(move || run(listener, service, stopped));
-        Dispatch { port, requests, _stop: stop }
+        let thread = thread::spawn(move || run(listener, service, stopped));
+        Dispatch { port, requests, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Where it is.
@@ -90,6 +91,16 @@ impl Dispatch {
     /// All requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().expect("requests").clone()
+    }
+}
+
+impl Drop for Dispatch {
+    /// Its port is free for another one then.
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 
