@@ -101,6 +101,14 @@ impl Api {
         list(&self.get("/api/v1/agents").json).into_iter().find(|a| a["name"] == agent).unwrap_or_default()
     }
 
+    /// Who waits, first in line first: the call, since when, and what was said.
+    pub fn line(&self) -> Vec<(String, String, String)> {
+        let waiting = self.calls().into_iter().filter(|call| call["state"] == "waiting");
+        let mut line: Vec<Value> = waiting.map(|call| self.call(&id_of(&call))).collect();
+        line.sort_by_key(|call| moment(&call["queued_at"]));
+        line.iter().map(|call| (id_of(call), call["queued_at"].to_string(), call["quote"].to_string())).collect()
+    }
+
     /// All calls, live and ended: a thousand at the most.
     pub fn calls(&self) -> Vec<Value> {
         list(&self.get("/api/v1/calls?limit=1000").json)
@@ -133,6 +141,13 @@ impl Api {
 /// The id of a call.
 pub fn id_of(call: &Value) -> String {
     call["call"].as_str().unwrap_or_else(|| panic!("a call without id: {call:#}")).to_owned()
+}
+
+/// A moment as text that sorts: seconds, and as many digits of their fraction as there may be.
+fn moment(rfc3339: &Value) -> String {
+    let text = rfc3339.as_str().unwrap_or_default().trim_end_matches('Z');
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    format!("{seconds}.{fraction:0<9}")
 }
 
 /// The items of a list, whether or not it is wrapped in an object.

@@ -5,7 +5,6 @@
 
 use std::time::{Duration, Instant};
 
-use cabrank_tests::api::id_of;
 use cabrank_tests::desk::{Desk, KNOWN};
 use cabrank_tests::engine::{cabrank, path, printed};
 use cabrank_tests::journal::{fill, segments};
@@ -73,13 +72,6 @@ impl House {
         self.scene.api().calls().into_iter().filter(|call| call["state"] == state).collect()
     }
 
-    /// Who waits, first in line first, since when, and what was said.
-    fn line(&self) -> Vec<(String, String, String)> {
-        let mut line: Vec<_> = self.in_state("waiting").iter().map(|call| self.scene.api().call(&id_of(call))).collect();
-        line.sort_by_key(|call| moment(&call["queued_at"]));
-        line.iter().map(|call| (id_of(call), call["queued_at"].to_string(), call["quote"].to_string())).collect()
-    }
-
     /// `kill -9` and a start at once.
     fn restart(&mut self) -> Duration {
         let began = Instant::now();
@@ -121,13 +113,6 @@ fn voice(n: usize) -> u16 {
     n as u16 + 1
 }
 
-/// A moment as text that sorts.
-fn moment(rfc3339: &Value) -> String {
-    let text = rfc3339.as_str().unwrap_or_default().trim_end_matches('Z').to_owned();
-    let (seconds, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    format!("{seconds}.{fraction:0<9}")
-}
-
 fn wish() -> (usize, usize) {
     let wish = std::env::var("CABRANK_RESTART").unwrap_or_default();
     let parsed = wish.split_once(',').and_then(|(waiting, bridged)| Some((waiting.parse().ok()?, bridged.parse().ok()?)));
@@ -140,7 +125,7 @@ fn who_waits_keeps_the_place_and_who_talks_goes_on_talking() {
     let mut house = House::fill(waiting, bridged);
     house.awaits_voices();
     house.awaits_sound(house.callers());
-    let (line, first) = (house.line(), house.phones.seen(bridged).sources);
+    let (line, first) = (house.scene.api().line(), house.phones.seen(bridged).sources);
     house.phones.mark();
     let ready = house.restart();
     house.awaits_sound(0..house.agent(bridged));
@@ -153,7 +138,7 @@ fn who_waits_keeps_the_place_and_who_talks_goes_on_talking() {
         gaps[gaps.len() - 1]
     );
     house.awaits("talking", bridged);
-    assert_eq!(house.line(), line, "place, time and what was said stay");
+    assert_eq!(house.scene.api().line(), line, "place, time and what was said stay");
     assert!((0..house.agent(bridged)).all(|n| house.phones.seen(n).talks), "somebody was dropped");
     assert_eq!(house.phones.seen(bridged).sources, first + 1, "the far end hears one new source");
     assert!((0..bridged).all(|n| house.phones.seen(house.agent(n)).rung.len() == 1), "somebody was rung again");
@@ -324,7 +309,7 @@ fn a_call_outlives_a_restart_behind_a_snapshot_though_all_that_came_before_is_go
     house.awaits("waiting", 2);
     house.awaits_voices();
     fill(&house.scene, "agent0");
-    let line = house.line();
+    let line = house.scene.api().line();
     house.scene.engine.crash();
     let segments = segments(house.scene.engine.data());
     for closed in &segments[..segments.len() - 1] {
@@ -334,7 +319,7 @@ fn a_call_outlives_a_restart_behind_a_snapshot_though_all_that_came_before_is_go
     house.scene.engine.restart();
     house.awaits_sound(0..house.agent(1));
     house.awaits_voices();
-    assert_eq!(house.line(), line, "place, time and what was said stay");
+    assert_eq!(house.scene.api().line(), line, "place, time and what was said stay");
     house.phones.hang_up(0);
     (1..3).for_each(|n| house.phones.hang_up(n));
     house.scene.api().awaits_outcomes("served_by_agent", 1);

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use cabrank_tests::api::id_of;
 use cabrank_tests::desk::{KNOWN, STRANGER};
 use cabrank_tests::phones::Phones;
 use cabrank_tests::quic::raw::Raw;
@@ -18,7 +17,6 @@ use cabrank_wire::client::{Agent, Call, Error, Gateway, Order, Resumed, Told};
 use cabrank_wire::v1::agent_state::Kind;
 use cabrank_wire::v1::refused::Why;
 use cabrank_wire::v1::{self as wire, CallBack, FromGateway, Hello, Meaning, Place, Ring, Role};
-use serde_json::Value;
 
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -54,21 +52,6 @@ async fn shown_connect(agent: &mut Agent) -> u64 {
 async fn place(call: &mut Call) -> Place {
     call.ask_place().await.expect("heard");
     order(call, "the place", |order| if let Order::Place(place) = order { Some(place.clone()) } else { None }).await
-}
-
-/// Who waits, first in line first, since when, and what was said.
-fn line(scene: &Scene) -> Vec<(String, String, String)> {
-    let ids = scene.api().calls().into_iter().filter(|call| call["state"] == "waiting").map(|call| id_of(&call));
-    let mut line: Vec<Value> = ids.map(|id| scene.api().call(&id)).collect();
-    line.sort_by_key(|call| moment(&call["queued_at"]));
-    line.iter().map(|call| (id_of(call), call["queued_at"].to_string(), call["quote"].to_string())).collect()
-}
-
-/// A moment as text that sorts.
-fn moment(rfc3339: &Value) -> String {
-    let text = rfc3339.as_str().unwrap_or_default().trim_end_matches('Z').to_owned();
-    let (seconds, fraction) = text.split_once('.').unwrap_or((&text, ""));
-    format!("{seconds}.{fraction:0<9}")
 }
 
 fn written(call: u64) -> String {
@@ -108,14 +91,14 @@ fn who_waits_keeps_the_place_and_what_was_said_and_hears_music_again() {
         let (mut last, _) = in_line(&gateway, KNOWN).await;
         play(&mut last, Meaning::PleaseWait).await;
         scene.awaits_waiting(4);
-        let before = line(&scene);
+        let before = scene.api().line();
         restart(&mut scene);
         for (call, _) in &mut first {
             comes_back(call).await;
             order(call, "music", |order| matches!(order, Order::Music { .. }).then_some(())).await;
         }
         comes_back(&mut last).await;
-        assert_eq!(line(&scene), before, "place, time and what was said stay");
+        assert_eq!(scene.api().line(), before, "place, time and what was said stay");
         assert_eq!((place(&mut first[1].0).await.ahead, place(&mut last).await.ahead), (1, 3));
         let mut agent = Agent::connect(scene.engine.quic(), identity("a101")).await.expect("let in");
         agent.ready().await.expect("heard");
@@ -398,13 +381,13 @@ fn an_engine_that_was_stopped_leaves_its_gateways_calls_to_the_next_one() {
     run(async {
         let gateway = gateway(&scene).await;
         let mut calls = waiting(&gateway, &scene, 2).await;
-        let before = line(&scene);
+        let before = scene.api().line();
         assert_eq!(scene.engine.stop(PATIENCE).and_then(|status| status.code()), Some(0));
         scene.engine.restart();
         for (call, _) in &mut calls {
             comes_back(call).await;
         }
-        assert_eq!(line(&scene), before);
+        assert_eq!(scene.api().line(), before);
         nobody_is_written_down_wrong(&scene);
     });
 }

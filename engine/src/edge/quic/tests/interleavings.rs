@@ -229,16 +229,17 @@ fn step() -> impl Strategy<Value = Step> {
     (0_u8..24, any::<u8>(), any::<u8>()).prop_map(|(kind, which, what)| Step { kind, which, what })
 }
 
+fn talks(world: &World) -> bool {
+    let agents = world.rig.desk.view().agents;
+    agents.iter().any(|agent| matches!(agent.state, AgentState::Talking { .. }))
+}
+
 /// The steps below are enough for a call to be rung, talked and lost: what they are tried for does happen.
 #[test]
 fn steps_lead_to_a_talk_that_ends_with_its_gateway() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let _inside = runtime.enter();
     let mut world = World::new();
-    let talks = |world: &World| {
-        let agents = world.rig.desk.view().agents;
-        agents.iter().any(|agent| matches!(agent.state, AgentState::Talking { .. }))
-    };
     for (kind, what) in [(0, 0), (3, 0), (5, 2), (7, 1)] {
         assert!(!talks(&world));
         world.happen(Step { kind, which: 0, what });
@@ -258,10 +259,6 @@ fn a_talk_outlives_a_restart_and_ends_when_its_gateway_says_so() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let _inside = runtime.enter();
     let mut world = World::new();
-    let talks = |world: &World| {
-        let agents = world.rig.desk.view().agents;
-        agents.iter().any(|agent| matches!(agent.state, AgentState::Talking { .. }))
-    };
     for (kind, what) in [(0, 0), (3, 0), (5, 2), (7, 1), (19, 1), (15, 1), (16, 0), (19, 1), (15, 1)] {
         world.happen(Step { kind, which: 0, what });
     }
