@@ -26,6 +26,7 @@ pub mod store;
 pub mod thresholds;
 pub mod times;
 pub mod tuning;
+pub mod vault;
 pub mod voices;
 pub mod why;
 pub mod words;
