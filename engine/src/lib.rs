@@ -27,6 +27,7 @@ pub mod thresholds;
 pub mod times;
 pub mod tuning;
 pub mod vault;
+pub mod veil;
 pub mod voices;
 pub mod why;
 pub mod words;
