@@ -109,7 +109,7 @@ async fn erase(place: &Place, number: &str) -> Result<Outcome, Unusable> {
     let store = place.store().await?;
     let vault = Vault::open(&place.data).map_err(|fault| match fault {
         VaultError::InUse { .. } => Unusable::because(format!("{fault}; ask it: DELETE /api/v1/profiles/{}", number.0)),
-        other => Unusable::because(other),
+        VaultError::Io { .. } | VaultError::Foreign { .. } | VaultError::Damaged { .. } => Unusable::because(fault),
     })?;
     let had_alias = vault.forget(&number.0).and_then(|had| vault.wipe().map(|()| had)).map_err(Unusable::because)?;
     let erased = store.erase(&number).await.map_err(Unusable::because)?;
