@@ -4,6 +4,7 @@
 //! (`cabrank profiles import`) are seen by a count that the store keeps.
 
 use crate::directory::Directory;
+use crate::door::{Door, NotForgotten};
 use crate::profiles::Tag;
 use crate::store::{Erased, Store, StoreError};
 use crate::voices::Voices;
@@ -42,9 +43,21 @@ pub enum Unchanged {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The desk or its disk cannot do without the caller now.
+    #[error(transparent)]
+    NotForgotten(#[from] NotForgotten),
     /// Too many changes wait, or the engine is ending.
     #[error("profiles cannot be changed now; try again shortly")]
     Busy,
+}
+
+/// What was erased of a number, wherever it stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Of the store.
+    pub stored: Erased,
+    /// Whether journal and snapshots named the caller: by an alias of which nobody knows any more whose it is.
+    pub alias: bool,
 }
 
 /// Whoever changes profiles asks here. Cheap to clone.
@@ -60,13 +73,15 @@ pub struct Clerk {
     known: Option<i64>,
     /// Who sees to it that callers can be greeted by name.
     voices: Voices,
+    /// Who knows callers by their aliases.
+    desk: Door,
     requests: mpsc::Receiver<Request>,
 }
 
 #[derive(Debug)]
 enum Request {
     Put { profiles: Vec<(Number, Profile)>, seen: Seen, done: oneshot::Sender<Result<(), Unchanged>> },
-    Erase { number: Number, seen: Seen, done: oneshot::Sender<Result<Erased, Unchanged>> },
+    Erase { number: Number, seen: Seen, done: oneshot::Sender<Result<Forgotten, Unchanged>> },
 }
 
 impl ClerkDoor {
@@ -89,8 +104,8 @@ impl ClerkDoor {
     /// Erases what is known of who calls from a number, if that is what was seen.
     ///
     /// # Errors
-    /// [`Unchanged`]; then nothing is erased.
-    pub async fn erase(&self, number: Number, seen: Seen) -> Result<Erased, Unchanged> {
+    /// [`Unchanged`]; then not everything is erased, and it may be asked again.
+    pub async fn erase(&self, number: Number, seen: Seen) -> Result<Forgotten, Unchanged> {
         self.ask(|done| Request::Erase { number, seen, done }).await
     }
 
@@ -103,9 +118,9 @@ impl ClerkDoor {
 
 impl Clerk {
     /// A clerk of a directory that was filled from the store when its count was `known`.
-    pub fn new(store: Store, directory: Arc<Directory>, known: Option<i64>, voices: Voices) -> (ClerkDoor, Clerk) {
+    pub fn new(store: Store, directory: Arc<Directory>, known: Option<i64>, voices: Voices, desk: Door) -> (ClerkDoor, Clerk) {
         let (door, requests) = mpsc::channel(REQUESTS_MAX);
-        (ClerkDoor(door), Clerk { store, directory, known, voices, requests })
+        (ClerkDoor(door), Clerk { store, directory, known, voices, desk, requests })
     }
 
     /// Works until every door is closed.
@@ -145,14 +160,16 @@ impl Clerk {
         Ok(())
     }
 
-    async fn erase(&mut self, number: &Number, seen: &Seen) -> Result<Erased, Unchanged> {
+    /// The alias first: what is still on its way to the store no longer says who called.
+    async fn erase(&mut self, number: &Number, seen: &Seen) -> Result<Forgotten, Unchanged> {
         self.must_be_as_seen(number, seen)?;
-        let erased = self.store.erase(number).await?;
+        let alias = self.desk.forget(number.clone()).await?;
+        let stored = self.store.erase(number).await?;
         if let Some(profile) = self.directory.forget(number) {
             self.fall_silent(number.clone(), profile);
         }
-        self.note(erased.revision);
-        Ok(erased)
+        self.note(stored.revision);
+        Ok(Forgotten { stored, alias })
     }
 
     fn must_be_as_seen(&self, number: &Number, seen: &Seen) -> Result<(), Unchanged> {
@@ -214,7 +231,9 @@ impl Clerk {
 #[cfg(test)]
 mod tests {
     use super::{Clerk, ClerkDoor, Seen, Unchanged};
+    use crate::backlog::Backlog;
     use crate::directory::Directory;
+    use crate::door::{Door, Submission};
     use crate::profiles::Tag;
     use crate::store::Store;
     use crate::voices::Voices;
@@ -228,9 +247,22 @@ mod tests {
         let store = Store::open(dir.path()).await.expect("a store");
         let directory = Arc::new(Directory::default());
         let known = directory.load(&store, jiff::Timestamp::now()).await.expect("loaded");
-        let (door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(known), Voices::silent());
+        let (door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(known), Voices::silent(), desk());
         tokio::spawn(clerk.run());
         (dir, store, directory, door)
+    }
+
+    /// A desk that has never heard of anybody.
+    fn desk() -> Door {
+        let (lane, submissions) = crossbeam::channel::bounded(8);
+        std::thread::spawn(move || {
+            for submission in &submissions {
+                if let Submission::Forget { reply, .. } = submission {
+                    let _ = reply.send(Ok(false));
+                }
+            }
+        });
+        Door::new(lane, Backlog::new())
     }
 
     fn named(name: &str) -> Profile {
@@ -247,7 +279,7 @@ mod tests {
         door.put(ann(), named("Ann"), Seen::Nothing).await.expect("put");
         assert_eq!(directory.profile(&ann()).as_deref(), Some(&named("Ann")));
         assert_eq!(store.profiles().await.expect("read"), [(ann(), named("Ann"))]);
-        assert!(door.erase(ann(), Seen::Something).await.expect("erased").profile);
+        assert!(door.erase(ann(), Seen::Something).await.expect("erased").stored.profile);
         assert_eq!((directory.profile(&ann()), store.profiles().await.expect("read")), (None, vec![]));
     }
 

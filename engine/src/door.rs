@@ -1,7 +1,8 @@
 //! The one way to a desk: facts go in here, or the answer is [`Busy`] at once. Nobody else sees the desk.
 
 use crate::backlog::Backlog;
-use cabrank_core::{CallId, Input, QueueId, Refusal, Span, View};
+use crate::veil::Veil;
+use cabrank_core::{CallId, Input, Number, QueueId, Refusal, Span, View};
 use cabrank_journal::Note;
 use crossbeam::channel::{Sender, TrySendError};
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use tokio::sync::oneshot;
 pub struct Door {
     lane: Sender<Submission>,
     backlog: Backlog,
+    veil: Veil,
 }
 
 /// What passes through a door.
@@ -43,6 +45,13 @@ pub enum Submission {
         call: CallId,
         /// Where the answer goes; nothing if the call is not in line.
         reply: oneshot::Sender<Option<Place>>,
+    },
+    /// A wish that a number's alias be forgotten.
+    Forget {
+        /// The number.
+        number: Number,
+        /// Where the answer goes: whether it had one.
+        reply: oneshot::Sender<Result<bool, NotForgotten>>,
     },
     /// A wish for the lane's figures.
     Count(oneshot::Sender<Figures>),
@@ -89,10 +98,30 @@ pub struct Figures {
 #[error("the desk is busy; try again shortly")]
 pub struct Busy;
 
+/// Why a caller is not forgotten.
+#[derive(Debug, thiserror::Error)]
+pub enum NotForgotten {
+    /// The desk holds a call of theirs, or is to call them back.
+    #[error("a call of this number is going on, or it is to be called back; try again when that is over")]
+    OnTheLine,
+    /// The file of aliases cannot be written.
+    #[error("the file of callers' aliases cannot be written: {0}")]
+    Disk(#[from] std::io::Error),
+    /// The desk is busy.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
 impl Door {
     /// A door to the lane that reads the other end, and shows there how far it is behind.
     pub fn new(lane: Sender<Submission>, backlog: Backlog) -> Door {
-        Door { lane, backlog }
+        Door { lane, backlog, veil: Veil::none() }
+    }
+
+    /// The same door behind a veil: the desk is not told who calls, and whoever asks here is.
+    #[must_use]
+    pub fn behind(self, veil: Veil) -> Door {
+        Door { veil, ..self }
     }
 
     /// Hands in a new call. A desk that is behind takes none, so that whoever is here already does not have to wait.
@@ -111,7 +140,20 @@ impl Door {
         if !self.backlog.admits() {
             return Err(Busy);
         }
-        self.send(Submission::Told { note, input, due: Instant::now() })
+        let due = Instant::now();
+        // Not before it is admitted: who is turned away is given no alias.
+        let note = note.and_then(|note| self.seal(number_of(&input), *note)).map(Box::new);
+        self.send(Submission::Told { note, input: self.veil.input(input), due })
+    }
+
+    /// A note of a call by this number as it is journalled. Nothing, and a word in the log, if it cannot be sealed: its leg is lost
+    /// at a restart, nothing before.
+    pub fn seal(&self, number: Option<&Number>, note: Note) -> Option<Note> {
+        let sealed = self.veil.seal(number, note);
+        if sealed.is_none() {
+            tracing::error!("what an edge notes cannot be sealed and is dropped");
+        }
+        sealed
     }
 
     /// Hands in what an edge wants to find again after a restart: journalled before every fact that is handed in later.
@@ -134,13 +176,14 @@ impl Door {
 
     /// Hands in a fact.
     pub fn submit(&self, input: Input) -> Result<(), Busy> {
-        self.send(Submission::Told { note: None, input, due: Instant::now() })
+        let due = Instant::now();
+        self.send(Submission::Told { note: None, input: self.veil.input(input), due })
     }
 
     /// Hands in a fact and waits for the desk's word on it.
     pub async fn ask(&self, input: Input) -> Result<Result<(), Refusal>, Busy> {
         let (reply, answer) = oneshot::channel();
-        self.send(Submission::Asked { input, reply })?;
+        self.send(Submission::Asked { input: self.veil.input(input), reply })?;
         answer.await.map_err(|_| Busy)
     }
 
@@ -148,7 +191,7 @@ impl Door {
     pub async fn look(&self) -> Result<View, Busy> {
         let (reply, answer) = oneshot::channel();
         self.send(Submission::Look(reply))?;
-        answer.await.map_err(|_| Busy)
+        answer.await.map(|view| self.veil.view(view)).map_err(|_| Busy)
     }
 
     /// Where a caller stands; nothing if the call is not in line.
@@ -165,6 +208,20 @@ impl Door {
         answer.await.map_err(|_| Busy)
     }
 
+    /// Makes whoever has this number nobody in journal and snapshots: the alias that stands there can no longer be lifted. Says
+    /// whether there was one. May be asked again when it fails.
+    ///
+    /// # Errors
+    /// [`NotForgotten`].
+    pub async fn forget(&self, number: Number) -> Result<bool, NotForgotten> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Submission::Forget { number, reply })?;
+        let had = answer.await.map_err(|_| Busy)??;
+        let veil = self.veil.clone();
+        tokio::task::spawn_blocking(move || veil.wipe()).await.map_err(std::io::Error::other)??;
+        Ok(had)
+    }
+
     /// Ends the lane, once what was submitted before is done. Waits for room, so it is for plain threads.
     pub fn close(&self) {
         // Gone already is closed, too.
@@ -176,4 +233,8 @@ impl Door {
             TrySendError::Full(_) | TrySendError::Disconnected(_) => Busy,
         })
     }
+}
+
+fn number_of(input: &Input) -> Option<&Number> {
+    if let Input::CallOffered { caller, .. } = input { caller.number.as_ref() } else { None }
 }

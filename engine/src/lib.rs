@@ -26,6 +26,8 @@ pub mod store;
 pub mod thresholds;
 pub mod times;
 pub mod tuning;
+pub mod vault;
+pub mod veil;
 pub mod voices;
 pub mod why;
 pub mod words;

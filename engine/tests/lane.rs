@@ -4,6 +4,7 @@
 use cabrank::in_force::InForce;
 use cabrank::lane::{Clock, Digests, Lane, Outlets, QuicOutlet, digests_of};
 use cabrank::store::Entry;
+use cabrank::veil::Veil;
 use cabrank_core::*;
 use cabrank_journal::{Beginning, Journal, Options, OsDisk, Reader, UnixMicros};
 use std::path::Path;
@@ -54,7 +55,7 @@ fn start(data: &Path) -> Rig {
     let in_force = InForce::new(settings(), 0);
     // One reader for both edges: which of them is told is not what is tried here.
     let quic = Some(QuicOutlet { orders: sip_in.clone(), shows_agents: Arc::default() });
-    let outlets = Outlets { sip: sip_in, quic, dispatch: dispatch_in, store: store_in, in_force };
+    let outlets = Outlets { sip: sip_in, quic, dispatch: dispatch_in, store: store_in, in_force, veil: Veil::none() };
     let syncer = journal.syncer();
     let digests = Digests::open(data).expect("a file for digests");
     let clock = Clock::resume(cabrank::lane::unix_micros_now(), Tick(0));

@@ -55,6 +55,12 @@ impl Api {
         answer(request.header("Authorization", format!("Bearer {}", self.token)).send_json(body))
     }
 
+    /// DELETE.
+    pub fn delete(&self, path: &str) -> Answer {
+        let request = self.agent.delete(format!("{}{path}", self.base));
+        answer(request.header("Authorization", format!("Bearer {}", self.token)).call())
+    }
+
     /// PATCH with a JSON body.
     pub fn patch(&self, path: &str, body: &Value) -> Answer {
         let request = self.agent.patch(format!("{}{path}", self.base));

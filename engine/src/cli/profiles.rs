@@ -5,6 +5,8 @@ use crate::assets::Source;
 use crate::number::{self, Region};
 use crate::profiles::{Form, Import, import, write};
 use crate::store::Store;
+use crate::vault::{Vault, VaultError, files_naming};
+use cabrank_core::Number;
 use cabrank_settings::{Config, StoreUrl};
 use clap::{Args, Subcommand, ValueEnum};
 use std::io;
@@ -37,7 +39,10 @@ pub(super) enum ProfilesCommand {
         #[command(flatten)]
         place: Place,
     },
-    /// Forget a caller, and say what was forgotten.
+    /// Forget a caller in store, journal and snapshots, and say what was forgotten.
+    ///
+    /// The journal names callers by aliases: whose alias it is, is forgotten for ever, and what was decided can be replayed as
+    /// before. While an engine runs on the data directory, ask it instead: DELETE /api/v1/profiles/NUMBER.
     #[command(after_help = "Example: cabrank profiles erase +6591234567")]
     Erase {
         /// The number, or the SIP user name.
@@ -77,7 +82,7 @@ pub(super) fn run(command: ProfilesCommand) -> Result<Outcome, Unusable> {
                 take(&place.store().await?, &import).await
             }
             ProfilesCommand::Export { form, place } => export(&place.store().await?, form).await,
-            ProfilesCommand::Erase { number, place } => erase(&place.store().await?, &number, place.region()?).await,
+            ProfilesCommand::Erase { number, place } => erase(&place, &number).await,
         }
     })
 }
@@ -99,12 +104,32 @@ async fn export(store: &Store, form: ExportForm) -> Result<Outcome, Unusable> {
     Ok(Outcome::Done)
 }
 
-async fn erase(store: &Store, number: &str, region: Region) -> Result<Outcome, Unusable> {
-    let number = number::parse(number, region).map_err(|fault| Unusable::because(format!("{number}: {fault}")))?;
+async fn erase(place: &Place, number: &str) -> Result<Outcome, Unusable> {
+    let number = number::parse(number, place.region()?).map_err(|fault| Unusable::because(format!("{number}: {fault}")))?;
+    let store = place.store().await?;
+    let vault = Vault::open(&place.data).map_err(|fault| match fault {
+        VaultError::InUse { .. } => Unusable::because(format!("{fault}; ask it: DELETE /api/v1/profiles/{}", number.0)),
+        VaultError::Io { .. } | VaultError::Foreign { .. } | VaultError::Damaged { .. } => Unusable::because(fault),
+    })?;
+    let had_alias = vault.forget(&number.0).and_then(|had| vault.wipe().map(|()| had)).map_err(Unusable::because)?;
     let erased = store.erase(&number).await.map_err(Unusable::because)?;
     let profile = if erased.profile { "the profile" } else { "no profile (there was none)" };
     println!("erased {profile}, and who called from {} records", erased.records);
+    let alias = if had_alias { "of whom nobody can tell any more who it is" } else { "never named (by an alias)" };
+    println!("in journal and snapshots: a caller {alias}");
+    tell_what_remains(&place.data, &number).map_err(Unusable::because)?;
     Ok(Outcome::Done)
+}
+
+/// What was journalled before there were aliases.
+fn tell_what_remains(data: &Path, number: &Number) -> io::Result<()> {
+    for dir in ["journal", "snapshot"] {
+        for file in files_naming(&data.join(dir), &number.0)? {
+            let file = file.display();
+            println!("{file} is from before there were aliases and still holds the number; it goes with `[journal] keep_days`");
+        }
+    }
+    Ok(())
 }
 
 impl Place {

@@ -79,6 +79,7 @@ fn inputs(inbox: &Receiver<Submission>) -> Vec<Input> {
         Submission::Noted(_)
         | Submission::Look(_)
         | Submission::Place { .. }
+        | Submission::Forget { .. }
         | Submission::Count(_)
         | Submission::Nudge
         | Submission::Close => None,

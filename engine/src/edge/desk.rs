@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use cabrank_core::Input;
+use cabrank_core::{Input, Number};
 use cabrank_journal::Note;
 
 use crate::door::{Busy, Door};
@@ -52,6 +52,13 @@ impl Desk {
     /// Has noted what is to be found again after a restart, before what is told later.
     pub(crate) fn keep(&mut self, note: Note) {
         self.say(Word::Note(note));
+    }
+
+    /// The same of a call by this number, if by any: nobody can read it once who calls is forgotten.
+    pub(crate) fn keep_of(&mut self, number: Option<&Number>, note: Note) {
+        if let Some(sealed) = self.door.seal(number, note) {
+            self.keep(sealed);
+        }
     }
 
     /// Has noted that what was noted under this key is no more and never will be again: when it is next looked whether the desk

@@ -16,9 +16,9 @@ pub use digests::{Digests, digests_of};
 pub use outlets::{Outlets, QuicOutlet};
 
 use crate::backlog::Backlog;
-use crate::door::{Door, Figures, Place, Submission};
-use cabrank_core::{CallId, CallerGone, Declined, Desk, Effect, Input, Outbox, Refusal, Settings, StageView};
-use cabrank_journal::{Log, Note, SegmentFile, Seq, Syncer};
+use crate::door::{Door, Figures, NotForgotten, Place, Submission};
+use cabrank_core::{CallId, CallerGone, Declined, Desk, Effect, Input, Number, Outbox, Refusal, Settings, StageView};
+use cabrank_journal::{Log, Note, SegmentFile, Seq, Syncer, WriteError};
 use cabrank_sim::simulate::DecisionsDigest;
 use crossbeam::channel::{Receiver, RecvTimeoutError, bounded};
 use hdrhistogram::Histogram;
@@ -66,7 +66,7 @@ impl Lane {
         F: SegmentFile + 'static,
     {
         let (door, submissions) = bounded(SUBMISSIONS_MAX);
-        let backlog = Backlog::new();
+        let (backlog, veil) = (Backlog::new(), outlets.veil.clone());
         let promises = Promises::start(syncer, outlets.clone(), backlog.clone(), clock.clone(), failed)?;
         let lane = Running {
             desk,
@@ -85,7 +85,7 @@ impl Lane {
             backlog: backlog.clone(),
         };
         let thread = std::thread::Builder::new().name("lane".into()).spawn(move || lane.run())?;
-        Ok(Lane { door: Door::new(door, backlog), thread })
+        Ok(Lane { door: Door::new(door, backlog).behind(veil), thread })
     }
 
     /// A door to the desk.
@@ -207,6 +207,7 @@ impl<L: Log> Running<L> {
             Submission::Noted(note) => self.keep(&note),
             Submission::Look(reply) => drop(reply.send(self.desk.view())),
             Submission::Place { call, reply } => drop(reply.send(self.place(call))),
+            Submission::Forget { number, reply } => drop(reply.send(self.forget(&number))),
             Submission::Count(reply) => drop(reply.send(self.figures.read(&self.backlog))),
             Submission::Nudge | Submission::Close => {}
         }
@@ -215,6 +216,16 @@ impl<L: Log> Running<L> {
     fn place(&self, call: CallId) -> Option<Place> {
         let (stands, ahead) = (self.desk.place_in_line(call)?, self.desk.ahead_of(call)?);
         Some(Place { queue: stands.queue, ahead, waited: self.clock.now().since(stands.since) })
+    }
+
+    /// Here, so that no call of theirs comes in between.
+    fn forget(&self, number: &Number) -> Result<bool, NotForgotten> {
+        let veil = &self.outlets.veil;
+        let is_theirs = |told: &Number| veil.hides(number, told);
+        if self.desk.view().calls.iter().any(|call| call.caller.number.as_ref().is_some_and(is_theirs)) {
+            return Err(NotForgotten::OnTheLine);
+        }
+        Ok(veil.forget(number)?)
     }
 
     fn wake_if_due(&mut self) {
@@ -253,10 +264,16 @@ impl<L: Log> Running<L> {
         self.out.refusals.first().map_or(Ok(()), |refusal| Err(*refusal))
     }
 
+    /// Who calls for the first time is written before the facts that name them: an alias that nobody can lift is nobody's.
+    fn write(&mut self) -> Result<(), WriteError> {
+        self.outlets.veil.write()?;
+        self.log.write().map(drop)
+    }
+
     /// Writes the batch, then lets its orders leave. As long as the disk refuses, everything stays as it is: the ring fills,
     /// and new calls are told to come back.
     fn hand_on(&mut self) {
-        while let Err(error) = self.log.write() {
+        while let Err(error) = self.write() {
             tracing::error!(%error, "the journal cannot be written; orders wait");
             self.backlog.show_short(true);
             std::thread::sleep(WRITE_RETRY);
@@ -284,6 +301,7 @@ fn due(submission: &Submission) -> Instant {
         | Submission::Noted(_)
         | Submission::Look(_)
         | Submission::Place { .. }
+        | Submission::Forget { .. }
         | Submission::Count(_)
         | Submission::Nudge
         | Submission::Close => Instant::now(),

@@ -4,6 +4,7 @@ use crate::edge::Origin;
 use crate::in_force::InForce;
 use crate::names;
 use crate::store::Entry;
+use crate::veil::Veil;
 use cabrank_core::{CallId, Change, Dispatch, Effect, QueueId, Span};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +24,8 @@ pub struct Outlets {
     pub store: Sender<Entry>,
     /// Whoever shows or changes thresholds.
     pub in_force: InForce,
+    /// What is between the desk and who calls: lifted from every order but records, which their writer lifts it from.
+    pub veil: Veil,
 }
 
 /// The way to the QUIC edge.
@@ -37,6 +40,7 @@ pub struct QuicOutlet {
 impl Outlets {
     /// Hands an order on. Called from plain threads only: it may wait for a room that is behind.
     pub fn hand_on(&self, effect: Effect) {
+        let effect = self.veil.effect(effect);
         let sent = match effect {
             // One that finds no room is given up on by the desk in time: its caller goes to a human.
             Effect::Dispatch(dispatch) => self.dispatch.try_send(dispatch).is_ok(),
@@ -126,7 +130,14 @@ mod tests {
             let ((to_sip, sip), (orders, quic)) = (channel(8), channel(8));
             let in_force = InForce::new(names::tests::taxi().settings().clone(), 0);
             let shown = QuicOutlet { orders, shows_agents: Arc::new(AtomicBool::new(shows_agents)) };
-            let outlets = Outlets { sip: to_sip, quic: Some(shown), dispatch: channel(1).0, store: channel(1).0, in_force };
+            let outlets = Outlets {
+                sip: to_sip,
+                quic: Some(shown),
+                dispatch: channel(1).0,
+                store: channel(1).0,
+                in_force,
+                veil: Veil::none(),
+            };
             Rooms { outlets, sip, quic }
         }
 

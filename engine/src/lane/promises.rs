@@ -69,11 +69,11 @@ fn keep<F: SegmentFile>(
         let first = match waiting.recv_timeout(SYNC_EVERY) {
             Ok(first) => Some(first),
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => return sync(syncer, backlog).map(drop),
+            Err(RecvTimeoutError::Disconnected) => return sync(syncer, outlets, backlog).map(drop),
         };
         // Everything here was written before it was handed over, so one sync covers it all.
         let batch: Vec<(Seq, Effect)> = first.into_iter().chain(waiting.try_iter()).collect();
-        let synced = sync(syncer, backlog)?;
+        let synced = sync(syncer, outlets, backlog)?;
         for (cause, effect) in batch {
             debug_assert!(cause <= synced, "{cause} was written before it was handed over");
             if is_too_late(&effect, outlets, clock) {
@@ -93,11 +93,11 @@ fn is_too_late(effect: &Effect, outlets: &Outlets, clock: &Clock) -> bool {
     service.is_some_and(|service| clock.now() > order.asked_at.plus(service.timeout))
 }
 
-/// Syncs, and shows how long that takes.
-fn sync<F: SegmentFile>(syncer: &Syncer<F>, backlog: &Backlog) -> Result<Seq, SyncFailed> {
+/// Syncs, who is new before what names them, and shows how long that takes.
+fn sync<F: SegmentFile>(syncer: &Syncer<F>, outlets: &Outlets, backlog: &Backlog) -> Result<Seq, SyncFailed> {
     let before = syncer.synced();
     backlog.sync_begins();
-    let synced = syncer.sync();
+    let synced = outlets.veil.sync().and_then(|()| syncer.sync());
     backlog.sync_ended(synced.as_ref().is_ok_and(|synced| *synced > before));
     synced
 }

@@ -7,6 +7,7 @@ use crate::edge::{quic, sip};
 use crate::house::PromptMissing;
 use crate::media::{self, LibraryError};
 use crate::store::StoreError;
+use crate::vault::VaultError;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,6 +26,9 @@ pub enum StartError {
     /// The desk cannot go on from its journal.
     #[error("the desk cannot go on: {0}")]
     Recovery(#[from] RecoveryError),
+    /// Who callers are cannot be told.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -12,6 +12,8 @@ use crate::number::Region;
 use crate::profiles;
 use crate::store::{Patience, Store, Writer};
 use crate::times::Times;
+use crate::vault::Vault;
+use crate::veil::Veil;
 use cabrank_journal::Options;
 use cabrank_settings::Config;
 use std::io;
@@ -30,6 +32,8 @@ pub(super) struct Ground {
     pub(super) library: Library,
     pub(super) store: Store,
     pub(super) directory: Arc<Directory>,
+    /// What is between the desk and who calls.
+    pub(super) veil: Veil,
     /// The store's count of changes of profiles up to which the directory knows them.
     pub(super) profiles_known: i64,
     pub(super) names: Names,
@@ -55,6 +59,7 @@ impl Ground {
         let store = Store::find(&data, store.as_ref().or(config.store.as_ref())).await?;
         take_examples(&source, &store, Region::from(config.region)).await?;
         let directory = Arc::new(Directory::default());
+        let veil = Veil::new(Arc::new(Vault::open(&data)?), Arc::clone(&directory));
         let profiles_known = directory.load(&store, jiff::Timestamp::now()).await?;
         let library = library.await.map_err(io::Error::other)??;
         Ok(Ground {
@@ -69,6 +74,7 @@ impl Ground {
             library,
             store,
             directory,
+            veil,
             profiles_known,
             recovered,
         })
@@ -80,6 +86,7 @@ impl Ground {
             store: self.store.clone(),
             directory: Arc::clone(&self.directory),
             names: self.names.clone(),
+            veil: self.veil.clone(),
             epoch: self.epoch,
             times: Arc::clone(&self.times),
             patience: Patience::default(),

@@ -111,7 +111,7 @@ impl Engine {
         let writer = ground.writer();
         let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
         let Ground { config, data, bind, http, http_addr, library, store, directory, .. } = ground;
-        let Ground { names, epoch, times, recovered, profiles_known, .. } = ground;
+        let Ground { names, epoch, times, recovered, profiles_known, veil, .. } = ground;
         let voices = Voices::start(voice_settings(&config, &source, &data))?;
         let house = Arc::new(House::new(
             Arc::clone(&config),
@@ -123,7 +123,7 @@ impl Engine {
             voices.clone(),
         )?);
         let Recovered { desk, journal, clock, entries, dispatches, idle, notes, found, .. } = recovered;
-        let left = found.is_some().then(|| Arc::new(Left { notes, idle, view: desk.view() }));
+        let left = found.is_some().then(|| Arc::new(Left { notes: veil.opened(&notes), idle, view: veil.view(desk.view()) }));
         let (sip_in, sip_out) = mpsc::channel(ORDERS_MAX);
         let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
         let (store_in, store_out) = mpsc::channel(ORDERS_MAX);
@@ -140,7 +140,9 @@ impl Engine {
             dispatch: dispatch_in.clone(),
             store: store_in,
             in_force: in_force.clone(),
+            veil: veil.clone(),
         };
+        let dispatches = dispatches.into_iter().map(|dispatch| veil.dispatch(dispatch)).collect();
         let (failed, journal_failed) = watch::channel(false);
         let syncer = journal.syncer();
         let lane = Lane::start(desk, journal, syncer, clock.clone(), Digests::open(&data)?, outlets, move || {
@@ -157,7 +159,7 @@ impl Engine {
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
-        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices);
+        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices, lane.door());
         let ways = http::Ways {
             door: lane.door(),
             in_force,

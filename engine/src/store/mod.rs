@@ -36,6 +36,16 @@ pub struct Store {
     /// One connection: SQLite has one writer anyway, and so nobody waits for a lock.
     writes: AnyPool,
     reads: AnyPool,
+    kind: Kind,
+}
+
+/// What kind of database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A file in the data directory.
+    Sqlite,
+    /// A server.
+    Postgres,
 }
 
 /// Why the store could not do what was asked.

@@ -1,6 +1,6 @@
 //! Opening the store: of the newest form, and its owner's alone where it is a file.
 
-use super::{Store, StoreError};
+use super::{Kind, Store, StoreError};
 use cabrank_settings::StoreUrl;
 use sqlx::any::{AnyPoolOptions, install_default_drivers};
 use sqlx::{AnyConnection, AnyPool, Connection};
@@ -23,8 +23,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const GREETING_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The journal of inputs is what is synced before promises; records can be written again from it.
-/// Thus `NORMAL`: a power cut may take the newest records, but never harms the file.
-const SQLITE: [&str; 2] = ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL"];
+/// Thus `NORMAL`: a power cut may take the newest records, but never harms the file. What is deleted is overwritten, for it may
+/// have been erased on somebody's wish.
+const SQLITE: [&str; 3] = ["PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA secure_delete = ON"];
 
 /// No statement waits for ever for a lock, and no transaction of an engine that is gone holds one.
 const POSTGRES: [&str; 3] =
@@ -40,7 +41,7 @@ impl Store {
         let failed = |what: String| StoreError::NotOpened { path: path.clone(), what };
         own(dir, &path).map_err(|error| failed(error.to_string()))?;
         let url = file_url(&path).map_err(|error| failed(error.to_string()))?;
-        Store::at(&url, &SQLITE).await.map_err(|error| failed(error.to_string()))
+        Store::at(&url, &SQLITE, Kind::Sqlite).await.map_err(|error| failed(error.to_string()))
     }
 
     /// Opens the store in a PostgreSQL database, which has to be there; its tables are made if they are not.
@@ -52,7 +53,7 @@ impl Store {
         let greeted = tokio::time::timeout(CONNECT_TIMEOUT, greet(url.expose().as_str())).await;
         greeted.unwrap_or_else(|_| Err("it does not answer".to_owned())).map_err(failed)?;
         // Tables that are brought up to date may take long.
-        Store::at(url.expose().as_str(), &POSTGRES).await.map_err(|error| failed(error.to_string()))
+        Store::at(url.expose().as_str(), &POSTGRES, Kind::Postgres).await.map_err(|error| failed(error.to_string()))
     }
 
     /// The store that is configured: a database, or the file in the data directory.
@@ -78,12 +79,12 @@ impl Store {
         self.writes.close().await;
     }
 
-    async fn at(url: &str, settings: &'static [&'static str]) -> Result<Store, sqlx::Error> {
+    async fn at(url: &str, settings: &'static [&'static str], kind: Kind) -> Result<Store, sqlx::Error> {
         install_default_drivers();
         let writes = pool(url, settings, 1).await?;
         sqlx::migrate!("./migrations").run(&writes).await?;
         let reads = pool(url, settings, READERS).await?;
-        Ok(Store { writes, reads })
+        Ok(Store { writes, reads, kind })
     }
 }
 

@@ -6,6 +6,7 @@ use crate::directory::{Contact, Directory};
 use crate::epoch::Epoch;
 use crate::names::Names;
 use crate::times::Times;
+use crate::veil::Veil;
 use cabrank_core::{Amendment, CallId, Record, Text};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct Writer {
     pub directory: Arc<Directory>,
     /// The names behind the ids.
     pub names: Names,
+    /// Who is behind the aliases.
+    pub veil: Veil,
     /// What the ticks count from.
     pub epoch: Epoch,
     /// Who is told how long calls took.
@@ -115,8 +118,8 @@ impl Writer {
     fn note(&self, entry: &Entry) {
         if let Entry::Record(record) = entry {
             self.times.note(record);
-            if let Some(number) = &record.caller.number {
-                self.directory.note(number, self.contact(record));
+            if let Some(number) = self.veil.record(record).caller.number {
+                self.directory.note(&number, self.contact(record));
             }
         }
     }
@@ -140,11 +143,11 @@ impl Writer {
     }
 
     async fn write_with_patience(&self, batch: &[Entry]) -> Result<(), StoreError> {
-        let rows = self.rows(batch);
         let mut pause = self.patience.pause_min;
         let mut attempt = 1;
         loop {
-            match self.store.put_rows(&rows).await {
+            // Anew each time: who called may have been erased meanwhile.
+            match self.store.put_rows(&self.rows(batch)).await {
                 Err(failure) if failure.may_pass() || attempt < self.patience.attempts_max => {
                     warn!(%failure, attempt, "records are not written yet; trying again");
                 }
@@ -163,7 +166,7 @@ impl Writer {
         for entry in batch {
             match entry {
                 Entry::Record(record) => {
-                    let row = RecordRow::new(record, &self.names, self.epoch);
+                    let row = RecordRow::new(&self.veil.record(record), &self.names, self.epoch);
                     let place = *places.entry(record.call).or_insert(rows.records.len());
                     match rows.records.get_mut(place) {
                         Some(older) => *older = row,

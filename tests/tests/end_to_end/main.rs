@@ -15,6 +15,7 @@ mod hang_ups;
 mod harness;
 mod journal;
 mod menu;
+mod privacy;
 mod quic;
 mod quic_python;
 mod quic_restart;

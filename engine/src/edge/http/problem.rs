@@ -1,7 +1,7 @@
 //! Every error as a problem document (RFC 9457).
 
 use crate::clerk::Unchanged;
-use crate::door::Busy;
+use crate::door::{Busy, NotForgotten};
 use crate::store::StoreError;
 use crate::tuning::Untuned;
 use axum::Json;
@@ -117,8 +117,25 @@ impl From<Unchanged> for Problem {
                 Problem::new(StatusCode::PRECONDITION_FAILED, "Somebody has changed the profile since; look at it again.")
             }
             Unchanged::Store(failure) => failure.into(),
+            Unchanged::NotForgotten(why) => why.into(),
             Unchanged::Busy => {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Profiles cannot be changed now; try again shortly.")
+            }
+        }
+    }
+}
+
+impl From<NotForgotten> for Problem {
+    fn from(why: NotForgotten) -> Self {
+        match why {
+            NotForgotten::OnTheLine => Problem::new(
+                StatusCode::CONFLICT,
+                "A call of this number is going on, or it is to be called back; try again when that is over.",
+            ),
+            NotForgotten::Busy(busy) => busy.into(),
+            NotForgotten::Disk(failure) => {
+                error!(%failure, "a caller could not be forgotten");
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The disk refuses; the engine's log says why.")
             }
         }
     }

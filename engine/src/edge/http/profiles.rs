@@ -57,6 +57,8 @@ pub(super) struct ErasedDocument {
     profile: bool,
     /// How many records no longer say who called.
     records: u64,
+    /// Whether journal and snapshots named the caller, by an alias of which nobody knows any more whose it is.
+    alias: bool,
 }
 
 /// How an import is done.
@@ -144,6 +146,7 @@ pub(super) async fn put(
         (status = 200, body = ErasedDocument),
         (status = 400, body = Problem),
         (status = 403, body = Problem),
+        (status = 409, body = Problem, description = "A call of this number is going on, or it is to be called back"),
         (status = 412, body = Problem, description = "Somebody has changed it since"),
         (status = 503, body = Problem),
     )
@@ -156,7 +159,7 @@ pub(super) async fn erase(
 ) -> Result<Json<ErasedDocument>, Problem> {
     bearer.may_keep_profiles()?;
     let erased = api.clerk().erase(caller_number(&api, &number)?, seen(&headers)?).await?;
-    Ok(Json(ErasedDocument { profile: erased.profile, records: erased.records }))
+    Ok(Json(ErasedDocument { profile: erased.stored.profile, records: erased.stored.records, alias: erased.alias }))
 }
 
 /// Imports a file of profiles (CSV or JSON lines, as `cabrank profiles import` takes it): all of it or nothing.

@@ -10,6 +10,7 @@ use crate::in_force::InForce;
 use crate::lane::{Clock, unix_micros_now};
 use crate::names::tests::taxi;
 use crate::store::{Entry, Patience, Store, Writer};
+use crate::veil::Veil;
 use crate::voices::Voices;
 use cabrank_core::{
     AgentId, CallId, Caller, CallerGone, Desk, Digit, Effect, Input, LineId, Number, Outbox, Profile, Tick, Trust,
@@ -56,12 +57,13 @@ impl Engine {
             store: store.clone(),
             directory: Arc::clone(&directory),
             names: taxi(),
+            veil: Veil::none(),
             epoch,
             times: Arc::clone(&times),
             patience,
         };
         tokio::spawn(writer.run(queue));
-        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(0), Voices::silent());
+        let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(0), Voices::silent(), door.clone());
         tokio::spawn(clerk.run());
         let ways = Ways {
             door: door.clone(),
@@ -140,6 +142,10 @@ fn run_desk(submissions: &Receiver<Submission>, entries: &mpsc::Sender<Entry>, i
             Submission::Asked { input, reply } => (input, Some(reply)),
             Submission::Look(reply) => {
                 let _ = reply.send(desk.view());
+                continue;
+            }
+            Submission::Forget { reply, .. } => {
+                let _ = reply.send(Ok(false));
                 continue;
             }
             Submission::Noted(_) | Submission::Place { .. } | Submission::Count(_) | Submission::Nudge | Submission::Close => {

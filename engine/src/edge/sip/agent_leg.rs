@@ -33,7 +33,7 @@ impl Edge {
         let invite = self.invite_to(&target, context, hops, body);
         let ringing = Ringing::new(invite.clone(), target.way.clone(), stream, local);
         let phase = AgentPhase::Ringing(Box::new(ringing));
-        self.legs.add_agent(offer, AgentLeg { call: context.call, phase });
+        self.legs.add_agent(offer, AgentLeg { call: context.call, number: context.caller.number.clone(), phase });
         self.transactions.ring(RingId::Agent(offer), invite, target.way);
         Some(())
     }

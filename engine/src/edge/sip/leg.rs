@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use cabrank_core::{CallId, Caller, LineId, OfferId};
+use cabrank_core::{CallId, Caller, LineId, Number, OfferId};
 use rsipstack::sip::Request;
 
 use super::dialog::Dialog;
@@ -142,6 +142,8 @@ pub(super) struct Offered {
 pub(super) struct AgentLeg {
     /// The call it rings for.
     pub call: CallId,
+    /// Who calls, unless that was withheld.
+    pub number: Option<Number>,
     /// How far it has come.
     pub phase: AgentPhase,
 }

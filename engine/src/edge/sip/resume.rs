@@ -62,7 +62,7 @@ impl Edge {
     fn resume_noted(&mut self, key: &Key, state: &[u8], beliefs: &Beliefs<'_>) -> Option<()> {
         match key {
             Key::Caller(call) => self.resume_caller(*call, note::Caller::decode(state).ok()?, beliefs),
-            Key::Agent(offer) => self.resume_agent(*offer, note::Agent::decode(state).ok()?),
+            Key::Agent(offer) => self.resume_agent(*offer, note::Agent::decode(state).ok()?, beliefs),
             Key::Dialled(call) => self.resume_dialled(*call, &note::Ringing::decode(state).ok()?, beliefs),
             Key::Phone(name) => self.resume_phone(name, note::Phone::decode(state).ok()?),
         }
@@ -135,17 +135,18 @@ impl Edge {
         self.legs.add_caller(call, leg);
     }
 
-    fn resume_agent(&mut self, offer: OfferId, noted: note::Agent) -> Option<()> {
+    fn resume_agent(&mut self, offer: OfferId, noted: note::Agent, beliefs: &Beliefs<'_>) -> Option<()> {
         let call = CallId(noted.call);
+        let number = beliefs.calls.get(&call).and_then(|view| view.caller.number.clone());
         if let Some(talk) = &noted.talk {
             let talk = self.resume_talk(talk)?;
-            self.legs.add_agent(offer, AgentLeg { call, phase: AgentPhase::Talking(Box::new(talk)) });
+            self.legs.add_agent(offer, AgentLeg { call, number, phase: AgentPhase::Talking(Box::new(talk)) });
             self.tell_media_anew(LegId::Agent(offer));
             return Some(());
         }
         let ringing = self.resume_ringing(&noted.ringing?)?;
         let (invite, way) = (ringing.invite.clone(), ringing.way.clone());
-        self.legs.add_agent(offer, AgentLeg { call, phase: AgentPhase::Ringing(Box::new(ringing)) });
+        self.legs.add_agent(offer, AgentLeg { call, number, phase: AgentPhase::Ringing(Box::new(ringing)) });
         self.transactions.ring(RingId::Agent(offer), invite, way);
         Some(())
     }

@@ -7,6 +7,7 @@ use super::{AmendmentRow, Entry, Patience, RecordRow, Store, Writer, Written};
 use crate::directory::Directory;
 use crate::epoch::{Epoch, timestamp};
 use crate::names::tests::taxi;
+use crate::veil::Veil;
 use cabrank_core::{
     AgentId, Amendment, CallId, Caller, Change, Digit, DispatchFailure, Keys, LineId, Number, Outcome, Profile, Promise, QueueId,
     Record, Said, Settled, Span, Thresholds, Tick, Trust, WhyHuman,
@@ -78,6 +79,7 @@ fn writer(store: &Store, directory: &Arc<Directory>) -> Writer {
         store: store.clone(),
         directory: Arc::clone(directory),
         names: taxi(),
+        veil: Veil::none(),
         epoch: epoch(),
         times: Arc::default(),
         patience,

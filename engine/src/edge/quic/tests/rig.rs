@@ -166,6 +166,7 @@ impl Rig {
                 Submission::Asked { .. }
                 | Submission::Look(_)
                 | Submission::Place { .. }
+                | Submission::Forget { .. }
                 | Submission::Count(_)
                 | Submission::Nudge
                 | Submission::Close => {}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
-use cabrank_core::{CallId, OfferId};
+use cabrank_core::{CallId, Number, OfferId};
 use cabrank_journal::Note;
 use prost::Message as _;
 
@@ -32,7 +32,18 @@ impl Edge {
         };
         let sameness = form.sameness();
         if self.noted.0.insert(key.clone(), sameness) != Some(sameness) || anew {
-            self.desk.keep(Note { key: key.bytes(), state: form.encoded() });
+            let number = self.number_behind(&key);
+            self.desk.keep_of(number.as_ref(), Note { key: key.bytes(), state: form.encoded() });
+        }
+    }
+
+    /// Who calls on a leg's call: both of its dialogs name them.
+    fn number_behind(&self, key: &Key) -> Option<Number> {
+        match key {
+            Key::Caller(call) => self.legs.caller_of(*call)?.caller.number.clone(),
+            Key::Agent(offer) => self.legs.agent_of(*offer)?.number.clone(),
+            Key::Dialled(call) => self.legs.dialled_for(*call)?.caller.number.clone(),
+            Key::Phone(_) => None,
         }
     }
 

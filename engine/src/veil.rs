@@ -1,0 +1,342 @@
+//! What the desk is told of callers, and what those are told who carry out its orders.
+//!
+//! The desk decides by who calls *again*, never by who it is: it is told an alias for the number, and of the profile only what it
+//! decides by (language, class, preferred agent, and which fields are filled). The door veils what goes in, and lifts the veil from
+//! what comes out: orders, looks, records. So the journal, its snapshots and every digest hold aliases only, and are replayed
+//! alike after a caller was forgotten.
+//!
+//! Where callers' numbers and names flow:
+//!
+//! | from | to | by way of |
+//! |---|---|---|
+//! | SIP and QUIC edges: `Caller` of a new call | desk, journal, snapshots, memory of callers | [`Veil::input`] at the door |
+//! | desk: context of a ringing, whom to call back | edges, agents' programs | [`Veil::effect`] at the outlets |
+//! | desk: what a fulfilment service is asked | the service | [`Veil::effect`]; after a crash [`Veil::dispatch`] |
+//! | desk: records | store, last contacts | [`Veil::record`] at the store's writer |
+//! | desk: looks, beliefs after a restart | HTTP, edges | [`Veil::view`] |
+//! | SIP dialogs (From, To, Contact) | notes in journal and snapshots | [`Veil::seal`], [`Veil::opened`] |
+
+use crate::directory::Directory;
+use crate::vault::{Alias, Vault};
+use cabrank_core::{Caller, Context, Dispatch, Effect, Input, Number, Profile, Record, Text, View};
+use cabrank_journal::{Note, Notes, SyncFailed};
+use std::io;
+use std::sync::{Arc, LazyLock};
+
+/// What stands in a profile's field that is filled.
+static FILLED: LazyLock<Text> = LazyLock::new(|| "~".into());
+
+/// A veil before the desk. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Veil(Option<Arc<Behind>>);
+
+#[derive(Debug)]
+struct Behind {
+    vault: Arc<Vault>,
+    directory: Arc<Directory>,
+}
+
+impl Veil {
+    /// A veil that this vault knows how to lift, with what the directory knows of callers.
+    pub fn new(vault: Arc<Vault>, directory: Arc<Directory>) -> Veil {
+        Veil(Some(Arc::new(Behind { vault, directory })))
+    }
+
+    /// None, for a desk whose callers are nobody: a test's.
+    pub fn none() -> Veil {
+        Veil(None)
+    }
+
+    /// A fact as the desk is told it.
+    pub fn input(&self, input: Input) -> Input {
+        match (&self.0, input) {
+            (Some(behind), Input::CallOffered { call, line, open, caller }) => {
+                Input::CallOffered { call, line, open, caller: behind.veiled(caller) }
+            }
+            (_, input) => input,
+        }
+    }
+
+    /// An order as whoever carries it out is told it.
+    pub fn effect(&self, effect: Effect) -> Effect {
+        let Some(behind) = &self.0 else { return effect };
+        match effect {
+            Effect::Ring { offer, agent, context } => {
+                let context = Context { caller: behind.lifted(context.caller), ..context };
+                Effect::Ring { offer, agent, context }
+            }
+            Effect::CallBack { call, line, number } => {
+                // Whom nobody knows any more cannot be reached, and the desk hears that.
+                let number = behind.number(&number).unwrap_or(number);
+                Effect::CallBack { call, line, number }
+            }
+            Effect::Dispatch(dispatch) => Effect::Dispatch(Box::new(self.dispatch(*dispatch))),
+            // Records are the writer's, whichever way they come to it.
+            Effect::Write(_)
+            | Effect::Refuse { .. }
+            | Effect::Answer { .. }
+            | Effect::Say { .. }
+            | Effect::Music { .. }
+            | Effect::StopRinging { .. }
+            | Effect::Connect { .. }
+            | Effect::Release { .. }
+            | Effect::HangUp { .. }
+            | Effect::Warn { .. }
+            | Effect::Note(_)
+            | Effect::Amend { .. } => effect,
+        }
+    }
+
+    /// What a fulfilment service is asked.
+    pub fn dispatch(&self, dispatch: Dispatch) -> Dispatch {
+        Dispatch { caller: self.lifted(dispatch.caller), ..dispatch }
+    }
+
+    /// A record as it is kept.
+    pub fn record(&self, record: &Record) -> Record {
+        let record = record.clone();
+        Record { caller: self.lifted(record.caller), ..record }
+    }
+
+    /// A look as it is shown.
+    pub fn view(&self, mut view: View) -> View {
+        if let Some(behind) = &self.0 {
+            for call in &mut view.calls {
+                call.caller = behind.lifted(std::mem::replace(&mut call.caller, Caller::unknown()));
+            }
+            view.dispatches = view.dispatches.into_iter().map(|dispatch| self.dispatch(dispatch)).collect();
+        }
+        view
+    }
+
+    /// A note of a call as it is journalled: sealed under the secret of who calls, or of nobody. Nothing if it cannot be sealed.
+    pub fn seal(&self, number: Option<&Number>, note: Note) -> Option<Note> {
+        match &self.0 {
+            Some(behind) if !note.state.is_empty() => {
+                let state = behind.vault.seal(number.map_or("", |number| &number.0), &note.key, &note.state)?;
+                Some(Note { state, ..note })
+            }
+            Some(_) | None => Some(note),
+        }
+    }
+
+    /// Notes as whoever made them reads them. One that nobody can read any more stays sealed: its edge gives it up.
+    pub fn opened(&self, notes: &Notes) -> Notes {
+        let mut opened = Notes::default();
+        for (key, state) in notes.iter() {
+            let read = self.0.as_ref().and_then(|behind| behind.vault.open_note(key, state));
+            opened.see(Note { key: key.to_vec(), state: read.unwrap_or_else(|| state.to_vec()) });
+        }
+        opened
+    }
+
+    /// Writes who is new: before the facts that name them.
+    ///
+    /// # Errors
+    /// The disk refuses.
+    pub fn write(&self) -> io::Result<()> {
+        self.0.as_ref().map_or(Ok(()), |behind| behind.vault.write())
+    }
+
+    /// Brings who is new to the disk: before anything is promised to them.
+    ///
+    /// # Errors
+    /// [`SyncFailed`].
+    pub fn sync(&self) -> Result<(), SyncFailed> {
+        self.0.as_ref().map_or(Ok(()), |behind| behind.vault.sync())
+    }
+
+    /// Whether the desk is told of whoever is `told` when this number calls.
+    pub fn hides(&self, number: &Number, told: &Number) -> bool {
+        let alias = self.0.as_ref().and_then(|behind| behind.vault.alias_known(&number.0));
+        number == told || alias.is_some_and(|alias| *alias.text() == *told.0)
+    }
+
+    /// Forgets who is behind a number's alias, but for the file; says whether it had one.
+    ///
+    /// # Errors
+    /// The disk refuses; nothing is forgotten.
+    pub fn forget(&self, number: &Number) -> io::Result<bool> {
+        self.0.as_ref().map_or(Ok(false), |behind| behind.vault.forget(&number.0))
+    }
+
+    /// Has the file forget as well. Takes as long as the disk does.
+    ///
+    /// # Errors
+    /// The disk refuses; it may be tried again.
+    pub fn wipe(&self) -> io::Result<()> {
+        self.0.as_ref().map_or(Ok(()), |behind| behind.vault.wipe())
+    }
+
+    fn lifted(&self, caller: Caller) -> Caller {
+        match &self.0 {
+            Some(behind) => behind.lifted(caller),
+            None => caller,
+        }
+    }
+}
+
+impl Behind {
+    fn veiled(&self, caller: Caller) -> Caller {
+        Caller {
+            number: caller.number.map(|number| Number(self.vault.alias_of(&number.0).text())),
+            trust: caller.trust,
+            token: caller.token.map(|token| self.vault.alias_of_token(&token).text()),
+            profile: caller.profile.map(|profile| Arc::new(outline(&profile))),
+        }
+    }
+
+    /// Journals of before name callers by their numbers: those stand for themselves, and so do their profiles.
+    fn lifted(&self, caller: Caller) -> Caller {
+        let Some(alias) = caller.number.as_ref().and_then(|number| Alias::read(&number.0)) else { return caller };
+        let number = self.vault.number_of(alias).map(Number);
+        let profile = caller.profile.map(|outline| {
+            let known = number.as_ref().and_then(|number| self.directory.profile(number));
+            known.unwrap_or_else(|| Arc::new(without_fields(&outline)))
+        });
+        Caller { number, profile, ..caller }
+    }
+
+    /// Whose number it is; nothing if that is forgotten.
+    fn number(&self, number: &Number) -> Option<Number> {
+        match Alias::read(&number.0) {
+            Some(alias) => self.vault.number_of(alias).map(Number),
+            None => Some(number.clone()),
+        }
+    }
+}
+
+/// Of a profile what the desk decides by.
+fn outline(profile: &Profile) -> Profile {
+    let filled = profile.fields.iter().filter(|(name, _)| profile.field(name).is_some());
+    Profile {
+        name: Text::default(),
+        fields: filled.map(|(name, _)| (Arc::clone(name), Arc::clone(&FILLED))).collect(),
+        ..profile.clone()
+    }
+}
+
+/// Of somebody whom the directory no longer knows.
+fn without_fields(outline: &Profile) -> Profile {
+    Profile { fields: Vec::new(), ..outline.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Veil;
+    use crate::directory::Directory;
+    use crate::vault::Vault;
+    use cabrank_core::{CallId, Caller, Effect, Input, LineId, Number, Profile, Text, Trust};
+    use cabrank_journal::{Note, Notes};
+    use proptest::prelude::*;
+    use std::sync::Arc;
+    use tempfile::TempDir;
+
+    fn veil() -> (TempDir, Arc<Directory>, Veil) {
+        let dir = tempfile::tempdir().expect("a directory");
+        let vault = Arc::new(Vault::open(dir.path()).expect("a vault"));
+        let directory = Arc::new(Directory::default());
+        let veil = Veil::new(vault, Arc::clone(&directory));
+        (dir, directory, veil)
+    }
+
+    fn offered(caller: Caller) -> Input {
+        Input::CallOffered { call: CallId(1), line: LineId(0), open: true, caller }
+    }
+
+    fn told(input: Input) -> Caller {
+        let Input::CallOffered { caller, .. } = input else { panic!("no new call: {input:?}") };
+        caller
+    }
+
+    prop_compose! {
+        fn profiles()(
+            name in "[A-Z][a-z]{3,8}",
+            class in "regular|",
+            preferred in "a101|",
+            fields in prop::collection::btree_map("[a-z]{1,6}", " {0,2}|[A-Z]{4,12}", 0..4),
+        ) -> Profile {
+            let fields = fields.into_iter().map(|(key, value)| (Text::from(key), Text::from(value))).collect();
+            Profile { name: name.into(), language: "en".into(), class: class.into(), preferred_agent: preferred.into(), fields }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_desk_is_told_nobodys_number_name_or_details_and_decides_by_the_same(
+            number in "[+]65[0-9]{8}|[a-z]{3,8}",
+            profile in profiles(),
+            sure in any::<bool>(),
+            needs in "[a-z]{1,2}",
+        ) {
+            let (_dir, directory, veil) = veil();
+            let number = Number(number.into());
+            directory.put(number.clone(), Arc::new(profile.clone()));
+            let trust = if sure { Trust::Trusted } else { Trust::Untrusted };
+            let caller = Caller { number: Some(number.clone()), trust, token: None, profile: Some(Arc::new(profile.clone())) };
+            let told = told(veil.input(offered(caller.clone())));
+            let shown = format!("{told:?}");
+            prop_assert!(!shown.contains(&*number.0) && !shown.contains(&*profile.name), "{}", shown);
+            let outline = told.profile.clone().expect("it is known");
+            for (field, value) in &profile.fields {
+                prop_assert_eq!(outline.field(field).is_some(), profile.field(field).is_some());
+                prop_assert!(value.trim().is_empty() || !shown.contains(&**value), "{}", shown);
+            }
+            prop_assert_eq!(outline.field(&needs).is_some(), profile.field(&needs).is_some());
+            prop_assert_eq!((&outline.class, &outline.preferred_agent), (&profile.class, &profile.preferred_agent));
+            prop_assert_eq!(told.trust, trust);
+            prop_assert_eq!(veil.lifted(told), caller);
+        }
+    }
+
+    #[test]
+    fn who_calls_again_is_the_same_and_who_is_forgotten_is_not() {
+        let (_dir, directory, veil) = veil();
+        let number = Number("+6591234567".into());
+        let caller = |trust| Caller { number: Some(number.clone()), trust, ..Caller::unknown() };
+        let once = told(veil.input(offered(caller(Trust::Trusted))));
+        let again = told(veil.input(offered(caller(Trust::Untrusted))));
+        assert_eq!(once.number, again.number);
+        let back = Effect::CallBack { call: CallId(1), line: LineId(0), number: once.number.clone().expect("an alias") };
+        let Effect::CallBack { number: dialled, .. } = veil.effect(back) else { panic!("another order") };
+        assert_eq!(dialled, number);
+        assert!(veil.forget(&number).expect("written"), "it was known");
+        directory.forget(&number);
+        assert_eq!(veil.lifted(once.clone()).number, None);
+        veil.wipe().expect("wiped");
+        assert_ne!(told(veil.input(offered(caller(Trust::Trusted)))).number, once.number);
+    }
+
+    #[test]
+    fn whom_a_journal_of_before_names_stands_for_themselves() {
+        let (_dir, _, veil) = veil();
+        let profile = Some(Arc::new(Profile { name: "Ann".into(), ..Profile::default() }));
+        let caller = Caller { number: Some(Number("+6591234567".into())), profile, ..Caller::unknown() };
+        assert_eq!(veil.lifted(caller.clone()), caller);
+        let mut notes = Notes::default();
+        notes.see(Note { key: b"sip/caller/1".to_vec(), state: b"\x08\x01".to_vec() });
+        assert_eq!(veil.opened(&notes), notes);
+    }
+
+    #[test]
+    fn notes_are_sealed_and_opened_and_their_end_stays_what_it_is() {
+        let (_dir, _, veil) = veil();
+        let number = Number("+6591234567".into());
+        let note = |key: &[u8]| Note { key: key.to_vec(), state: b"\x08\x01 and who called".to_vec() };
+        let (mut plain, mut sealed) = (Notes::default(), Notes::default());
+        for (key, about) in [(&b"ann"[..], Some(&number)), (b"nobody", None)] {
+            plain.see(note(key));
+            sealed.see(veil.seal(about, note(key)).expect("sealed"));
+        }
+        assert!(sealed.iter().all(|(_, state)| !state.windows(3).any(|some| some == b"who")));
+        assert_eq!(veil.opened(&sealed), plain);
+        assert_eq!(veil.seal(None, Note::gone(b"ann".to_vec())), Some(Note::gone(b"ann".to_vec())));
+        veil.forget(&number).expect("written");
+        let opened = veil.opened(&sealed);
+        let states = |notes: &Notes| notes.iter().map(|(_, state)| state.to_vec()).collect::<Vec<_>>();
+        assert_eq!(states(&opened)[0], states(&sealed)[0], "its edge cannot read it either, and gives it up");
+        assert_eq!(states(&opened)[1], note(b"nobody").state);
+    }
+}
