@@ -12,6 +12,7 @@ pub mod dispatch;
 pub mod door;
 pub mod edge;
 pub mod epoch;
+pub mod filing;
 mod glance;
 pub mod house;
 pub mod in_force;

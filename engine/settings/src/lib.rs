@@ -43,7 +43,7 @@ mod surroundings;
 
 pub use config::{
     Backend, CertificateFiles, Config, Digest, Http, Identity, Journal, Listen, Media, Phone, Proof, Quic, QuicPeer, QuicRole,
-    Reception, Sip, Speech, Transport, Trunk, Trust,
+    Reception, Records, Sip, Speech, Transport, Trunk, Trust,
 };
 pub use fault::{Fault, Faults, Notice};
 pub use hours::{Hours, UnreadableHours};

@@ -18,6 +18,7 @@ use crate::clerk::Clerk;
 use crate::dispatch::{self, Dispatcher};
 use crate::door::Door;
 use crate::edge::{Left, http, quic, sip};
+use crate::filing::{Files, raise_late_cases};
 use crate::house::House;
 use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
@@ -76,6 +77,7 @@ pub struct Engine {
     writer: JoinHandle<Written>,
     dispatcher: JoinHandle<()>,
     clerk: JoinHandle<()>,
+    late: JoinHandle<()>,
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
     journal_failed: watch::Receiver<bool>,
@@ -111,7 +113,7 @@ impl Engine {
         let writer = ground.writer();
         let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
         let Ground { config, data, bind, http, http_addr, library, store, directory, .. } = ground;
-        let Ground { names, epoch, times, recovered, profiles_known, .. } = ground;
+        let Ground { names, epoch, times, in_hand, recovered, profiles_known, .. } = ground;
         let voices = Voices::start(voice_settings(&config, &source, &data))?;
         let house = Arc::new(House::new(
             Arc::clone(&config),
@@ -130,6 +132,7 @@ impl Engine {
         let writer = tokio::spawn(writer.run(store_out));
         for entry in entries {
             // The store catches up with the journal before anybody can ask it.
+            in_hand.is_coming(&entry);
             let _ = store_in.send(entry).await;
         }
         let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
@@ -158,6 +161,8 @@ impl Engine {
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices);
+        let files = Files::new(lane.door(), in_hand);
+        let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
         let ways = http::Ways {
             door: lane.door(),
             in_force,
@@ -170,6 +175,8 @@ impl Engine {
             data,
             clerk: clerk_door,
             region: Region::from(config.region),
+            files,
+            records: config.records.clone(),
         };
         let api = http::Api::new(ways, tokens);
         let (http_stop, http) = start_http(http, api);
@@ -186,6 +193,7 @@ impl Engine {
             writer,
             dispatcher,
             clerk,
+            late,
             http,
             http_stop,
             journal_failed,
@@ -238,7 +246,8 @@ impl Engine {
     /// Ends every call that is left, but for those whose media gateways hold: these are let go of, and the next engine goes on with
     /// them. Keeps what there is to keep.
     pub async fn stop(self) {
-        let Engine { lane, sip, quic, media, store, writer, dispatcher, clerk, http, http_stop, snapshots, .. } = self;
+        let Engine { lane, sip, quic, media, store, writer, dispatcher, clerk, late, http, http_stop, snapshots, .. } = self;
+        late.abort();
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {
             if let Some(quic) = quic {

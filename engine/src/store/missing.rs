@@ -16,7 +16,7 @@ impl Writer {
         let mut rows = self.rows(entries);
         let kept = self.store.kept_of(&rows.records).await?;
         rows.records.retain(|row| !kept.contains(&row.call));
-        let count = rows.records.len() + rows.amendments.len() + rows.changes.len();
+        let count = rows.count();
         if count > 0 {
             self.store.put_rows(&rows).await?;
         }

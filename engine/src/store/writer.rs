@@ -4,9 +4,10 @@ use super::entry::{AmendmentRow, ChangeRow, Entry, RecordRow, Rows};
 use super::{Store, StoreError};
 use crate::directory::{Contact, Directory};
 use crate::epoch::Epoch;
+use crate::filing::InHand;
 use crate::names::Names;
 use crate::times::Times;
-use cabrank_core::{Amendment, CallId, Record, Text};
+use cabrank_core::{CallId, Record, Text};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub struct Writer {
     pub epoch: Epoch,
     /// Who is told how long calls took.
     pub times: Arc<Times>,
+    /// Who is told of what was written down, once it is kept.
+    pub in_hand: InHand,
     /// How long a failing store is put up with.
     pub patience: Patience,
 }
@@ -96,8 +99,9 @@ impl Writer {
         while entries.recv_many(&mut taken, BATCH_MAX).await > 0 {
             for entry in taken.drain(..) {
                 self.note(&entry);
-                if backlog.try_send(entry).is_err() {
+                if let Err(refused) = backlog.try_send(entry) {
                     given_up += 1;
+                    self.in_hand.is_kept(&refused.into_inner());
                     if given_up.is_power_of_two() {
                         error!(
                             entries = given_up,
@@ -137,6 +141,8 @@ impl Writer {
                 error!(%failure, entries = count, "records were not written; a restart writes them again from the journal");
             }
         }
+        // What was given up is nothing that anybody could wait for.
+        batch.iter().for_each(|entry| self.in_hand.is_kept(entry));
     }
 
     async fn write_with_patience(&self, batch: &[Entry]) -> Result<(), StoreError> {
@@ -174,6 +180,7 @@ impl Writer {
                     rows.amendments.push(AmendmentRow::new(*call, *at, amendment, self.epoch));
                 }
                 Entry::Change(change) => rows.changes.push(ChangeRow::new(change, &self.names, self.epoch)),
+                Entry::Filing(filing) => rows.add(filing, self.epoch),
             }
         }
         rows
@@ -181,8 +188,8 @@ impl Writer {
 
     async fn note_resolutions(&self, batch: &[Entry]) {
         for entry in batch {
-            if let Entry::Amendment { call, amendment: Amendment::Resolution { resolution, .. }, .. } = entry {
-                self.note_resolution(*call, resolution).await;
+            if let Some((call, resolution)) = entry.resolution() {
+                self.note_resolution(call, resolution).await;
             }
         }
     }

@@ -10,6 +10,7 @@ mod proof;
 mod queue;
 mod quic;
 mod reach;
+mod records;
 mod report;
 mod section;
 mod service;
@@ -89,6 +90,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     let quic = quic::read(root, base);
     let journal = desk::read_journal(root);
     let store = store::read(root, base);
+    let records = records::read(root);
     let speech = speech::read(root);
     let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
     let mut exits = Exits::default();
@@ -118,6 +120,7 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         quic,
         journal,
         store,
+        records,
         speech,
         lines: receptions,
         services: backends,
