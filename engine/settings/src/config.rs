@@ -1,6 +1,6 @@
 //! A whole configuration: the desk's part for the core, the rest for the edges.
 
-use crate::{Hours, Notice, Secret, SipUri, StoreUrl};
+use crate::{Hook, Hours, Notice, Secret, SipUri, StoreUrl};
 use cabrank_core::{LineId, Settings, Text};
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -40,6 +40,8 @@ pub struct Config {
     pub store: Option<StoreUrl>,
     /// What may be said of calls when they are over.
     pub records: Records,
+    /// Who is told of what happens.
+    pub hooks: Vec<Hook>,
     /// How callers' names are spoken.
     pub speech: Speech,
     /// What a line says and when, by [`LineId`].

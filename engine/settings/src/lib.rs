@@ -33,6 +33,7 @@
 
 mod config;
 mod fault;
+mod hook;
 mod hours;
 mod read;
 mod secret;
@@ -46,6 +47,7 @@ pub use config::{
     Reception, Records, Sip, Speech, Transport, Trunk, Trust,
 };
 pub use fault::{Fault, Faults, Notice};
+pub use hook::{Event, Hook, SigningKey};
 pub use hours::{Hours, UnreadableHours};
 pub use read::{amend, contradictions, parse};
 pub use rustls_pki_types::CertificateDer;

@@ -86,6 +86,7 @@ impl Ground {
             names: self.names.clone(),
             epoch: self.epoch,
             times: Arc::clone(&self.times),
+            hooks: self.config.hooks.clone().into(),
             in_hand: self.in_hand.clone(),
             patience: Patience::default(),
         }

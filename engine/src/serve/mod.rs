@@ -15,7 +15,7 @@ pub use recovery::{Found, RecoveryError};
 
 use crate::assets::Source;
 use crate::clerk::Clerk;
-use crate::dispatch::{self, Dispatcher};
+use crate::dispatch::{self, Dispatcher, WebhookError};
 use crate::door::Door;
 use crate::edge::{Left, http, quic, sip};
 use crate::filing::{Files, raise_late_cases};
@@ -26,6 +26,7 @@ use crate::media::{self, Fact, Media, MediaSettings};
 use crate::number::Region;
 use crate::store::{Store, Written};
 use crate::voices::{VoiceSettings, Voices};
+use crate::webhooks::Webhooks;
 use cabrank_core::{Dispatch, Effect, Input};
 use cabrank_settings::{Config, Speech, StoreUrl};
 use cabrank_wire::Fingerprint;
@@ -78,6 +79,7 @@ pub struct Engine {
     dispatcher: JoinHandle<()>,
     clerk: JoinHandle<()>,
     late: JoinHandle<()>,
+    webhooks: JoinHandle<()>,
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
     journal_failed: watch::Receiver<bool>,
@@ -163,6 +165,8 @@ impl Engine {
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices);
         let files = Files::new(lane.door(), in_hand);
         let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
+        let webhooks = Webhooks::new(store.clone(), Arc::clone(&directory)).map_err(WebhookError::from)?;
+        let webhooks = tokio::spawn(webhooks.run(config.hooks.clone()));
         let ways = http::Ways {
             door: lane.door(),
             in_force,
@@ -194,6 +198,7 @@ impl Engine {
             dispatcher,
             clerk,
             late,
+            webhooks,
             http,
             http_stop,
             journal_failed,
@@ -246,8 +251,11 @@ impl Engine {
     /// Ends every call that is left, but for those whose media gateways hold: these are let go of, and the next engine goes on with
     /// them. Keeps what there is to keep.
     pub async fn stop(self) {
-        let Engine { lane, sip, quic, media, store, writer, dispatcher, clerk, late, http, http_stop, snapshots, .. } = self;
+        let Engine {
+            lane, sip, quic, media, store, writer, dispatcher, clerk, late, webhooks, http, http_stop, snapshots, ..
+        } = self;
         late.abort();
+        webhooks.abort();
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {
             if let Some(quic) = quic {

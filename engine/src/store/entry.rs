@@ -1,5 +1,6 @@
 //! What the lane wants kept, and the rows that it becomes.
 
+use super::outbox::OutboxRow;
 use super::said::CaseWordRow;
 use crate::epoch::Epoch;
 use crate::names::Names;
@@ -72,6 +73,8 @@ pub struct Rows {
     pub changes: Vec<ChangeRow>,
     /// Words on cases.
     pub case_words: Vec<CaseWordRow>,
+    /// What others are told of all that.
+    pub outbox: Vec<OutboxRow>,
 }
 
 impl Rows {

@@ -15,6 +15,7 @@ mod failing;
 mod history;
 mod missing;
 mod open;
+mod outbox;
 mod profiles;
 mod records;
 mod said;
@@ -27,6 +28,7 @@ pub use cases::{KeptCase, WhichCases};
 pub use changes::KeptChange;
 pub use entry::{AmendmentRow, ChangeRow, ChangedQueue, Entry, RecordRow, Rows};
 pub use history::{EarlierCall, KeptWord};
+pub use outbox::{Message, OutboxRow};
 pub use profiles::Erased;
 pub use records::{KeptPromise, KeptQuote, KeptRecord, PastContact};
 pub use said::CaseWordRow;
@@ -90,4 +92,4 @@ fn now_micros() -> i64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,7 +2,7 @@
 
 use super::entry::{AmendmentRow, RecordRow, Rows};
 use super::upsert::{Statement, Table};
-use super::{Store, StoreError, cases, changes, in_time};
+use super::{Store, StoreError, cases, changes, in_time, outbox};
 use crate::words;
 use cabrank_core::{CallId, Number, Outcome, Settled, Span, Trust, WhyHuman};
 use sqlx::{AnyConnection, FromRow};
@@ -149,6 +149,7 @@ impl Store {
                 changes::put(&mut writing, row).await?;
             }
             cases::put(&mut writing, &rows.case_words).await?;
+            outbox::put(&mut writing, &rows.outbox).await?;
             Ok(writing.commit().await?)
         })
         .await

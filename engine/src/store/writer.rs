@@ -1,13 +1,14 @@
 //! The one task that writes records: many in one transaction, and never in a call's way.
 
 use super::entry::{AmendmentRow, ChangeRow, Entry, RecordRow, Rows};
-use super::{Store, StoreError};
+use super::{Store, StoreError, now_micros};
 use crate::directory::{Contact, Directory};
 use crate::epoch::Epoch;
 use crate::filing::InHand;
 use crate::names::Names;
 use crate::times::Times;
 use cabrank_core::{CallId, Record, Text};
+use cabrank_settings::Hook;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,8 @@ pub struct Writer {
     pub epoch: Epoch,
     /// Who is told how long calls took.
     pub times: Arc<Times>,
+    /// Which other systems are told of what happened.
+    pub hooks: Arc<[Hook]>,
     /// Who is told of what was written down, once it is kept.
     pub in_hand: InHand,
     /// How long a failing store is put up with.
@@ -146,7 +149,8 @@ impl Writer {
     }
 
     async fn write_with_patience(&self, batch: &[Entry]) -> Result<(), StoreError> {
-        let rows = self.rows(batch);
+        let mut rows = self.rows(batch);
+        rows.tell(&self.hooks, now_micros());
         let mut pause = self.patience.pause_min;
         let mut attempt = 1;
         loop {

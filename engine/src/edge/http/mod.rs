@@ -18,6 +18,7 @@ mod records;
 mod said;
 mod server;
 mod thresholds;
+mod webhooks;
 mod why;
 
 pub use auth::{FreshToken, Tokens};

@@ -4,7 +4,8 @@ use super::auth::{Tokens, only_bearers};
 use super::problem::Problem;
 use super::why::Teller;
 use super::{
-    agents, calls, cases, changes, connections, figures, health, metrics, openapi, profiles, queues, records, thresholds, why,
+    agents, calls, cases, changes, connections, figures, health, metrics, openapi, profiles, queues, records, thresholds,
+    webhooks, why,
 };
 use crate::clerk::ClerkDoor;
 use crate::directory::Directory;
@@ -192,6 +193,8 @@ pub fn router(api: Api) -> Router {
         .route("/api/v1/queues/{name}", get(queues::one))
         .route("/api/v1/queues/{name}/thresholds", patch(thresholds::change))
         .route("/api/v1/records/{id}", patch(records::amend).get(records::one))
+        .route("/api/v1/webhooks/dead", get(webhooks::dead))
+        .route("/api/v1/webhooks/dead:send", post(webhooks::send_again))
         .route("/api/v1/cases", get(cases::list).post(cases::open))
         .route("/api/v1/cases/{id}", get(cases::one).patch(cases::amend))
         .route(

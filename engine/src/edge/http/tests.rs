@@ -61,6 +61,7 @@ impl Engine {
             names: taxi(),
             epoch,
             times: Arc::clone(&times),
+            hooks: Arc::new([]),
             in_hand: in_hand.clone(),
             patience,
         };

@@ -12,6 +12,7 @@ use cabrank_core::{
     AgentId, Amendment, CallId, Caller, CaseId, CaseKind, CaseWord, Change, Digit, DispatchFailure, Filing, Keys, LineId, Matter,
     Number, Outcome, Profile, Promise, QueueId, Record, RecordWord, Said, Settled, Span, Thresholds, Tick, Trust, WhyHuman,
 };
+use cabrank_settings::Hook;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,6 +82,7 @@ fn writer(store: &Store, directory: &Arc<Directory>) -> Writer {
         names: taxi(),
         epoch: epoch(),
         times: Arc::default(),
+        hooks: Arc::new([]),
         in_hand: InHand::default(),
         patience,
     }
@@ -122,4 +124,11 @@ fn on_record(call: u64, at: u64, words: Vec<RecordWord>) -> Entry {
 
 fn filed(at: u64, matter: Matter) -> Entry {
     Entry::Filing(Box::new(Filing { at: Tick(at), matter, by: "admin".into() }))
+}
+
+/// Keeps the record of call 1, which had no promise, and what that webhook is told of it at once.
+pub(crate) async fn ended_just_now(store: &Store, hook: &Hook) {
+    let mut rows = writer(store, &Arc::default()).rows(&[Entry::Record(Box::new(Record { promise: None, ..record(1) }))]);
+    rows.tell(std::slice::from_ref(hook), epoch().unix_micros(Tick(1_000)));
+    store.put_rows(&rows).await.expect("written");
 }
