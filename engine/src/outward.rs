@@ -1,4 +1,5 @@
-//! Requests to other people's services: one kind of client for all of them, which follows nobody elsewhere and repeats nothing by itself.
+//! Requests to other people's services: one kind of client for all of them, which follows nobody elsewhere and repeats nothing by
+//! itself.
 
 use reqwest::{Client, redirect, retry};
 

@@ -127,7 +127,8 @@ impl Store {
         found.into_iter().map(Row::into_message).collect()
     }
 
-    /// Lets dead messages be sent anew: those to one webhook, or of one id, or all of them (where these are empty). Returns how many.
+    /// Lets dead messages be sent anew: those to one webhook, or of one id, or all of them (where these are empty). Returns how
+    /// many.
     ///
     /// # Errors
     /// When the store fails.

@@ -1,7 +1,8 @@
-//! Outgoing webhooks: other systems are told of what happens, at least once, signed (Standard Webhooks), and for as long as about a day.
+//! Outgoing webhooks: other systems are told of what happens, at least once, signed (Standard Webhooks), and for as long as about
+//! a day.
 //!
-//! What is to be told stands in the store's outbox, written with what happened: neither a crash nor a receiver that is away loses it.
-//! Each webhook has a task of its own, so that a slow one holds up no other. What nobody took is dead, and sent again on demand.
+//! What is to be told stands in the store's outbox, written with what happened: neither a crash nor a receiver that is away loses
+//! it. Each webhook has a task of its own, so that a slow one holds up no other. What nobody took is dead, and sent again on demand.
 
 mod body;
 mod patience;
