@@ -1,5 +1,5 @@
-//! What people write down of calls and of customers' cases. The desk passes it on and remembers none of it: it goes this way so that
-//! the journal holds it before anybody is told that it is kept.
+//! What people write down of calls and of customers' cases. The desk passes it on and remembers none of it: it goes this way so
+//! that the journal holds it before anybody is told that it is kept.
 
 use crate::{CallId, CaseId, Text, Tick};
 use alloc::vec::Vec;

@@ -1,8 +1,8 @@
 //! Writing something down of a call or a case: one hand at a time, and kept before it is acknowledged.
 //!
-//! The journal is the truth and the store follows it, a moment later. Whoever changes a record or a case takes it in hand, looks at it
-//! in the store, and files the change; until the store has it nobody else gets it in hand, so that what was seen is what is changed
-//! (`If-Match`). What a crash left on its way to the store is in hand until it is there.
+//! The journal is the truth and the store follows it, a moment later. Whoever changes a record or a case takes it in hand, looks at
+//! it in the store, and files the change; until the store has it nobody else gets it in hand, so that what was seen is what is
+//! changed (`If-Match`). What a crash left on its way to the store is in hand until it is there.
 
 mod in_hand;
 mod late;

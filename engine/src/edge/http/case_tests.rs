@@ -116,7 +116,10 @@ async fn nobody_changes_a_case_that_he_or_she_has_not_seen() {
 #[tokio::test]
 async fn cases_are_listed_newest_first_filtered_and_page_by_page() {
     let engine = with_calls(&[7, 8]).await;
-    let asked = |call: u64, owner: &str| json!({"kind": "praise", "said": "thanks", "calls": [format!("{call:016x}")], "owner": owner, "due": "2999-01-01T00:00:00Z"});
+    let asked = |call: u64, owner: &str| {
+        let (calls, due) = ([format!("{call:016x}")], "2999-01-01T00:00:00Z");
+        json!({"kind": "praise", "said": "thanks", "calls": calls, "owner": owner, "due": due})
+    };
     let mut ids = Vec::new();
     for (call, owner) in [(7, "ann"), (8, "ben"), (8, "ann")] {
         let (place, _) = opened(&engine, &asked(call, owner)).await;
