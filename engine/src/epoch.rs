@@ -21,6 +21,11 @@ impl Epoch {
         self.unix_micros.saturating_add(since_start)
     }
 
+    /// The tick at so many microseconds since 1970 (UTC); the first one if it lies before.
+    pub fn tick(self, unix_micros: i64) -> Tick {
+        Tick(u64::try_from(unix_micros.saturating_sub(self.unix_micros)).unwrap_or(0))
+    }
+
     /// The time of day at that tick; the end of time if it lies beyond.
     pub fn at(self, tick: Tick) -> Timestamp {
         timestamp(self.unix_micros(tick))
@@ -44,6 +49,15 @@ mod tests {
         let epoch = Epoch::new(timestamp(1_000_000));
         assert_eq!(epoch.unix_micros(Tick(5)), 1_000_005);
         assert_eq!(epoch.at(Tick(500_000)).to_string(), "1970-01-01T00:00:01.5Z");
+    }
+
+    #[test]
+    fn a_moment_is_the_tick_that_it_came_from() {
+        let epoch = Epoch::new(timestamp(1_000_000));
+        for tick in [Tick(0), Tick(1), Tick(86_400_000_000)] {
+            assert_eq!(epoch.tick(epoch.unix_micros(tick)), tick);
+        }
+        assert_eq!([epoch.tick(999_999), epoch.tick(i64::MIN)], [Tick(0); 2]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The stable words that programs and the store know things by, and the plain sentences for people.
 
-use cabrank_core::{Attestation, Digit, DispatchFailure, Flaw, Outcome, Settled, StageView, Trust, WhyHuman};
+use cabrank_core::{Attestation, CaseKind, Digit, DispatchFailure, Flaw, Outcome, Settled, StageView, Trust, WhyHuman};
 
 /// Every outcome there is.
 pub const OUTCOMES: [Outcome; 12] = [
@@ -39,6 +39,23 @@ pub fn outcome(outcome: Outcome) -> &'static str {
 /// The outcome of that word.
 pub fn outcome_from(word: &str) -> Option<Outcome> {
     OUTCOMES.into_iter().find(|candidate| outcome(*candidate) == word)
+}
+
+/// Every kind of case there is.
+pub const CASE_KINDS: [CaseKind; 3] = [CaseKind::Complaint, CaseKind::Opinion, CaseKind::Praise];
+
+/// The word for a kind of case.
+pub fn case_kind(kind: CaseKind) -> &'static str {
+    match kind {
+        CaseKind::Complaint => "complaint",
+        CaseKind::Opinion => "opinion",
+        CaseKind::Praise => "praise",
+    }
+}
+
+/// The kind of case of that word.
+pub fn case_kind_from(word: &str) -> Option<CaseKind> {
+    CASE_KINDS.into_iter().find(|kind| case_kind(*kind) == word)
 }
 
 /// The word for why a call went to a human, and the detail that goes with it.

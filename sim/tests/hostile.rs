@@ -1,8 +1,9 @@
 //! Any inputs in any order at any time: nothing panics, and what is refused changes nothing.
 
 use cabrank_core::{
-    AgentId, CallId, Caller, CallerGone, Code, Declined, Desk, Digit, DispatchAnswer, DispatchFailure, Input, LegEnd, LineId,
-    Number, OfferId, Outbox, PhoneLost, PlayId, Profile, QueueId, Settings, Side, Span, Text, Tick, Trust, Wish,
+    AgentId, CallId, Caller, CallerGone, CaseId, CaseKind, CaseWord, Code, Declined, Desk, Digit, DispatchAnswer,
+    DispatchFailure, Escalation, FollowUp, Input, LegEnd, LineId, Matter, Number, OfferId, Outbox, PhoneLost, PlayId, Profile,
+    QueueId, RecordWord, Settings, Side, Span, Text, Tick, Trust, Wish,
 };
 use cabrank_sim::{Draw, any_settings};
 use proptest::prelude::*;
@@ -78,7 +79,37 @@ fn of_a_caller() -> impl Strategy<Value = Input> {
         1 => (id(), text(), text()).prop_map(|(call, resolution, by)| Input::RecordResolved {
             call: CallId(call), resolution, by
         }),
+        1 => (id(), text(), text()).prop_map(|(call, said, by)| Input::Filed { matter: Box::new(matter(call, said)), by }),
     ]
+}
+
+fn matter(id: u64, said: Text) -> Matter {
+    let (call, case, at) = (CallId(id), CaseId(id), Tick(id));
+    let escalation = || Escalation { level: id as u8, why: said.clone() };
+    let owners = [None, Some(said.clone())];
+    let on_record = owners.clone().map(RecordWord::Owner).into_iter().chain([
+        RecordWord::Escalated(escalation()),
+        RecordWord::Disposition(said.clone()),
+        RecordWord::Resolution(said.clone()),
+        RecordWord::FollowUp(None),
+        RecordWord::FollowUp(Some(FollowUp { due: at, what: said.clone() })),
+    ]);
+    let on_case = owners.map(CaseWord::Owner).into_iter().chain([
+        CaseWord::Due(None),
+        CaseWord::Due(Some(at)),
+        CaseWord::Escalated(escalation()),
+        CaseWord::Late { due: at, level: id as u8 },
+        CaseWord::Linked(call),
+        CaseWord::Remark(said.clone()),
+        CaseWord::Closed { feedback: said.clone() },
+        CaseWord::Reopened { why: said.clone() },
+    ]);
+    let kind = [CaseKind::Complaint, CaseKind::Opinion, CaseKind::Praise][id as usize % 3];
+    match id % 3 {
+        0 => Matter::Record { call, words: on_record.collect() },
+        1 => Matter::Case { case, words: on_case.collect() },
+        _ => Matter::CaseOpened { case, kind, said, calls: vec![call, CallId(0)], words: on_case.collect() },
+    }
 }
 
 fn of_an_agent() -> impl Strategy<Value = Input> {

@@ -67,6 +67,12 @@ impl Api {
         answer(request.header("Authorization", format!("Bearer {}", self.token)).send_json(body))
     }
 
+    /// PATCH with a JSON body of a record or case that was seen after so many words.
+    pub fn say(&self, path: &str, seen: usize, body: &Value) -> Answer {
+        let request = self.agent.patch(format!("{}{path}", self.base)).header("If-Match", format!("\"{seen}\""));
+        answer(request.header("Authorization", format!("Bearer {}", self.token)).send_json(body))
+    }
+
     /// POST with a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
         let request = self.agent.post(format!("{}{path}", self.base));

@@ -1,7 +1,7 @@
 //! What a desk orders. Imperative: an edge does it, or reports as an input that it could not.
 
 use crate::{
-    AgentId, Amendment, CallId, Caller, Change, ClassId, Keys, LineId, Number, OfferId, PlayId, Promise, QueueId, Record,
+    AgentId, Amendment, CallId, Caller, Change, ClassId, Filing, Keys, LineId, Number, OfferId, PlayId, Promise, QueueId, Record,
     ServiceId, Span, Tick, WhyHuman,
 };
 use alloc::boxed::Box;
@@ -107,13 +107,15 @@ pub enum Effect {
         /// What was said.
         amendment: Amendment,
     },
+    /// Keep what somebody wrote down.
+    File(Box<Filing>),
 }
 
 impl Effect {
     /// Whether somebody will rely on this: it may leave only once its cause is on the disk (`fdatasync`).
     pub fn is_promise(&self) -> bool {
         match self {
-            Effect::Dispatch(_) | Effect::Note(_) => true,
+            Effect::Dispatch(_) | Effect::Note(_) | Effect::File(_) => true,
             Effect::Say { what, .. } => matches!(what, Say::Sent { .. } | Say::WillCallBack),
             Effect::Refuse { .. }
             | Effect::Answer { .. }

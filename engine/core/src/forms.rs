@@ -2,14 +2,15 @@
 
 use crate::code::{Form, code_enum, code_newtype, code_struct};
 use crate::{
-    Agent, AgentId, AgentOrder, Attestation, CallId, CallbackTerms, Caller, CallerGone, Choice, Class, ClassId, Closed, Declined,
-    Denominator, Digit, DispatchAnswer, DispatchFailure, Flaw, Input, KnownBy, LegEnd, Limits, Line, LineId, Menu, Number,
-    OfferId, Overflow, Permille, PhoneLost, Place, PlayId, Profile, Promise, Queue, QueueId, Quoting, Said, Service, ServiceId,
-    ServiceLevel, Settings, Settled, Side, SignIn, Skill, Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
+    Agent, AgentId, AgentOrder, Attestation, CallId, CallbackTerms, Caller, CallerGone, CaseId, CaseKind, CaseWord, Choice,
+    Class, ClassId, Closed, Declined, Denominator, Digit, DispatchAnswer, DispatchFailure, Escalation, Flaw, FollowUp, Input,
+    KnownBy, LegEnd, Limits, Line, LineId, Matter, Menu, Number, OfferId, Overflow, Permille, PhoneLost, Place, PlayId, Profile,
+    Promise, Queue, QueueId, Quoting, RecordWord, Said, Service, ServiceId, ServiceLevel, Settings, Settled, Side, SignIn, Skill,
+    Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
 };
 use crate::{Code, Malformed, Order, Reader, Sink};
 
-code_newtype!(AgentId, CallId, ClassId, LineId, Number, OfferId, Permille, Place, PlayId, QueueId, ServiceId, Span, Tick);
+code_newtype!(AgentId, CallId, CaseId, ClassId, LineId, Number, OfferId, Permille, Place, PlayId, QueueId, ServiceId, Span, Tick);
 
 code_struct! {
     Settings { name, limits, lines, services, queues, agents }
@@ -32,6 +33,8 @@ code_struct! {
     Profile { name, language, class, preferred_agent, fields }
     Promise { made_at, due_at, reference, settled }
     Said { at, until, settled }
+    Escalation { level, why }
+    FollowUp { due, what }
 }
 
 code_enum! {
@@ -63,6 +66,17 @@ code_enum! {
         0: Asked, 1: PressedZero, 2: Silence, 3: Mistakes, 4: NoMenu, 5: UnknownCaller, 6: UntrustedNumber,
         7: MissingDetail { field }, 8: DispatchRefused { reason }, 9: DispatchFailed(failure), 10: AskedAfterService,
     }
+    Matter {
+        0: Record { call, words },
+        1: CaseOpened { case, kind, said, calls, words },
+        2: Case { case, words },
+    }
+    RecordWord { 0: Owner(owner), 1: Escalated(escalation), 2: Disposition(code), 3: Resolution(words), 4: FollowUp(follow_up) }
+    CaseWord {
+        0: Owner(owner), 1: Due(due), 2: Escalated(escalation), 3: Late { due, level }, 4: Linked(call), 5: Remark(words),
+        6: Closed { feedback }, 7: Reopened { why },
+    }
+    CaseKind { 0: Complaint, 1: Opinion, 2: Praise }
     Input {
         0: CallOffered { call, line, open, caller },
         1: PromptEnded { call, play },
@@ -89,6 +103,7 @@ code_enum! {
         22: ThresholdsChanged { base, queues, by, reason },
         23: CallResumed { call },
         24: PhoneResumed { agent },
+        25: Filed { matter, by },
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can happen to a desk. Past tense: these are facts.
 
-use crate::{AgentId, CallId, Caller, LineId, OfferId, PlayId, QueueId, Settings, Span, Text, Thresholds};
+use crate::{AgentId, CallId, Caller, LineId, Matter, OfferId, PlayId, QueueId, Settings, Span, Text, Thresholds};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
@@ -135,6 +135,13 @@ pub enum Input {
         /// How ("taxi sent", "overtaken by events", ...).
         resolution: Text,
         /// Who says so.
+        by: Text,
+    },
+    /// Somebody wrote something down of a call or a case.
+    Filed {
+        /// What.
+        matter: Box<Matter>,
+        /// Who.
         by: Text,
     },
     /// The desk's settings were replaced. Refused while calls are live.

@@ -1,6 +1,6 @@
 //! A whole configuration: the desk's part for the core, the rest for the edges.
 
-use crate::{Hours, Notice, Secret, SipUri, StoreUrl};
+use crate::{Hook, Hours, Notice, Secret, SipUri, StoreUrl};
 use cabrank_core::{LineId, Settings, Text};
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -38,6 +38,10 @@ pub struct Config {
     pub journal: Journal,
     /// The PostgreSQL database that profiles and records are kept in; `None`: the SQLite file in the data directory.
     pub store: Option<StoreUrl>,
+    /// What may be said of calls when they are over.
+    pub records: Records,
+    /// Who is told of what happens.
+    pub hooks: Vec<Hook>,
     /// How callers' names are spoken.
     pub speech: Speech,
     /// What a line says and when, by [`LineId`].
@@ -193,6 +197,15 @@ pub struct Quic {
     pub calls_max: u32,
     /// Who is let in besides agents and the bearer of the administrator's token.
     pub peers: Vec<QuicPeer>,
+}
+
+/// What may be said of calls when they are over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Records {
+    /// The disposition codes that there are, none twice; any code is refused if there are none.
+    pub dispositions: Vec<Text>,
+    /// A call from the same number within so long after another is its repetition.
+    pub repeat_within: Duration,
 }
 
 /// How the journal is kept.

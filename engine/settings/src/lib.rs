@@ -33,6 +33,7 @@
 
 mod config;
 mod fault;
+mod hook;
 mod hours;
 mod read;
 mod secret;
@@ -43,9 +44,10 @@ mod surroundings;
 
 pub use config::{
     Backend, CertificateFiles, Config, Digest, Http, Identity, Journal, Listen, Media, Phone, Proof, Quic, QuicPeer, QuicRole,
-    Reception, Sip, Speech, Transport, Trunk, Trust,
+    Reception, Records, Sip, Speech, Transport, Trunk, Trust,
 };
 pub use fault::{Fault, Faults, Notice};
+pub use hook::{Event, Hook, SigningKey};
 pub use hours::{Hours, UnreadableHours};
 pub use read::{amend, contradictions, parse};
 pub use rustls_pki_types::CertificateDer;

@@ -2,10 +2,11 @@
 
 use crate::epoch::Epoch;
 use crate::names::Names;
+use crate::outward::{self, root_cause};
 use crate::words::cut;
 use cabrank_core::{Dispatch, DispatchAnswer, DispatchFailure, Span, Text};
 use reqwest::header::HeaderName;
-use reqwest::{Client, Response, StatusCode, Url, redirect, retry};
+use reqwest::{Client, Response, StatusCode, Url};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -43,12 +44,7 @@ impl Webhook {
     /// # Errors
     /// When no HTTP client can be made.
     pub fn new(url: Url, timeout: Duration, names: Names, epoch: Epoch) -> Result<Webhook, WebhookError> {
-        let client = Client::builder()
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .user_agent(concat!("cabrank/", env!("CARGO_PKG_VERSION")))
-            .build()?;
-        Ok(Webhook { client, url, timeout, names, epoch })
+        Ok(Webhook { client: outward::client()?, url, timeout, names, epoch })
     }
 
     /// Asks for what the caller wants. Every answer that is not plainly one is a failure.
@@ -172,15 +168,6 @@ impl Answer {
 fn plain(text: &str, chars_max: usize) -> Text {
     let line: String = cut(text.trim(), chars_max).chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     line.into()
-}
-
-/// What says most (a refused connection, a bad certificate), and without the address: it may hold a secret.
-fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }
 
 /// Why there is no usable answer.

@@ -51,6 +51,7 @@ impl Outlets {
                 true
             }
             Effect::Note(change) => self.note(change),
+            Effect::File(filing) => self.store.blocking_send(Entry::Filing(filing)).is_ok(),
             Effect::Refuse { call, .. }
             | Effect::Answer { call }
             | Effect::Say { call, .. }

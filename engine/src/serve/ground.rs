@@ -6,6 +6,7 @@ use crate::assets::{Source, example_profiles};
 use crate::directory::Directory;
 use crate::edge::Origin;
 use crate::epoch::{Epoch, timestamp};
+use crate::filing::InHand;
 use crate::media::Library;
 use crate::names::Names;
 use crate::number::Region;
@@ -39,6 +40,8 @@ pub(super) struct Ground {
     pub(super) names: Names,
     pub(super) epoch: Epoch,
     pub(super) times: Arc<Times>,
+    /// What is being written down.
+    pub(super) in_hand: InHand,
     pub(super) recovered: Recovered,
 }
 
@@ -67,6 +70,7 @@ impl Ground {
             names: Names::new(Arc::new(config.desk.clone())),
             epoch: Epoch::new(timestamp(i64::try_from(recovered.epoch.0).unwrap_or(i64::MAX))),
             times: Arc::default(),
+            in_hand: InHand::default(),
             config,
             data,
             bind,
@@ -89,6 +93,8 @@ impl Ground {
             veil: self.veil.clone(),
             epoch: self.epoch,
             times: Arc::clone(&self.times),
+            hooks: self.config.hooks.clone().into(),
+            in_hand: self.in_hand.clone(),
             patience: Patience::default(),
         }
     }

@@ -15,9 +15,10 @@ pub use recovery::{Found, RecoveryError};
 
 use crate::assets::Source;
 use crate::clerk::Clerk;
-use crate::dispatch::{self, Dispatcher};
+use crate::dispatch::{self, Dispatcher, WebhookError};
 use crate::door::Door;
 use crate::edge::{Left, http, quic, sip};
+use crate::filing::{Files, raise_late_cases};
 use crate::house::House;
 use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
@@ -25,6 +26,7 @@ use crate::media::{self, Fact, Media, MediaSettings};
 use crate::number::Region;
 use crate::store::{Store, Written};
 use crate::voices::{VoiceSettings, Voices};
+use crate::webhooks::Webhooks;
 use cabrank_core::{Dispatch, Effect, Input};
 use cabrank_settings::{Config, Speech, StoreUrl};
 use cabrank_wire::Fingerprint;
@@ -76,6 +78,8 @@ pub struct Engine {
     writer: JoinHandle<Written>,
     dispatcher: JoinHandle<()>,
     clerk: JoinHandle<()>,
+    late: JoinHandle<()>,
+    webhooks: JoinHandle<()>,
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
     journal_failed: watch::Receiver<bool>,
@@ -111,7 +115,7 @@ impl Engine {
         let writer = ground.writer();
         let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
         let Ground { config, data, bind, http, http_addr, library, store, directory, .. } = ground;
-        let Ground { names, epoch, times, recovered, profiles_known, veil, .. } = ground;
+        let Ground { names, epoch, times, in_hand, recovered, profiles_known, veil, .. } = ground;
         let voices = Voices::start(voice_settings(&config, &source, &data))?;
         let house = Arc::new(House::new(
             Arc::clone(&config),
@@ -130,6 +134,7 @@ impl Engine {
         let writer = tokio::spawn(writer.run(store_out));
         for entry in entries {
             // The store catches up with the journal before anybody can ask it.
+            in_hand.is_coming(&entry);
             let _ = store_in.send(entry).await;
         }
         let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
@@ -160,6 +165,10 @@ impl Engine {
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices, lane.door());
+        let files = Files::new(lane.door(), in_hand);
+        let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
+        let webhooks = Webhooks::new(store.clone(), Arc::clone(&directory)).map_err(WebhookError::from)?;
+        let webhooks = tokio::spawn(webhooks.run(config.hooks.clone()));
         let ways = http::Ways {
             door: lane.door(),
             in_force,
@@ -172,6 +181,8 @@ impl Engine {
             data,
             clerk: clerk_door,
             region: Region::from(config.region),
+            files,
+            records: config.records.clone(),
         };
         let api = http::Api::new(ways, tokens);
         let (http_stop, http) = start_http(http, api);
@@ -188,6 +199,8 @@ impl Engine {
             writer,
             dispatcher,
             clerk,
+            late,
+            webhooks,
             http,
             http_stop,
             journal_failed,
@@ -240,7 +253,11 @@ impl Engine {
     /// Ends every call that is left, but for those whose media gateways hold: these are let go of, and the next engine goes on with
     /// them. Keeps what there is to keep.
     pub async fn stop(self) {
-        let Engine { lane, sip, quic, media, store, writer, dispatcher, clerk, http, http_stop, snapshots, .. } = self;
+        let Engine {
+            lane, sip, quic, media, store, writer, dispatcher, clerk, late, webhooks, http, http_stop, snapshots, ..
+        } = self;
+        late.abort();
+        webhooks.abort();
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {
             if let Some(quic) = quic {

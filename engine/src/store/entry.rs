@@ -1,10 +1,12 @@
 //! What the lane wants kept, and the rows that it becomes.
 
+use super::outbox::OutboxRow;
+use super::said::CaseWordRow;
 use crate::epoch::Epoch;
 use crate::names::Names;
 use crate::thresholds::{Keys, shown};
 use crate::words;
-use cabrank_core::{Amendment, CallId, Change, Effect, Promise, Record, Said, Settled, Tick};
+use cabrank_core::{Amendment, CallId, Change, Effect, Filing, Matter, Promise, Record, RecordWord, Said, Settled, Text, Tick};
 use serde::{Deserialize, Serialize};
 
 /// Something to keep.
@@ -23,6 +25,22 @@ pub enum Entry {
     },
     /// A change of thresholds.
     Change(Box<Change>),
+    /// What somebody wrote down of a call or a case.
+    Filing(Box<Filing>),
+}
+
+impl Entry {
+    /// How a call's matter was resolved, if that is what it says.
+    pub(super) fn resolution(&self) -> Option<(CallId, &Text)> {
+        match self {
+            Entry::Amendment { call, amendment: Amendment::Resolution { resolution, .. }, .. } => Some((*call, resolution)),
+            Entry::Filing(filing) => {
+                let Matter::Record { call, words } = &filing.matter else { return None };
+                words.iter().find_map(|word| if let RecordWord::Resolution(said) = word { Some((*call, said)) } else { None })
+            }
+            Entry::Amendment { amendment: Amendment::Promise { .. }, .. } | Entry::Record(_) | Entry::Change(_) => None,
+        }
+    }
 }
 
 impl TryFrom<Effect> for Entry {
@@ -36,6 +54,8 @@ impl TryFrom<Effect> for Entry {
             Ok(Entry::Amendment { call, at, amendment })
         } else if let Effect::Note(change) = effect {
             Ok(Entry::Change(change))
+        } else if let Effect::File(filing) = effect {
+            Ok(Entry::Filing(filing))
         } else {
             Err(effect)
         }
@@ -51,6 +71,17 @@ pub struct Rows {
     pub amendments: Vec<AmendmentRow>,
     /// Changes of thresholds.
     pub changes: Vec<ChangeRow>,
+    /// Words on cases.
+    pub case_words: Vec<CaseWordRow>,
+    /// What others are told of all that.
+    pub outbox: Vec<OutboxRow>,
+}
+
+impl Rows {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.records.len() + self.amendments.len() + self.changes.len() + self.case_words.len()
+    }
 }
 
 /// A record as a row: names for ids, the time of day for ticks.
@@ -150,7 +181,7 @@ impl PromiseRow {
 }
 
 /// PostgreSQL takes any text but one with a NUL in it, which a caller's number or a service's answer may have.
-fn storable(text: &str) -> String {
+pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
@@ -161,6 +192,10 @@ pub struct AmendmentRow {
     pub(super) said_at: i64,
     pub(super) kind: &'static str,
     pub(super) word: String,
+    /// What goes with it: why, or what exactly.
+    pub(super) detail: String,
+    /// The time that goes with it.
+    pub(super) due_at: Option<i64>,
     pub(super) said_by: String,
 }
 
@@ -173,7 +208,15 @@ impl AmendmentRow {
             }
             Amendment::Resolution { resolution, by } => ("resolution", &**resolution, by),
         };
-        AmendmentRow { call: call.to_string(), said_at: epoch.unix_micros(at), kind, word: storable(word), said_by: storable(by) }
+        AmendmentRow {
+            call: call.to_string(),
+            said_at: epoch.unix_micros(at),
+            kind,
+            word: storable(word),
+            detail: String::new(),
+            due_at: None,
+            said_by: storable(by),
+        }
     }
 }
 

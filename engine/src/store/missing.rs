@@ -1,7 +1,7 @@
 //! What the store should hold and does not: it was given up, or a crash came before it was written.
 
 use super::entry::{Entry, RecordRow};
-use super::{Store, StoreError, Writer, in_time};
+use super::{Store, StoreError, Writer, in_time, now_micros};
 use std::collections::HashSet;
 
 /// Calls looked for in one statement.
@@ -16,7 +16,8 @@ impl Writer {
         let mut rows = self.rows(entries);
         let kept = self.store.kept_of(&rows.records).await?;
         rows.records.retain(|row| !kept.contains(&row.call));
-        let count = rows.records.len() + rows.amendments.len() + rows.changes.len();
+        let count = rows.count();
+        rows.tell(&self.hooks, now_micros());
         if count > 0 {
             self.store.put_rows(&rows).await?;
         }

@@ -8,22 +8,30 @@
 //! imported into each.
 
 mod analysed;
+mod cases;
 mod changes;
 mod entry;
 mod failing;
+mod history;
 mod missing;
 mod open;
+mod outbox;
 mod profiles;
 mod records;
+mod said;
 mod tokens;
 mod upsert;
 mod writer;
 
 pub use analysed::AnalysedRecord;
+pub use cases::{KeptCase, WhichCases};
 pub use changes::KeptChange;
 pub use entry::{AmendmentRow, ChangeRow, ChangedQueue, Entry, RecordRow, Rows};
+pub use history::{EarlierCall, KeptWord};
+pub use outbox::{Message, OutboxRow};
 pub use profiles::Erased;
 pub use records::{KeptPromise, KeptQuote, KeptRecord, PastContact};
+pub use said::CaseWordRow;
 pub use writer::{Patience, Writer, Written};
 
 use sqlx::AnyPool;
@@ -94,4 +102,4 @@ fn now_micros() -> i64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

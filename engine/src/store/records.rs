@@ -2,7 +2,7 @@
 
 use super::entry::{AmendmentRow, RecordRow, Rows};
 use super::upsert::{Statement, Table};
-use super::{Store, StoreError, changes, in_time};
+use super::{Store, StoreError, cases, changes, in_time, outbox};
 use crate::words;
 use cabrank_core::{CallId, Number, Outcome, Settled, Span, Trust, WhyHuman};
 use sqlx::{AnyConnection, FromRow};
@@ -148,6 +148,8 @@ impl Store {
             for row in &rows.changes {
                 changes::put(&mut writing, row).await?;
             }
+            cases::put(&mut writing, &rows.case_words).await?;
+            outbox::put(&mut writing, &rows.outbox).await?;
             Ok(writing.commit().await?)
         })
         .await
@@ -194,13 +196,15 @@ fn bound(statement: Statement, row: &RecordRow) -> Statement {
 }
 
 async fn put_amendment(writing: &mut AnyConnection, row: &AmendmentRow) -> sqlx::Result<()> {
-    let insert = "INSERT INTO amendments (call, said_at, kind, word, said_by) VALUES ($1, $2, $3, $4, $5) \
+    let insert = "INSERT INTO amendments (call, said_at, kind, word, detail, due_at, said_by) VALUES ($1, $2, $3, $4, $5, $6, $7) \
                   ON CONFLICT (call, kind, said_at, word) DO NOTHING";
     sqlx::query(insert)
         .bind(&row.call)
         .bind(row.said_at)
         .bind(row.kind)
         .bind(&row.word)
+        .bind(&row.detail)
+        .bind(row.due_at)
         .bind(&row.said_by)
         .execute(writing)
         .await?;

@@ -1,13 +1,15 @@
 //! The one task that writes records: many in one transaction, and never in a call's way.
 
 use super::entry::{AmendmentRow, ChangeRow, Entry, RecordRow, Rows};
-use super::{Store, StoreError};
+use super::{Store, StoreError, now_micros};
 use crate::directory::{Contact, Directory};
 use crate::epoch::Epoch;
+use crate::filing::InHand;
 use crate::names::Names;
 use crate::times::Times;
 use crate::veil::Veil;
-use cabrank_core::{Amendment, CallId, Record, Text};
+use cabrank_core::{CallId, Record, Text};
+use cabrank_settings::Hook;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +42,10 @@ pub struct Writer {
     pub epoch: Epoch,
     /// Who is told how long calls took.
     pub times: Arc<Times>,
+    /// Which other systems are told of what happened.
+    pub hooks: Arc<[Hook]>,
+    /// Who is told of what was written down, once it is kept.
+    pub in_hand: InHand,
     /// How long a failing store is put up with.
     pub patience: Patience,
 }
@@ -99,8 +105,9 @@ impl Writer {
         while entries.recv_many(&mut taken, BATCH_MAX).await > 0 {
             for entry in taken.drain(..) {
                 self.note(&entry);
-                if backlog.try_send(entry).is_err() {
+                if let Err(refused) = backlog.try_send(entry) {
                     given_up += 1;
+                    self.in_hand.is_kept(&refused.into_inner());
                     if given_up.is_power_of_two() {
                         error!(
                             entries = given_up,
@@ -140,6 +147,8 @@ impl Writer {
                 error!(%failure, entries = count, "records were not written; a restart writes them again from the journal");
             }
         }
+        // What was given up is nothing that anybody could wait for.
+        batch.iter().for_each(|entry| self.in_hand.is_kept(entry));
     }
 
     async fn write_with_patience(&self, batch: &[Entry]) -> Result<(), StoreError> {
@@ -147,7 +156,9 @@ impl Writer {
         let mut attempt = 1;
         loop {
             // Anew each time: who called may have been erased meanwhile.
-            match self.store.put_rows(&self.rows(batch)).await {
+            let mut rows = self.rows(batch);
+            rows.tell(&self.hooks, now_micros());
+            match self.store.put_rows(&rows).await {
                 Err(failure) if failure.may_pass() || attempt < self.patience.attempts_max => {
                     warn!(%failure, attempt, "records are not written yet; trying again");
                 }
@@ -177,6 +188,7 @@ impl Writer {
                     rows.amendments.push(AmendmentRow::new(*call, *at, amendment, self.epoch));
                 }
                 Entry::Change(change) => rows.changes.push(ChangeRow::new(change, &self.names, self.epoch)),
+                Entry::Filing(filing) => rows.add(filing, self.epoch),
             }
         }
         rows
@@ -184,8 +196,8 @@ impl Writer {
 
     async fn note_resolutions(&self, batch: &[Entry]) {
         for entry in batch {
-            if let Entry::Amendment { call, amendment: Amendment::Resolution { resolution, .. }, .. } = entry {
-                self.note_resolution(*call, resolution).await;
+            if let Some((call, resolution)) = entry.resolution() {
+                self.note_resolution(call, resolution).await;
             }
         }
     }

@@ -339,6 +339,7 @@ impl Told {
             | Input::AgentAsked { .. }
             | Input::PromiseSettled { .. }
             | Input::RecordResolved { .. }
+            | Input::Filed { .. }
             | Input::SettingsChanged { .. }
             | Input::ThresholdsChanged { .. }
             | Input::DrainAsked { .. }

@@ -35,6 +35,7 @@ impl Oracle {
             | Input::AgentAsked { .. }
             | Input::PromiseSettled { .. }
             | Input::RecordResolved { .. }
+            | Input::Filed { .. }
             | Input::CallResumed { .. }
             | Input::PhoneResumed { .. }
             | Input::Woke => Ok(()),

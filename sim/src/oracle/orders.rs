@@ -4,7 +4,8 @@ use super::books::{Leg, Ringing, RingingStage};
 use super::said::settle;
 use super::{Oracle, Rule, Seen, Verdict, must};
 use cabrank_core::{
-    AgentId, CallId, Context, Dispatch, Effect, Input, LineId, Number, OfferId, PlayId, QueueId, Refused, Say, Span, Step, Tick,
+    AgentId, CallId, Context, Dispatch, Effect, Filing, Input, LineId, Number, OfferId, PlayId, QueueId, Refused, Say, Span,
+    Step, Tick,
 };
 
 impl Oracle {
@@ -25,6 +26,7 @@ impl Oracle {
             Effect::Warn { queue, missed_in } => self.warn(*queue, *missed_in),
             Effect::Note(change) => self.note(change, seen),
             Effect::Amend { call, .. } => amend(*call, seen.input),
+            Effect::File(filing) => file(filing, seen.input),
         }
     }
 
@@ -229,6 +231,7 @@ fn amend(call: CallId, input: &Input) -> Verdict {
         | Input::PhoneReached { .. }
         | Input::PhoneLost { .. }
         | Input::AgentAsked { .. }
+        | Input::Filed { .. }
         | Input::SettingsChanged { .. }
         | Input::ThresholdsChanged { .. }
         | Input::CallerAnswered { .. }
@@ -241,4 +244,10 @@ fn amend(call: CallId, input: &Input) -> Verdict {
         | Input::Woke => None,
     };
     must(said == Some(call), Rule::OrdersFit, || format!("call {call} amended by nobody"))
+}
+
+/// So is what people write down.
+fn file(filing: &Filing, input: &Input) -> Verdict {
+    let is_said = matches!(input, Input::Filed { matter, by } if **matter == filing.matter && *by == filing.by);
+    must(is_said, Rule::OrdersFit, || format!("{filing:?} was written down by nobody"))
 }

@@ -61,6 +61,7 @@ impl Sessions {
             | Input::AgentReturned { .. }
             | Input::PromiseSettled { .. }
             | Input::RecordResolved { .. }
+            | Input::Filed { .. }
             | Input::SettingsChanged { .. }
             | Input::ThresholdsChanged { .. }
             | Input::DrainAsked { .. }

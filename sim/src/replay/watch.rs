@@ -92,6 +92,7 @@ impl Watch {
             | Input::AgentAsked { .. }
             | Input::PromiseSettled { .. }
             | Input::RecordResolved { .. }
+            | Input::Filed { .. }
             | Input::ThresholdsChanged { .. }
             | Input::DrainAsked { .. }
             | Input::CallResumed { .. }
@@ -126,7 +127,8 @@ impl Watch {
             | Effect::HangUp { .. }
             | Effect::Warn { .. }
             | Effect::Dispatch(_)
-            | Effect::Amend { .. } => {}
+            | Effect::Amend { .. }
+            | Effect::File(_) => {}
         }
     }
 

@@ -197,7 +197,8 @@ impl<'a, W: Witness> Floor<'a, W> {
                 | Effect::HangUp { .. }
                 | Effect::Warn { .. }
                 | Effect::Note(_)
-                | Effect::Amend { .. } => {}
+                | Effect::Amend { .. }
+                | Effect::File(_) => {}
             }
         }
     }

@@ -248,6 +248,7 @@ fn is_about(effect: &Effect, id: CallId) -> bool {
         | Effect::Note(_)
         | Effect::Dispatch(_)
         | Effect::Write(_)
-        | Effect::Amend { .. } => false,
+        | Effect::Amend { .. }
+        | Effect::File(_) => false,
     }
 }

@@ -171,6 +171,7 @@ fn travels(input: &Input) -> bool {
         | Input::AgentAsked { .. }
         | Input::PromiseSettled { .. }
         | Input::RecordResolved { .. }
+        | Input::Filed { .. }
         | Input::SettingsChanged { .. }
         | Input::ThresholdsChanged { .. }
         | Input::DrainAsked { .. }

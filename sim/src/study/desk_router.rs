@@ -82,7 +82,8 @@ impl DeskRouter {
                     | Effect::Warn { .. }
                     | Effect::Note(_)
                     | Effect::Dispatch(_)
-                    | Effect::Amend { .. } => {}
+                    | Effect::Amend { .. }
+                    | Effect::File(_) => {}
                 }
             }
             next = self.replies.pop_front();

@@ -172,6 +172,7 @@ impl World {
             | Input::AgentAsked { .. }
             | Input::PromiseSettled { .. }
             | Input::RecordResolved { .. }
+            | Input::Filed { .. }
             | Input::SettingsChanged { .. }
             | Input::DrainAsked { .. }
             | Input::Restarted
@@ -205,6 +206,7 @@ impl World {
             | Input::AgentAsked { .. }
             | Input::PromiseSettled { .. }
             | Input::RecordResolved { .. }
+            | Input::Filed { .. }
             | Input::DrainAsked { .. }
             | Input::Restarted
             | Input::CallResumed { .. }
@@ -236,7 +238,7 @@ impl World {
             Effect::Dispatch(dispatch) => self.service_is_asked(dispatch),
             Effect::CallBack { call, .. } => self.caller_is_dialled(*call),
             Effect::Write(record) => self.callbacks.is_over(record.call),
-            Effect::Answer { .. } | Effect::Warn { .. } | Effect::Note(_) | Effect::Amend { .. } => {}
+            Effect::Answer { .. } | Effect::Warn { .. } | Effect::Note(_) | Effect::Amend { .. } | Effect::File(_) => {}
         }
     }
 

@@ -6,6 +6,7 @@ mod attested;
 mod audio;
 mod bad_input;
 mod callback;
+mod cases;
 mod clock;
 mod commands;
 mod context;

@@ -33,11 +33,12 @@ mod warning;
 
 use crate::ordered::Ordered;
 use crate::{
-    AgentId, CallId, Decision, Effect, Input, LegEnd, OfferId, PassedOver, Place, PlayId, Queue, QueueId, Refusal, Say, Settings,
-    Text, Tick,
+    AgentId, CallId, Decision, Effect, Filing, Input, LegEnd, OfferId, PassedOver, Place, PlayId, Queue, QueueId, Refusal, Say,
+    Settings, Text, Tick,
 };
 use agent::Agent;
 use alarms::{Clock, Due, Owner};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use call::Call;
 use calls::Calls;
@@ -187,6 +188,10 @@ impl Desk {
             }
             Input::RecordResolved { call, resolution, by } => {
                 self.record_resolved(call, resolution, by, out);
+                Ok(())
+            }
+            Input::Filed { matter, by } => {
+                out.order(Effect::File(Box::new(Filing { at: self.now, matter: *matter, by })));
                 Ok(())
             }
             Input::SettingsChanged { settings, by: _, reason: _ } => self.settings_changed(*settings),

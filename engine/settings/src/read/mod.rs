@@ -4,12 +4,14 @@ mod agent;
 mod amend;
 mod class;
 mod desk;
+mod hook;
 mod line;
 mod names;
 mod proof;
 mod queue;
 mod quic;
 mod reach;
+mod records;
 mod report;
 mod section;
 mod service;
@@ -43,6 +45,7 @@ const LINES_MAX: usize = 1_000;
 const SERVICES_MAX: usize = 100;
 const QUEUES_MAX: usize = 1_000;
 const AGENTS_MAX: usize = 20_000;
+const HOOKS_MAX: usize = 100;
 
 /// Reads a configuration. `file_name` stands in messages, `base` is what the file may refer to.
 ///
@@ -89,6 +92,8 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     let quic = quic::read(root, base);
     let journal = desk::read_journal(root);
     let store = store::read(root, base);
+    let records = records::read(root);
+    let hooks = hook::read_all(root.sections("webhook", "webhook", HOOKS_MAX), base);
     let speech = speech::read(root);
     let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
     let mut exits = Exits::default();
@@ -118,6 +123,8 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         quic,
         journal,
         store,
+        records,
+        hooks,
         speech,
         lines: receptions,
         services: backends,

@@ -45,7 +45,7 @@ fn backend(section: &Section<'_>) -> Option<Backend> {
 }
 
 /// A webhook is not repeated in its fault: there may be a secret in it.
-fn webhook(value: &Value<'_>) -> Option<Url> {
+pub(super) fn webhook(value: &Value<'_>) -> Option<Url> {
     let right = "such as \"https://dispatch.example/ride\"";
     readable_webhook(value.text()?).map_err(|wrong| value.wrong(format!("the webhook {wrong}"), right)).ok()
 }

@@ -1,5 +1,6 @@
 //! Calls: the live ones from the desk, the ended ones from the store.
 
+use super::cases::CaseDocument;
 use super::parts::{Path, Query, call_id, moment};
 use super::problem::Problem;
 use super::server::Api;
@@ -9,9 +10,10 @@ use crate::store::KeptRecord;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use cabrank_core::{CallId, CallView, Tick, View};
+use cabrank_core::{CallId, CallView, Number, Tick, View};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 
 /// Calls in one answer, unless more are asked for.
@@ -33,6 +35,20 @@ const LIVE: [&str; 12] = [
     "parting",
     "left",
 ];
+
+/// The most open cases that are shown with a call.
+const CASES_MAX: u32 = 20;
+/// How long the store may take for them.
+const CASES_WITHIN: Duration = Duration::from_secs(1);
+
+/// A call, and what whoever takes it should know besides.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CallInContext {
+    #[serde(flatten)]
+    call: CallDocument,
+    /// The open cases about calls from this number, newest first.
+    cases: Vec<CaseDocument>,
+}
 
 /// Which calls.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -97,15 +113,29 @@ pub(super) async fn list(State(api): State<Api>, Query(which): Query<Which>) -> 
     get,
     path = "/api/v1/calls/{id}",
     params(("id" = String, Path, description = "Sixteen hexadecimal digits")),
-    responses((status = 200, body = CallDocument), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = CallInContext), (status = 404, body = Problem), (status = 503, body = Problem))
 )]
-pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<CallDocument>, Problem> {
+pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<CallInContext>, Problem> {
     let call = call_id(&id)?;
     let view = api.view().await?;
-    if let Some(live) = find(&view, call) {
-        return Ok(Json(document(live, api.now(&view), &api)));
-    }
-    recorded(&api, call).await.map(Json)
+    let call = match find(&view, call) {
+        Some(live) => document(live, api.now(&view), &api),
+        None => recorded(&api, call).await?,
+    };
+    let cases = open_cases(&api, &call).await;
+    Ok(Json(CallInContext { call, cases }))
+}
+
+/// The caller's open cases. Whoever is about to say hello is shown the rest without them sooner than not at all.
+async fn open_cases(api: &Api, call: &CallDocument) -> Vec<CaseDocument> {
+    let Some(number) = call.caller.number.as_deref() else { return Vec::new() };
+    let number = Number(number.into());
+    let found = tokio::time::timeout(CASES_WITHIN, api.store().open_cases_of(&number, CASES_MAX)).await;
+    let Ok(Ok(cases)) = found else {
+        tracing::warn!(call = call.call, "the store does not answer: a call is shown without its caller's open cases");
+        return Vec::new();
+    };
+    cases.iter().map(CaseDocument::new).collect()
 }
 
 /// The document of a call that has ended.
@@ -136,7 +166,7 @@ impl<'a> Asked<'a> {
             Some(state) if LIVE.contains(&state) => (true, false, Some(state)),
             Some(_) => return Err(bad(format!("`state` is live, ended or one of {}.", LIVE.join(", ")))),
         };
-        let since_micros = which.since.as_deref().map(moment).transpose()?.unwrap_or(i64::MIN);
+        let since_micros = which.since.as_deref().map(|since| moment("since", since)).transpose()?.unwrap_or(i64::MIN);
         let limit = which.limit.unwrap_or(COUNT);
         if (1..=COUNT_MAX).contains(&limit) {
             Ok(Asked { live, ended, state, since_micros, limit })

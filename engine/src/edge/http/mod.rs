@@ -3,6 +3,7 @@
 mod agents;
 mod auth;
 mod calls;
+mod cases;
 mod changes;
 mod connections;
 mod figures;
@@ -14,14 +15,18 @@ mod problem;
 mod profiles;
 mod queues;
 mod records;
+mod said;
 mod server;
 mod thresholds;
+mod webhooks;
 mod why;
 
 pub use auth::{FreshToken, Tokens};
 pub use problem::Problem;
 pub use server::{Api, Ways, router, serve};
 
+#[cfg(test)]
+mod case_tests;
 #[cfg(test)]
 mod profile_tests;
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What the API is, for programs: OpenAPI, from the code itself.
 
-use super::{agents, calls, changes, figures, health, metrics, profiles, queues, records, thresholds, why};
+use super::{agents, calls, cases, changes, figures, health, metrics, profiles, queues, records, thresholds, webhooks, why};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -31,6 +31,12 @@ use utoipa::{Modify, OpenApi};
         profiles::import,
         records::one,
         records::amend,
+        cases::list,
+        cases::open,
+        cases::one,
+        cases::amend,
+        webhooks::dead,
+        webhooks::send_again,
     ),
     security(("bearer" = [])),
     modifiers(&Bearer)

@@ -2,9 +2,10 @@
 
 use super::problem::Problem;
 use axum::extract::{FromRequest, FromRequestParts};
-use axum::http::StatusCode;
-use cabrank_core::CallId;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use cabrank_core::{CallId, CaseId};
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer};
 
 /// A JSON body.
 #[derive(FromRequest)]
@@ -28,12 +29,39 @@ pub(super) fn call_id(text: &str) -> Result<CallId, Problem> {
     parsed.ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "A call's id has sixteen hexadecimal digits."))
 }
 
+/// A case's id, written likewise.
+pub(super) fn case_id(text: &str) -> Result<CaseId, Problem> {
+    call_id(text)
+        .map(|CallId(id)| CaseId(id))
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "A case's id has sixteen hexadecimal digits."))
+}
+
 /// A moment in RFC 3339, as microseconds since 1970.
-pub(super) fn moment(text: &str) -> Result<i64, Problem> {
+pub(super) fn moment(what: &str, text: &str) -> Result<i64, Problem> {
     let parsed: Result<Timestamp, _> = text.parse();
     parsed.map(Timestamp::as_microsecond).map_err(|_| {
-        Problem::new(StatusCode::BAD_REQUEST, "`since` is no moment; write it in RFC 3339, as in 2026-11-18T08:00:00Z.")
+        let detail = format!("`{what}` is no moment; write it in RFC 3339, as in 2026-11-18T08:00:00Z.");
+        Problem::new(StatusCode::BAD_REQUEST, detail)
     })
+}
+
+/// A field that is there, be it `null`: by JSON Merge Patch (RFC 7396) that takes something away, and a field that is not there
+/// changes nothing.
+pub(super) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(field).map(Some)
+}
+
+/// How often something was changed, as an entity tag (RFC 9110, 8.8.3).
+pub(super) fn tag(revision: u64) -> HeaderMap {
+    let value = HeaderValue::from_str(&format!("\"{revision}\""));
+    value.into_iter().map(|value| (header::ETAG, value)).collect()
+}
+
+/// Whether the request is about what was changed that often (RFC 9110, 13.1.1); nothing if it does not say.
+pub(super) fn is_current(headers: &HeaderMap, revision: u64) -> Option<bool> {
+    let tags = headers.get(header::IF_MATCH)?;
+    let current = format!("\"{revision}\"");
+    Some(tags.to_str().is_ok_and(|tags| tags.split(',').map(str::trim).any(|tag| tag == "*" || tag == current)))
 }
 
 /// A text for people: trimmed, not empty, on one line, and not too long.

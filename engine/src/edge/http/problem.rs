@@ -2,6 +2,7 @@
 
 use crate::clerk::Unchanged;
 use crate::door::{Busy, NotForgotten};
+use crate::filing::Unfiled;
 use crate::store::StoreError;
 use crate::tuning::Untuned;
 use axum::Json;
@@ -86,6 +87,12 @@ impl From<Busy> for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         Problem::new(StatusCode::CONFLICT, format!("The desk refused: {refusal}."))
+    }
+}
+
+impl From<Unfiled> for Problem {
+    fn from(unfiled: Unfiled) -> Self {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{unfiled}."))
     }
 }
 

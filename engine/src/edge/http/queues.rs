@@ -59,7 +59,7 @@ pub(super) async fn list(State(api): State<Api>) -> Result<(HeaderMap, Json<Queu
     let view = api.view().await?;
     let in_force = api.in_force().now();
     let queues = view.queues.iter().map(|queue| document(queue, &view, &in_force, &api)).collect();
-    Ok((super::thresholds::tag(in_force.changes), Json(QueueList { queues, changes: in_force.changes })))
+    Ok((super::parts::tag(in_force.changes), Json(QueueList { queues, changes: in_force.changes })))
 }
 
 /// One queue, by its name.
@@ -78,7 +78,7 @@ pub(super) async fn one(State(api): State<Api>, Path(name): Path<String>) -> Res
     let id = find(&in_force, &name)?;
     let view = api.view().await?;
     let queue = view.queues.iter().find(|queue| queue.queue == id).ok_or_else(unknown)?;
-    Ok((super::thresholds::tag(in_force.changes), Json(document(queue, &view, &in_force, &api))))
+    Ok((super::parts::tag(in_force.changes), Json(document(queue, &view, &in_force, &api))))
 }
 
 /// The queue of that name.

@@ -1,27 +1,40 @@
-//! Records: what became of a call, and the later words on it.
+//! Records: what became of a call, who owns it, and the later words on it.
 
 use super::auth::Bearer;
 use super::calls::{self, recorded};
-use super::parts::{Body, Path, call_id, words};
+use super::parts::{Body, Path, call_id, is_current, present, tag, words};
 use super::problem::Problem;
+use super::said::{EscalateAsked, EscalatedDocument, FollowUpAsked, FollowUpDocument, WORDS_CHARS_MAX, WordDocument, owner};
 use super::server::Api;
 use crate::context::CallDocument;
+use crate::filing::{Held, Subject};
+use crate::store::{EarlierCall, KeptWord};
 use axum::Json;
 use axum::extract::{Extension, State};
-use cabrank_core::{CallId, Input, Settled, Text};
-use serde::Deserialize;
+use axum::http::{HeaderMap, StatusCode};
+use cabrank_core::{CallId, Input, Matter, RecordWord, Settled, Text};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// The longest resolution, in characters.
-const RESOLUTION_CHARS_MAX: usize = 500;
-
-/// Later words on a record; at least one.
+/// Words on a record; at least one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {
+    /// Who owns it from now on, by name; `null`: nobody.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, example = "ann")]
+    owner: Option<Option<String>>,
+    /// It is raised to a higher level.
+    escalate: Option<EscalateAsked>,
+    /// One of the configuration's `[records] dispositions`.
+    disposition: Option<String>,
     /// How the matter was resolved, in a few words.
     #[schema(example = "overtaken by events")]
     resolution: Option<String>,
+    /// What is still to be done; `null`: nothing any more.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<FollowUpAsked>)]
+    follow_up: Option<Option<FollowUpAsked>>,
     /// Whether what was promised was kept.
     promise: Option<PromiseSaid>,
 }
@@ -36,26 +49,65 @@ enum PromiseSaid {
     Broken,
 }
 
+/// A call, and what was said of it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Record)]
+pub(super) struct RecordDocument {
+    #[serde(flatten)]
+    call: CallDocument,
+    /// Who owns it now; who took it is `agent`.
+    owner: Option<String>,
+    /// The level that it was raised to, and why.
+    escalated: Option<EscalatedDocument>,
+    /// The disposition code.
+    disposition: Option<String>,
+    /// What is still to be done, and by when.
+    follow_up: Option<FollowUpDocument>,
+    /// The call from the same number before this one, if it was within `[records] repeat_within_days`.
+    repeats: Option<EarlierDocument>,
+    /// Everything that was said of it, oldest first.
+    history: Vec<WordDocument>,
+}
+
+/// An earlier call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = EarlierCall)]
+pub(super) struct EarlierDocument {
+    call: String,
+    /// When it came in; RFC 3339.
+    at: String,
+}
+
 /// The record of a call that has ended.
 #[utoipa::path(
     get,
     path = "/api/v1/records/{id}",
     params(("id" = String, Path, description = "The call's id")),
-    responses((status = 200, body = CallDocument), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses(
+        (status = 200, body = RecordDocument, headers(("ETag", description = "How many words were said of it"))),
+        (status = 404, body = Problem),
+        (status = 503, body = Problem),
+    )
 )]
-pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<CallDocument>, Problem> {
-    recorded(&api, call_id(&id)?).await.map(Json)
+pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Result<(HeaderMap, Json<RecordDocument>), Problem> {
+    let call = call_id(&id)?;
+    let document = recorded(&api, call).await?;
+    shown(&api, call, document).await
 }
 
-/// Adds to a record. The words are journalled when the answer comes.
+/// Adds to a record. The words are on the disk, and read by whoever asks next, when the answer comes.
 #[utoipa::path(
     patch,
     path = "/api/v1/records/{id}",
-    params(("id" = String, Path, description = "The call's id")),
+    params(
+        ("id" = String, Path, description = "The call's id"),
+        ("If-Match" = Option<String>, Header, description = "Only if the record still has this ETag"),
+    ),
     request_body = Words,
     responses(
-        (status = 200, body = CallDocument),
+        (status = 200, body = RecordDocument, headers(("ETag", description = "How many words were said of it"))),
         (status = 404, body = Problem),
+        (status = 412, body = Problem, description = "Somebody else has said something since"),
         (status = 422, body = Problem),
         (status = 503, body = Problem),
     )
@@ -64,19 +116,68 @@ pub(super) async fn amend(
     State(api): State<Api>,
     Extension(Bearer(by)): Extension<Bearer>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Body(said): Body<Words>,
-) -> Result<Json<CallDocument>, Problem> {
+) -> Result<(HeaderMap, Json<RecordDocument>), Problem> {
     let call = call_id(&id)?;
-    let resolution = said.resolution.map(|text| words("resolution", &text, RESOLUTION_CHARS_MAX)).transpose()?;
-    if resolution.is_none() && said.promise.is_none() {
-        return Err(Problem::unprocessable("Say `resolution`, `promise` or both."));
+    let to_file = said.understood(&api)?;
+    if to_file.is_empty() && said.promise.is_none() {
+        let detail = "Say `owner`, `escalate`, `disposition`, `resolution`, `follow_up` or `promise`: one at least.";
+        return Err(Problem::unprocessable(detail));
     }
+    let held = api.files().take(Subject::Record(call)).await?;
+    must_be_current(&api, call, &headers).await?;
     let document = known(&api, call).await?;
     if said.promise.is_some() && document.promise.is_none() {
         return Err(Problem::unprocessable("Nothing was promised on this call, so nothing can be kept or broken."));
     }
-    tell(&api, call, &by.into(), resolution.as_ref(), said.promise).await?;
-    Ok(Json(with_words(document, resolution, said.promise)))
+    let by = Text::from(by);
+    if let Some(promise) = said.promise {
+        let kept = matches!(promise, PromiseSaid::Kept);
+        api.ask(Input::PromiseSettled { call, kept, by: by.clone() }).await?;
+    }
+    file(held, call, to_file, by).await?;
+    shown(&api, call, with_promise(document, said.promise)).await
+}
+
+impl Words {
+    /// What is filed; whether a promise was kept is told to the desk by itself.
+    fn understood(&self, api: &Api) -> Result<Vec<RecordWord>, Problem> {
+        let few = |what, text: &String| words(what, text, WORDS_CHARS_MAX);
+        let named = self.owner.as_ref().map(|name| owner(name.as_deref())).transpose()?;
+        let raised = self.escalate.as_ref().map(EscalateAsked::understood).transpose()?;
+        let code = self.disposition.as_ref().map(|code| disposition(api, code)).transpose()?;
+        let resolved = self.resolution.as_ref().map(|text| few("resolution", text)).transpose()?;
+        let follow_up = self.follow_up.as_ref();
+        let to_do = follow_up.map(|asked| asked.as_ref().map(|asked| asked.understood(api.epoch())).transpose()).transpose()?;
+        let all = [
+            named.map(RecordWord::Owner),
+            raised.map(RecordWord::Escalated),
+            code.map(RecordWord::Disposition),
+            resolved.map(RecordWord::Resolution),
+            to_do.map(RecordWord::FollowUp),
+        ];
+        Ok(all.into_iter().flatten().collect())
+    }
+}
+
+fn disposition(api: &Api, code: &str) -> Result<Text, Problem> {
+    let codes = &api.records().dispositions;
+    codes.iter().find(|known| ***known == *code).cloned().ok_or_else(|| {
+        Problem::unprocessable(match codes.as_slice() {
+            [] => "The configuration names no disposition codes: add them to `[records] dispositions`.".to_owned(),
+            codes => format!("`disposition` is one of {}.", codes.join(", ")),
+        })
+    })
+}
+
+async fn must_be_current(api: &Api, call: CallId, headers: &HeaderMap) -> Result<(), Problem> {
+    let said = api.store().words_of_record(call).await?;
+    if is_current(headers, said.len() as u64) == Some(false) {
+        let detail = "Somebody has said something of this record since; look at it again, and decide anew.";
+        return Err(Problem::new(StatusCode::PRECONDITION_FAILED, detail));
+    }
+    Ok(())
 }
 
 /// The call as it is known: recorded, or still live.
@@ -88,27 +189,22 @@ async fn known(api: &Api, call: CallId) -> Result<CallDocument, Problem> {
     }
 }
 
-async fn tell(
-    api: &Api,
-    call: CallId,
-    by: &Text,
-    resolution: Option<&Text>,
-    promise: Option<PromiseSaid>,
-) -> Result<(), Problem> {
-    if let Some(resolution) = resolution {
-        api.ask(Input::RecordResolved { call, resolution: resolution.clone(), by: by.clone() }).await?;
+async fn file(held: Held, call: CallId, words: Vec<RecordWord>, by: Text) -> Result<(), Problem> {
+    if words.is_empty() {
+        return Ok(());
     }
-    if let Some(said) = promise {
-        api.ask(Input::PromiseSettled { call, kept: matches!(said, PromiseSaid::Kept), by: by.clone() }).await?;
-    }
-    Ok(())
+    Ok(held.file(Matter::Record { call, words }, by).await?)
 }
 
-/// The journal has the words already; the store follows in a moment, and the answer does not wait for it.
-fn with_words(mut document: CallDocument, resolution: Option<Text>, said: Option<PromiseSaid>) -> CallDocument {
-    if let Some(resolution) = resolution {
-        document.resolution = Some(resolution.to_string());
-    }
+async fn shown(api: &Api, call: CallId, document: CallDocument) -> Result<(HeaderMap, Json<RecordDocument>), Problem> {
+    let said = api.store().words_of_record(call).await?;
+    let within_us = i64::try_from(api.records().repeat_within.as_micros()).unwrap_or(i64::MAX);
+    let earlier = api.store().call_before(call, within_us).await?;
+    Ok((tag(said.len() as u64), Json(RecordDocument::new(document, &said, earlier))))
+}
+
+/// The journal has the word already; the store follows in a moment, and the answer does not wait for it.
+fn with_promise(mut document: CallDocument, said: Option<PromiseSaid>) -> CallDocument {
     if let (Some(promise), Some(said)) = (&mut document.promise, said) {
         let settled = match said {
             PromiseSaid::Kept => Settled::Kept,
@@ -117,4 +213,25 @@ fn with_words(mut document: CallDocument, resolution: Option<Text>, said: Option
         promise.settled = crate::words::settled(settled);
     }
     document
+}
+
+impl RecordDocument {
+    fn new(call: CallDocument, said: &[KeptWord], earlier: Option<EarlierCall>) -> RecordDocument {
+        let word = |about| KeptWord::newest(said, about).map(|word| word.word.clone());
+        RecordDocument {
+            call: CallDocument { resolution: word("resolution"), ..call },
+            owner: word("owner"),
+            escalated: EscalatedDocument::newest(said),
+            disposition: word("disposition"),
+            follow_up: FollowUpDocument::newest(said),
+            repeats: earlier.map(EarlierDocument::from),
+            history: WordDocument::all(said),
+        }
+    }
+}
+
+impl From<EarlierCall> for EarlierDocument {
+    fn from(earlier: EarlierCall) -> Self {
+        EarlierDocument { call: earlier.call, at: crate::epoch::timestamp(earlier.offered_at).to_string() }
+    }
 }

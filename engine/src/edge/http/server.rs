@@ -3,11 +3,15 @@
 use super::auth::{Tokens, only_bearers};
 use super::problem::Problem;
 use super::why::Teller;
-use super::{agents, calls, changes, connections, figures, health, metrics, openapi, profiles, queues, records, thresholds, why};
+use super::{
+    agents, calls, cases, changes, connections, figures, health, metrics, openapi, profiles, queues, records, thresholds,
+    webhooks, why,
+};
 use crate::clerk::ClerkDoor;
 use crate::directory::Directory;
 use crate::door::{Busy, Door};
 use crate::epoch::Epoch;
+use crate::filing::Files;
 use crate::glance::Glance;
 use crate::in_force::InForce;
 use crate::lane::Clock;
@@ -22,6 +26,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, patch, post, put};
 use cabrank_core::{Input, Tick, View};
+use cabrank_settings::Records;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,6 +86,10 @@ pub struct Ways {
     pub clerk: ClerkDoor,
     /// How numbers without a country code are read.
     pub region: Region,
+    /// Who writes things down of calls and cases.
+    pub files: Files,
+    /// What may be said of calls.
+    pub records: Records,
 }
 
 impl Api {
@@ -135,6 +144,14 @@ impl Api {
         self.inner.ways.region
     }
 
+    pub(super) fn files(&self) -> &Files {
+        &self.inner.ways.files
+    }
+
+    pub(super) fn records(&self) -> &Records {
+        &self.inner.ways.records
+    }
+
     pub(super) fn importing(&self) -> &Semaphore {
         &self.inner.importing
     }
@@ -176,6 +193,10 @@ pub fn router(api: Api) -> Router {
         .route("/api/v1/queues/{name}", get(queues::one))
         .route("/api/v1/queues/{name}/thresholds", patch(thresholds::change))
         .route("/api/v1/records/{id}", patch(records::amend).get(records::one))
+        .route("/api/v1/webhooks/dead", get(webhooks::dead))
+        .route("/api/v1/webhooks/dead:send", post(webhooks::send_again))
+        .route("/api/v1/cases", get(cases::list).post(cases::open))
+        .route("/api/v1/cases/{id}", get(cases::one).patch(cases::amend))
         .route(
             "/api/v1/profiles/{number}",
             get(profiles::one).put(profiles::put).delete(profiles::erase).layer(DefaultBodyLimit::max(PROFILE_BYTES_MAX)),

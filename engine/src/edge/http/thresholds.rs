@@ -2,7 +2,7 @@
 
 use super::auth::Bearer;
 use super::changes::ChangeDocument;
-use super::parts::{Body, Path, Query, words};
+use super::parts::{Body, Path, Query, is_current, tag, words};
 use super::problem::Problem;
 use super::queues::find;
 use super::server::Api;
@@ -11,7 +11,7 @@ use crate::thresholds::Keys;
 use crate::tuning::{self, Untuned};
 use axum::Json;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use cabrank_core::{QueueId, Text, Thresholds};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -96,19 +96,14 @@ pub(super) async fn make(
     Ok((tag(change.number), Json(ChangeDocument::of(&change, api))))
 }
 
-/// The number of changes as an entity tag (RFC 9110, 8.8.3).
-pub(super) fn tag(changes: u64) -> HeaderMap {
-    let value = HeaderValue::from_str(&format!("\"{changes}\""));
-    value.into_iter().map(|value| (header::ETAG, value)).collect()
-}
-
 /// Nobody changes what he or she has not seen (RFC 6585, 3; RFC 9110, 13.1.1).
 fn must_be_current(headers: &HeaderMap, changes: u64) -> Result<(), Problem> {
-    let Some(tags) = headers.get(header::IF_MATCH) else {
-        let detail = "Send `If-Match` with the ETag of GET /api/v1/queues, so that nobody's change is lost.";
-        return Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, detail));
-    };
-    let current = format!("\"{changes}\"");
-    let fits = tags.to_str().is_ok_and(|tags| tags.split(',').map(str::trim).any(|tag| tag == "*" || tag == current));
-    if fits { Ok(()) } else { Err(Untuned::Outdated.into()) }
+    match is_current(headers, changes) {
+        Some(true) => Ok(()),
+        Some(false) => Err(Untuned::Outdated.into()),
+        None => {
+            let detail = "Send `If-Match` with the ETag of GET /api/v1/queues, so that nobody's change is lost.";
+            Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, detail))
+        }
+    }
 }

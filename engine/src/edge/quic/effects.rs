@@ -72,7 +72,12 @@ impl Edge {
                 return Some(Left::CallBack(self.call_back(call, line, &number)));
             }
             // Other rooms' orders; the lane sends them there.
-            Effect::Warn { .. } | Effect::Note(_) | Effect::Dispatch(_) | Effect::Write(_) | Effect::Amend { .. } => {}
+            Effect::Warn { .. }
+            | Effect::Note(_)
+            | Effect::Dispatch(_)
+            | Effect::Write(_)
+            | Effect::Amend { .. }
+            | Effect::File(_) => {}
         }
         None
     }

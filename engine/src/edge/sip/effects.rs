@@ -28,7 +28,12 @@ impl Edge {
             Effect::HangUp { call, why: _ } => self.hang_up(call),
             Effect::CallBack { call, line, number } => self.call_back(call, line, number),
             // Other rooms' orders; the lane sends them there.
-            Effect::Warn { .. } | Effect::Note(_) | Effect::Dispatch(_) | Effect::Write(_) | Effect::Amend { .. } => {}
+            Effect::Warn { .. }
+            | Effect::Note(_)
+            | Effect::Dispatch(_)
+            | Effect::Write(_)
+            | Effect::Amend { .. }
+            | Effect::File(_) => {}
         }
     }
 

@@ -6,12 +6,14 @@ mod sqlite;
 use super::{AmendmentRow, Entry, Patience, RecordRow, Store, Writer, Written};
 use crate::directory::Directory;
 use crate::epoch::{Epoch, timestamp};
+use crate::filing::InHand;
 use crate::names::tests::taxi;
 use crate::veil::Veil;
 use cabrank_core::{
-    AgentId, Amendment, CallId, Caller, Change, Digit, DispatchFailure, Keys, LineId, Number, Outcome, Profile, Promise, QueueId,
-    Record, Said, Settled, Span, Thresholds, Tick, Trust, WhyHuman,
+    AgentId, Amendment, CallId, Caller, CaseId, CaseKind, CaseWord, Change, Digit, DispatchFailure, Filing, Keys, LineId, Matter,
+    Number, Outcome, Profile, Promise, QueueId, Record, RecordWord, Said, Settled, Span, Thresholds, Tick, Trust, WhyHuman,
 };
+use cabrank_settings::Hook;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,6 +84,8 @@ fn writer(store: &Store, directory: &Arc<Directory>) -> Writer {
         veil: Veil::none(),
         epoch: epoch(),
         times: Arc::default(),
+        hooks: Arc::new([]),
+        in_hand: InHand::default(),
         patience,
     }
 }
@@ -104,4 +108,29 @@ fn an_amendment_row_says_kept_or_broken() {
     let amendment = Amendment::Promise { kept: false, by: "fleet".into() };
     let row = AmendmentRow::new(CallId(1), Tick(0), &amendment, epoch());
     assert_eq!((row.kind, row.word.as_str(), row.said_by.as_str()), ("promise", "broken", "fleet"));
+}
+
+fn on_case(case: u64, at: u64, words: Vec<CaseWord>) -> Entry {
+    filed(at, Matter::Case { case: CaseId(case), words })
+}
+
+fn case_opened(case: u64, at: u64, call: u64) -> Entry {
+    let words = vec![CaseWord::Owner(Some("ann".into())), CaseWord::Due(Some(Tick(at + 100)))];
+    let (case, calls) = (CaseId(case), vec![CallId(call)]);
+    filed(at, Matter::CaseOpened { case, kind: CaseKind::Complaint, said: "no taxi came".into(), calls, words })
+}
+
+fn on_record(call: u64, at: u64, words: Vec<RecordWord>) -> Entry {
+    filed(at, Matter::Record { call: CallId(call), words })
+}
+
+fn filed(at: u64, matter: Matter) -> Entry {
+    Entry::Filing(Box::new(Filing { at: Tick(at), matter, by: "admin".into() }))
+}
+
+/// Keeps the record of call 1, which had no promise, and what that webhook is told of it at once.
+pub(crate) async fn ended_just_now(store: &Store, hook: &Hook) {
+    let mut rows = writer(store, &Arc::default()).rows(&[Entry::Record(Box::new(Record { promise: None, ..record(1) }))]);
+    rows.tell(std::slice::from_ref(hook), epoch().unix_micros(Tick(1_000)));
+    store.put_rows(&rows).await.expect("written");
 }

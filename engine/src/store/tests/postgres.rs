@@ -1,5 +1,11 @@
 //! The store in a PostgreSQL database.
 
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "outbox.rs"]
+mod outbox;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "said.rs"]
+mod said;
 #[expect(unreachable_pub, reason = "it is also a part of the end-to-end tests")]
 #[path = "../../../../tests/src/postgres.rs"]
 mod server;

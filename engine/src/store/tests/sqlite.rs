@@ -1,6 +1,12 @@
 //! The store in an SQLite file.
 
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "outbox.rs"]
+mod outbox;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "said.rs"]
+mod said;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
 #[path = "suite.rs"]
 mod suite;
 

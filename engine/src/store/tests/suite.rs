@@ -3,9 +3,7 @@
 use super::super::{ann, change, epoch, record, resolution, row, run_writer, settled, writer};
 use super::{LOCK, opened};
 use crate::directory::Directory;
-use crate::names::tests::taxi;
 use crate::store::{Entry, Patience, Rows, Writer, Written};
-use crate::veil::Veil;
 use cabrank_core::{CallId, Keys, Number, Outcome, Profile, Promise, Record, Settled, Tick, Trust};
 use std::sync::Arc;
 
@@ -185,15 +183,7 @@ async fn who_hands_records_in_never_waits_for_the_store() {
     let (lane, queue) = tokio::sync::mpsc::channel(4);
     let directory = Arc::new(Directory::default());
     let patience = Patience::default();
-    let writer = Writer {
-        store: store.clone(),
-        directory,
-        names: taxi(),
-        veil: Veil::none(),
-        epoch: epoch(),
-        times: Arc::default(),
-        patience,
-    };
+    let writer = Writer { patience, ..writer(&store, &directory) };
     let writing = tokio::spawn(writer.run(queue));
     for call in 0..1_000 {
         lane.send(Entry::Record(Box::new(record(call)))).await.expect("taken");

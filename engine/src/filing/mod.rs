@@ -1,0 +1,92 @@
+//! Writing something down of a call or a case: one hand at a time, and kept before it is acknowledged.
+//!
+//! The journal is the truth and the store follows it, a moment later. Whoever changes a record or a case takes it in hand, looks at
+//! it in the store, and files the change; until the store has it nobody else gets it in hand, so that what was seen is what is
+//! changed (`If-Match`). What a crash left on its way to the store is in hand until it is there.
+
+mod in_hand;
+mod late;
+
+pub use in_hand::{InHand, Subject};
+pub use late::raise_late_cases;
+
+use crate::door::Door;
+use cabrank_core::{Input, Matter, Text};
+use in_hand::Hold;
+use std::time::Duration;
+
+/// How long somebody waits for a record that another has in hand.
+const HELD_MAX: Duration = Duration::from_secs(4);
+/// How long the disk and the store may take.
+const KEPT_WITHIN: Duration = Duration::from_secs(5);
+
+/// Whoever writes something down does it here. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Files {
+    door: Door,
+    in_hand: InHand,
+}
+
+/// Why something was not written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfiled {
+    /// Somebody else has it in hand, or the store is behind.
+    #[error("somebody else is changing this, or the store is behind; look again shortly")]
+    InHand,
+    /// The desk has too much to do; nothing was written down.
+    #[error("the desk is busy; try again shortly")]
+    Busy,
+    /// It is in the journal, and the store does not have it yet.
+    #[error("the change is journalled, and the store does not have it yet; look again before sending it once more")]
+    NotKeptYet,
+}
+
+/// A record or a case in one's own hand.
+#[derive(Debug)]
+pub struct Held {
+    door: Door,
+    hold: Hold,
+}
+
+impl Files {
+    /// Files that pass through this door; whoever writes to the store tells `in_hand`.
+    pub fn new(door: Door, in_hand: InHand) -> Files {
+        Files { door, in_hand }
+    }
+
+    /// Takes that in hand. It is let go of when what comes back is dropped, or once what is filed is kept.
+    ///
+    /// # Errors
+    /// [`Unfiled::InHand`].
+    pub async fn take(&self, subject: Subject) -> Result<Held, Unfiled> {
+        let hold = tokio::time::timeout(HELD_MAX, self.in_hand.take(subject)).await.map_err(|_| Unfiled::InHand)?;
+        Ok(Held { door: self.door.clone(), hold })
+    }
+}
+
+impl Held {
+    /// Files a matter of what is in hand. When it comes back the matter is on the disk and in the store.
+    ///
+    /// # Errors
+    /// [`Unfiled::Busy`]: nothing was filed. [`Unfiled::NotKeptYet`]: it was, and is kept later.
+    pub async fn file(self, matter: Matter, by: Text) -> Result<(), Unfiled> {
+        let Held { door, hold } = self;
+        let kept = hold.kept();
+        // Whoever asked may go away meanwhile; whether it was filed has to be known all the same.
+        let filing = tokio::spawn(async move {
+            let told = door.ask(Input::Filed { matter: Box::new(matter), by }).await;
+            let filed = matches!(told, Ok(Ok(())));
+            if filed {
+                hold.leave_to_the_store();
+            }
+            filed
+        });
+        if !filing.await.unwrap_or(false) {
+            return Err(Unfiled::Busy);
+        }
+        tokio::time::timeout(KEPT_WITHIN, kept).await.map_err(|_| Unfiled::NotKeptYet)
+    }
+}
+
+#[cfg(test)]
+mod tests;
