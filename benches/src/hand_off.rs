@@ -6,6 +6,7 @@ use cabrank::door::Door;
 use cabrank::in_force::InForce;
 use cabrank::lane::{Clock, Digests, Lane, Outlets, unix_micros_now};
 use cabrank::store::Entry;
+use cabrank::veil::Veil;
 use cabrank_core::{CallId, Desk, Effect, Tick};
 use cabrank_journal::{Journal, Options, OsDisk};
 use crossbeam::channel::{self, Receiver, Sender};
@@ -41,7 +42,7 @@ impl RunningLane {
         let (store, records) = mpsc::channel(ROOM);
         let (dispatch, _) = mpsc::channel(1);
         let in_force = InForce::new(beginning.settings, 0);
-        let outlets = Outlets { sip, quic: None, dispatch, store, in_force };
+        let outlets = Outlets { sip, quic: None, dispatch, store, in_force, veil: Veil::none() };
         let (syncer, clock) = (journal.syncer(), Clock::resume(unix_micros_now(), Tick(0)));
         let lane = Lane::start(desk, journal, syncer, clock, digests, outlets, || {}).expect("a thread can be had");
         let door = lane.door();

@@ -83,7 +83,8 @@ impl Veil {
             | Effect::HangUp { .. }
             | Effect::Warn { .. }
             | Effect::Note(_)
-            | Effect::Amend { .. } => effect,
+            | Effect::Amend { .. }
+            | Effect::File(_) => effect,
         }
     }
 
