@@ -23,7 +23,7 @@ pub struct CallDocument {
     /// The call's id: sixteen hexadecimal digits.
     #[schema(example = "00000000000000a7")]
     pub call: String,
-    /// `menu`, `dispatching`, `told`, `waiting`, `offered`, `agreeing`, `absent`, `called_back`, `resting`, `talking`,
+    /// `menu`, `proving`, `dispatching`, `told`, `waiting`, `offered`, `agreeing`, `absent`, `called_back`, `resting`, `talking`,
     /// `parting` or `left`; `ended` when it is over.
     pub state: &'static str,
     /// The dialled number, or SIP user part.
@@ -226,7 +226,7 @@ impl CallerDocument {
 
     /// Who called then, with the profile of now.
     fn recorded(record: &KeptRecord, directory: &Directory) -> CallerDocument {
-        let profile = record.number.as_ref().and_then(|number| directory.profile(number));
+        let profile = record.number.as_ref().and_then(|number| directory.shown(number));
         let earlier = |contact: &ContactDocument| contact.call != record.call.to_string();
         CallerDocument {
             number: record.number.as_ref().map(|number| number.0.to_string()),

@@ -26,6 +26,8 @@ pub struct Directory {
     profiles: DashMap<Number, Arc<Profile>>,
     contacts: DashMap<Number, Vec<Contact>>,
     oldest_first: ArrayQueue<Number>,
+    /// The fields that hold what only the caller should know.
+    secret: Vec<Text>,
 }
 
 /// One earlier call.
@@ -61,7 +63,33 @@ impl Default for Directory {
 impl Directory {
     /// A directory that keeps the contacts of so many numbers; at least one.
     pub fn with_room_for(numbers_max: usize) -> Directory {
-        Directory { profiles: DashMap::new(), contacts: DashMap::new(), oldest_first: ArrayQueue::new(numbers_max.max(1)) }
+        Directory {
+            profiles: DashMap::new(),
+            contacts: DashMap::new(),
+            oldest_first: ArrayQueue::new(numbers_max.max(1)),
+            secret: Vec::new(),
+        }
+    }
+
+    /// The same directory, of which these fields of profiles are shown to nobody ([`Directory::shown`]).
+    #[must_use]
+    pub fn with_secret(self, fields: Vec<Text>) -> Directory {
+        Directory { secret: fields, ..self }
+    }
+
+    /// Whether that field of profiles is shown to nobody.
+    pub fn is_secret(&self, field: &str) -> bool {
+        self.secret.iter().any(|secret| **secret == *field)
+    }
+
+    /// Who calls from that number, if known, as agents and services may see it.
+    pub fn shown(&self, number: &Number) -> Option<Arc<Profile>> {
+        let known = self.profile(number)?;
+        if !known.fields.iter().any(|(name, _)| self.is_secret(name)) {
+            return Some(known);
+        }
+        let fields = known.fields.iter().filter(|(name, _)| !self.is_secret(name)).cloned().collect();
+        Some(Arc::new(Profile { fields, ..Profile::clone(&known) }))
     }
 
     /// Who calls from that number, if known.

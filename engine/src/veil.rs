@@ -1,7 +1,7 @@
 //! What the desk is told of callers, and what those are told who carry out its orders.
 //!
 //! The desk decides by who calls *again*, never by who it is: it is told an alias for the number, and of the profile only what it
-//! decides by (language, class, preferred agent, and which fields are filled). The door veils what goes in, and lifts the veil from
+//! decides by (language, class, preferred agent, which fields are filled, and whether one that may prove who calls holds a code). The door veils what goes in, and lifts the veil from
 //! what comes out: orders, looks, records. So the journal, its snapshots and every digest hold aliases only, and are replayed
 //! alike after a caller was forgotten.
 //!
@@ -14,6 +14,7 @@
 //! | desk: what a fulfilment service is asked | the service | [`Veil::effect`]; after a crash [`Veil::dispatch`] |
 //! | desk: records | store, last contacts | [`Veil::record`] at the store's writer |
 //! | desk: looks, beliefs after a restart | HTTP, edges | [`Veil::view`] |
+//! | keys of a code, and the profile's field that holds it | nobody: the lane compares them | [`Veil::is_code`] |
 //! | SIP dialogs (From, To, Contact) | notes in journal and snapshots | [`Veil::seal`], [`Veil::opened`] |
 
 use crate::directory::Directory;
@@ -22,6 +23,7 @@ use cabrank_core::{Caller, Context, Dispatch, Effect, Input, Number, Profile, Re
 use cabrank_journal::{Note, Notes, SyncFailed};
 use std::io;
 use std::sync::{Arc, LazyLock};
+use subtle::ConstantTimeEq;
 
 /// What stands in a profile's field that is filled.
 static FILLED: LazyLock<Text> = LazyLock::new(|| "~".into());
@@ -86,6 +88,18 @@ impl Veil {
             | Effect::Amend { .. }
             | Effect::File(_) => effect,
         }
+    }
+
+    /// Whether these digits are the code that a field of the caller's profile holds. What was keyed in so far is held against it in
+    /// a time that tells nothing but how many digits either has.
+    pub fn is_code(&self, caller: &Caller, field: &str, digits: &[u8]) -> bool {
+        let profile = match &self.0 {
+            Some(behind) => behind.known(caller),
+            None => caller.profile.clone(),
+        };
+        let profile = profile.filter(|profile| profile.holds_code(field));
+        let code = profile.as_ref().and_then(|profile| profile.field(field));
+        code.is_some_and(|code| code.as_bytes().ct_eq(digits).into())
     }
 
     /// What a fulfilment service is asked.
@@ -183,7 +197,26 @@ impl Behind {
             number: caller.number.map(|number| Number(self.vault.alias_of(&number.0).text())),
             trust: caller.trust,
             token: caller.token.map(|token| self.vault.alias_of_token(&token).text()),
-            profile: caller.profile.map(|profile| Arc::new(outline(&profile))),
+            profile: caller.profile.map(|profile| Arc::new(self.outline(&profile))),
+        }
+    }
+
+    /// Of a profile what the desk decides by.
+    fn outline(&self, profile: &Profile) -> Profile {
+        let filled = profile.fields.iter().filter(|(name, _)| profile.field(name).is_some());
+        let outlined = |(name, value): &(Text, Text)| {
+            let outline = if self.directory.is_secret(name) { Profile::outline_of(value).into() } else { Arc::clone(&FILLED) };
+            (Arc::clone(name), outline)
+        };
+        Profile { name: Text::default(), fields: filled.map(outlined).collect(), ..profile.clone() }
+    }
+
+    /// What the directory knows of a caller of whom the desk was told.
+    fn known(&self, caller: &Caller) -> Option<Arc<Profile>> {
+        let number = caller.number.as_ref()?;
+        match Alias::read(&number.0) {
+            Some(alias) => self.directory.profile(&Number(self.vault.number_of(alias)?)),
+            None => caller.profile.clone(),
         }
     }
 
@@ -192,7 +225,7 @@ impl Behind {
         let Some(alias) = caller.number.as_ref().and_then(|number| Alias::read(&number.0)) else { return caller };
         let number = self.vault.number_of(alias).map(Number);
         let profile = caller.profile.map(|outline| {
-            let known = number.as_ref().and_then(|number| self.directory.profile(number));
+            let known = number.as_ref().and_then(|number| self.directory.shown(number));
             known.unwrap_or_else(|| Arc::new(without_fields(&outline)))
         });
         Caller { number, profile, ..caller }
@@ -204,16 +237,6 @@ impl Behind {
             Some(alias) => self.vault.number_of(alias).map(Number),
             None => Some(number.clone()),
         }
-    }
-}
-
-/// Of a profile what the desk decides by.
-fn outline(profile: &Profile) -> Profile {
-    let filled = profile.fields.iter().filter(|(name, _)| profile.field(name).is_some());
-    Profile {
-        name: Text::default(),
-        fields: filled.map(|(name, _)| (Arc::clone(name), Arc::clone(&FILLED))).collect(),
-        ..profile.clone()
     }
 }
 

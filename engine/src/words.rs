@@ -74,6 +74,9 @@ pub fn why(why: &WhyHuman) -> (&'static str, Option<&str>) {
         WhyHuman::DispatchFailed(DispatchFailure::Unreachable) => ("dispatch_unreachable", None),
         WhyHuman::DispatchFailed(DispatchFailure::Nonsense) => ("dispatch_nonsense", None),
         WhyHuman::AskedAfterService => ("asked_after_service", None),
+        WhyHuman::WrongCode => ("wrong_code", None),
+        WhyHuman::NoCode => ("no_code", None),
+        WhyHuman::TooManyWrongCodes => ("too_many_wrong_codes", None),
     }
 }
 
@@ -93,6 +96,9 @@ pub fn why_from(word: &str, detail: &str) -> Option<WhyHuman> {
         WhyHuman::DispatchFailed(DispatchFailure::Unreachable),
         WhyHuman::DispatchFailed(DispatchFailure::Nonsense),
         WhyHuman::AskedAfterService,
+        WhyHuman::WrongCode,
+        WhyHuman::NoCode,
+        WhyHuman::TooManyWrongCodes,
     ];
     candidates.into_iter().find(|candidate| why(candidate).0 == word)
 }
@@ -123,6 +129,11 @@ pub fn why_sentence(why: &WhyHuman) -> String {
             "The caller asked to be served at once; the service's answer made no sense: it may or may not have been ordered."
         }
         WhyHuman::AskedAfterService => "The caller was served, and wants to talk about it.",
+        WhyHuman::WrongCode => "The caller asked to be served at once, and keyed in a wrong code twice: ask who it is.",
+        WhyHuman::NoCode => "The caller asked to be served at once, and did not key in the code in time: ask who it is.",
+        WhyHuman::TooManyWrongCodes => {
+            "The caller asked to be served at once, but too many wrong codes came from this number of late: ask who it is."
+        }
     };
     sentence.to_owned()
 }
@@ -197,6 +208,7 @@ fn flaw(flaw: Flaw) -> &'static str {
 pub fn stage(stage: StageView) -> &'static str {
     match stage {
         StageView::Menu => "menu",
+        StageView::Proving => "proving",
         StageView::Dispatching => "dispatching",
         StageView::Told => "told",
         StageView::Waiting => "waiting",
@@ -250,6 +262,9 @@ mod tests {
             WhyHuman::DispatchRefused { reason: "no cars".into() },
             WhyHuman::DispatchFailed(DispatchFailure::Nonsense),
             WhyHuman::AskedAfterService,
+            WhyHuman::WrongCode,
+            WhyHuman::NoCode,
+            WhyHuman::TooManyWrongCodes,
         ] {
             let (word, detail) = why(&each);
             assert_eq!(why_from(word, detail.unwrap_or_default()), Some(each));

@@ -100,7 +100,7 @@ fn read(text: &str) -> Config {
 fn everything_users_may_write_is_taken() {
     let config = read(EVERYTHING);
     let line = &config.desk.lines[0];
-    assert_eq!(line.menu.one, Some(Choice::Instant { service: ServiceId(0), otherwise: QueueId(0) }));
+    assert_eq!(line.menu.one, Some(Choice::Instant { service: ServiceId(0), otherwise: QueueId(0), proof: None }));
     assert_eq!(line.menu.two, Some(Choice::Queue(QueueId(0))));
     assert_eq!((line.closed, line.human, line.silence), (Closed::Queue(QueueId(0)), QueueId(0), Span::secs(3)));
     let agent = &config.desk.agents[1];

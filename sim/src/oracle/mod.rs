@@ -23,7 +23,7 @@ mod service;
 use agents::Diary;
 use books::{Leg, Life, Ringing};
 use cabrank_core::{
-    AgentId, CallId, Decision, Effect, Input, OfferId, PassedOver, Place, Refusal, Settings, StageView, Text, Tick, View,
+    AgentId, CallId, Decision, Effect, Input, Number, OfferId, PassedOver, Place, Refusal, Settings, StageView, Text, Tick, View,
 };
 use known::Known;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +90,8 @@ pub enum Rule {
     ChangeIsNoted,
     /// A service is asked once a call at most, and only for whom it may be.
     DispatchOnce,
+    /// A code is asked for only where it settles something, and twice at the most.
+    ProofIsAsked,
     /// What is said to be sent was accepted.
     SentIsTrue,
     /// One end and one record for each call.
@@ -132,6 +134,8 @@ pub struct Oracle {
     lives: BTreeMap<CallId, Life>,
     ringings: BTreeMap<OfferId, Ringing>,
     newest_offer: OfferId,
+    /// When wrong codes came, by number.
+    wrong_codes: BTreeMap<Option<Number>, Vec<Tick>>,
     newest_place: Place,
     /// How many decisions of this step were judged.
     decided: usize,
@@ -154,6 +158,7 @@ impl Oracle {
             lives: BTreeMap::new(),
             ringings: BTreeMap::new(),
             newest_offer: OfferId(0),
+            wrong_codes: BTreeMap::new(),
             newest_place: Place(0),
             decided: 0,
             known: Known::default(),

@@ -83,6 +83,7 @@ impl Watch {
             Input::AgentReturned { .. }
             | Input::SettingsChanged { .. }
             | Input::PromptEnded { .. }
+            | Input::CallerProved { .. }
             | Input::HoldChanged { .. }
             | Input::DispatchAnswered { .. }
             | Input::AgentRinging { .. }
@@ -144,6 +145,8 @@ impl Watch {
             }
             Say::Welcome { .. }
             | Say::MenuAgain { .. }
+            | Say::Prove
+            | Say::ProveAgain
             | Say::OneMoment
             | Say::Sent { .. }
             | Say::Goodbye
