@@ -68,7 +68,7 @@ fn a_live_call_shows_who_why_and_what_was_promised() {
         json!({
             "call": "0000000000000007", "state": "offered", "line": "+6565521111", "queue": "booking", "agent": "a101",
             "caller": {
-                "number": "+6591234567", "name": "Ann", "trust": "trusted", "verdict": null, "attestation": null, "language": null, "class": "regular",
+                "number": "+6591234567", "name": "Ann", "trust": "trusted", "verdict": null, "attestation": null, "proved": false, "language": null, "class": "regular",
                 "preferred_agent": null, "profile": {"pickup": "12 Ann Siang Road"},
                 "contacts": [{
                     "call": "0000000000000003", "at": "1969-12-31T23:59:00Z", "outcome": "abandoned",

@@ -176,6 +176,40 @@ pub fn attestation(trust: Trust) -> Option<&'static str> {
     }
 }
 
+/// Who said that a number may be believed, or why not, from the words for it.
+pub fn trust_from(trusted: bool, verdict: Option<&str>, attestation: Option<&str>) -> Option<Trust> {
+    let signed = [Attestation::Full, Attestation::Partial, Attestation::Gateway].map(Trust::Attested);
+    let unproven = FLAWS.into_iter().map(Trust::Unproven);
+    let mut all = [Trust::Trusted, Trust::Untrusted].into_iter().chain(signed).chain(unproven);
+    all.find(|trust| trust.is_sure() == trusted && self::verdict(*trust) == verdict && self::attestation(*trust) == attestation)
+}
+
+const FLAWS: [Flaw; 23] = [
+    Flaw::Unsigned,
+    Flaw::NotShaken,
+    Flaw::Ambiguous,
+    Flaw::Oversized,
+    Flaw::Malformed,
+    Flaw::CompactForm,
+    Flaw::ForeignAlgorithm,
+    Flaw::Stale,
+    Flaw::FromTheFuture,
+    Flaw::WrongOrigin,
+    Flaw::WrongDestination,
+    Flaw::ForeignSource,
+    Flaw::Unreachable,
+    Flaw::CertificateUnusable,
+    Flaw::UnknownAuthority,
+    Flaw::CertificateExpired,
+    Flaw::CertificateNotYetValid,
+    Flaw::NoNumbers,
+    Flaw::NotItsNumber,
+    Flaw::BadSignature,
+    Flaw::Replayed,
+    Flaw::NotInTime,
+    Flaw::NotSetUp,
+];
+
 fn flaw(flaw: Flaw) -> &'static str {
     match flaw {
         Flaw::Unsigned => "unsigned",
@@ -269,6 +303,18 @@ mod tests {
             let (word, detail) = why(&each);
             assert_eq!(why_from(word, detail.unwrap_or_default()), Some(each));
         }
+    }
+
+    #[test]
+    fn who_vouches_for_a_number_is_read_back_from_its_words() {
+        let signed = [Attestation::Full, Attestation::Partial, Attestation::Gateway].map(Trust::Attested);
+        let all = [Trust::Trusted, Trust::Untrusted].into_iter().chain(signed).chain(FLAWS.map(Trust::Unproven));
+        for each in all {
+            assert_eq!(trust_from(each.is_sure(), verdict(each), attestation(each)), Some(each));
+        }
+        let distinct: std::collections::BTreeSet<_> = FLAWS.map(flaw).into();
+        assert_eq!(distinct.len(), FLAWS.len());
+        assert_eq!(trust_from(true, Some("unsigned"), None), None);
     }
 
     #[test]

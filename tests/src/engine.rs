@@ -44,6 +44,11 @@ impl Engine {
         Engine::begin(room, ports, desk, faults.environment())
     }
 
+    /// The same, that logs all it can say.
+    pub fn start_talkative(room: &Room, ports: &Block, desk: &Desk) -> Engine {
+        Engine::begin(room, ports, desk, vec!["RUST_LOG=cabrank=trace,info".to_owned()])
+    }
+
     fn begin(room: &Room, ports: &Block, desk: &Desk, environment: Vec<String>) -> Engine {
         let config = desk.write(room);
         let data = room.file("data");

@@ -17,6 +17,7 @@ mod harness;
 mod journal;
 mod menu;
 mod privacy;
+mod proving;
 mod quic;
 mod quic_python;
 mod quic_restart;

@@ -18,7 +18,7 @@ const NAME: &str = "Ms Tan";
 const PICKUP: &str = "1 Raffles Place";
 
 /// The smallest segments there are.
-fn small(desk: Desk) -> Desk {
+pub(crate) fn small(desk: Desk) -> Desk {
     desk.journal_key("segment_kb = 64")
 }
 
@@ -64,7 +64,7 @@ fn found(dir: &Path, text: &str) -> Vec<String> {
     found
 }
 
-fn nowhere(dir: &Path, texts: &[&str]) {
+pub(crate) fn nowhere(dir: &Path, texts: &[&str]) {
     let found: Vec<String> = texts.iter().flat_map(|text| found(dir, text)).collect();
     assert!(found.is_empty(), "{found:#?}");
 }
