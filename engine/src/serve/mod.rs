@@ -165,7 +165,7 @@ impl Engine {
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices, lane.door());
-        let files = Files::new(lane.door(), in_hand);
+        let files = Files::new(lane.door(), in_hand, store.clone());
         let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
         let webhooks = Webhooks::new(store.clone(), Arc::clone(&directory)).map_err(WebhookError::from)?;
         let webhooks = tokio::spawn(webhooks.run(config.hooks.clone()));

@@ -82,7 +82,7 @@ impl Engine {
             data: dir.path().to_owned(),
             clerk: clerk_door,
             region: "SG".parse().expect("SG"),
-            files: Files::new(door.clone(), in_hand),
+            files: Files::new(door.clone(), in_hand, store.clone()),
             records: Records {
                 dispositions: vec!["lost-item".into(), "no-show".into()],
                 repeat_within: Duration::from_secs(7 * 24 * 3600),
