@@ -16,6 +16,7 @@ mod greeting;
 mod hang_ups;
 mod harness;
 mod journal;
+mod logs;
 mod menu;
 mod privacy;
 mod quic;
