@@ -7,6 +7,7 @@
 //! A database is one desk's: two would number their changes of thresholds alike. Profiles that several desks should know are
 //! imported into each.
 
+mod aging;
 mod analysed;
 mod cases;
 mod changes;
@@ -24,6 +25,7 @@ mod tokens;
 mod upsert;
 mod writer;
 
+pub use aging::Aged;
 pub use analysed::AnalysedRecord;
 pub use cases::{KeptCase, WhichCases};
 pub use changes::KeptChange;

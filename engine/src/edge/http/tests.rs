@@ -85,6 +85,7 @@ impl Engine {
             files: Files::new(door.clone(), in_hand, store.clone()),
             records: Records {
                 dispositions: vec!["lost-item".into(), "no-show".into()],
+                keep: None,
                 repeat_within: Duration::from_secs(7 * 24 * 3600),
             },
         };
