@@ -22,6 +22,7 @@ pub mod names;
 pub mod number;
 pub mod outward;
 pub mod profiles;
+pub mod retention;
 pub mod serve;
 pub mod speech;
 pub mod store;

@@ -15,10 +15,14 @@
 //! | desk: records | store, last contacts | [`Veil::record`] at the store's writer |
 //! | desk: looks, beliefs after a restart | HTTP, edges | [`Veil::view`] |
 //! | SIP dialogs (From, To, Contact) | notes in journal and snapshots | [`Veil::seal`], [`Veil::opened`] |
+//! | what people say of calls and cases | journal | [`Veil::seal_matter`] where it is filed |
+//! | desk: filings | store, resolutions of last contacts | [`Veil::filing`] at the store's writer |
+//! | store | webhooks, context of later calls | looked up when it is sent or shown |
 
 use crate::directory::Directory;
+use crate::filing::said::{ERASED, with_words};
 use crate::vault::{Alias, Vault};
-use cabrank_core::{Caller, Context, Dispatch, Effect, Input, Number, Profile, Record, Text, View};
+use cabrank_core::{Caller, Context, Dispatch, Effect, Filing, Input, Matter, Number, Profile, Record, Text, View};
 use cabrank_journal::{Note, Notes, SyncFailed};
 use std::io;
 use std::sync::{Arc, LazyLock};
@@ -54,6 +58,18 @@ impl Veil {
                 Input::CallOffered { call, line, open, caller: behind.veiled(caller) }
             }
             (_, input) => input,
+        }
+    }
+
+    /// A fact that was veiled a moment ago: if its caller was forgotten on the way, nobody calls. Else somebody would be served whose
+    /// profile nobody can look up.
+    pub fn still(&self, input: Input) -> Input {
+        match input {
+            Input::CallOffered { call, line, open, caller } if self.is_forgotten(&caller) => {
+                let caller = Caller { token: caller.token, ..Caller::unknown() };
+                Input::CallOffered { call, line, open, caller }
+            }
+            input => input,
         }
     }
 
@@ -129,6 +145,38 @@ impl Veil {
             opened.see(Note { key: key.to_vec(), state: read.unwrap_or_else(|| state.to_vec()) });
         }
         opened
+    }
+
+    /// A matter as it is journalled: what is said in it is sealed under the secret of each of these callers, or of nobody in
+    /// particular. Nothing if it cannot be sealed.
+    pub fn seal_matter(&self, about: &[Number], mut matter: Matter) -> Option<Matter> {
+        let Some(behind) = &self.0 else { return Some(matter) };
+        let (key, numbers) = (key_of(&matter), about.iter().map(|number| &*number.0).collect::<Vec<_>>());
+        let mut sealed = true;
+        with_words(&mut matter, |said| match behind.vault.seal_words(&numbers, &key, said) {
+            Some(words) => *said = words.into(),
+            None => sealed = false,
+        });
+        sealed.then_some(matter)
+    }
+
+    /// What was filed, as it is kept.
+    pub fn filing(&self, filing: &Filing) -> Filing {
+        let mut filing = filing.clone();
+        if let Some(behind) = &self.0 {
+            let key = key_of(&filing.matter);
+            with_words(&mut filing.matter, |said| {
+                *said = behind.vault.open_words(&key, said).map_or_else(|| ERASED.into(), Text::from);
+            });
+        }
+        filing
+    }
+
+    /// Whether a caller had a number, and nobody knows any more which.
+    pub fn is_forgotten(&self, told: &Caller) -> bool {
+        let alias = told.number.as_ref().and_then(|number| Alias::read(&number.0));
+        let Some((behind, alias)) = self.0.as_ref().zip(alias) else { return false };
+        behind.vault.number_of(alias).is_none()
     }
 
     /// Writes who is new: before the facts that name them.
@@ -207,6 +255,14 @@ impl Behind {
     }
 }
 
+/// To what sealed words are bound.
+fn key_of(matter: &Matter) -> Vec<u8> {
+    match matter {
+        Matter::Record { call, .. } => format!("record/{call}").into(),
+        Matter::CaseOpened { case, .. } | Matter::Case { case, .. } => format!("case/{case}").into(),
+    }
+}
+
 /// Of a profile what the desk decides by.
 fn outline(profile: &Profile) -> Profile {
     let filled = profile.fields.iter().filter(|(name, _)| profile.field(name).is_some());
@@ -279,7 +335,8 @@ mod tests {
             let caller = Caller { number: Some(number.clone()), trust, token: None, profile: Some(Arc::new(profile.clone())) };
             let told = told(veil.input(offered(caller.clone())));
             let shown = format!("{told:?}");
-            prop_assert!(!shown.contains(&*number.0) && !shown.contains(&*profile.name), "{}", shown);
+            prop_assert!(!shown.contains(&*profile.name), "{}", shown);
+            prop_assert!(told.number.as_ref().is_some_and(|told| !told.0.contains(&*number.0)));
             let outline = told.profile.clone().expect("it is known");
             for (field, value) in &profile.fields {
                 prop_assert_eq!(outline.field(field).is_some(), profile.field(field).is_some());
@@ -300,12 +357,15 @@ mod tests {
         let once = told(veil.input(offered(caller(Trust::Trusted))));
         let again = told(veil.input(offered(caller(Trust::Untrusted))));
         assert_eq!(once.number, again.number);
+        assert_eq!(told(veil.still(offered(once.clone()))), once);
         let back = Effect::CallBack { call: CallId(1), line: LineId(0), number: once.number.clone().expect("an alias") };
         let Effect::CallBack { number: dialled, .. } = veil.effect(back) else { panic!("another order") };
         assert_eq!(dialled, number);
         assert!(veil.forget(&number).expect("written"), "it was known");
         directory.forget(&number);
         assert_eq!(veil.lifted(once.clone()).number, None);
+        let late = offered(once.clone());
+        assert_eq!(told(veil.still(late)), Caller::unknown(), "a call that was on its way");
         veil.wipe().expect("wiped");
         assert_ne!(told(veil.input(offered(caller(Trust::Trusted)))).number, once.number);
     }

@@ -31,5 +31,6 @@ pub mod scene;
 pub mod sipp;
 pub mod sound;
 pub mod spoken;
+pub mod traces;
 pub mod wait;
 pub mod wire;

@@ -204,6 +204,9 @@ pub struct Quic {
 pub struct Records {
     /// The disposition codes that there are, none twice; any code is refused if there are none.
     pub dispositions: Vec<Text>,
+    /// Records of calls that came in longer ago, and cases that were closed longer ago, are removed with all that was said of them;
+    /// nothing if they are kept for ever.
+    pub keep: Option<Duration>,
     /// A call from the same number within so long after another is its repetition.
     pub repeat_within: Duration,
 }

@@ -195,7 +195,7 @@ impl<L: Log> Running<L> {
         match submission {
             Submission::Told { note, input, due } => {
                 note.iter().for_each(|note| self.keep(note));
-                if let Err(refusal) = self.tell(input) {
+                if let Err(refusal) = self.tell(self.outlets.veil.still(input)) {
                     tracing::debug!(%refusal, "an input does not fit");
                 }
                 self.due.push(due);

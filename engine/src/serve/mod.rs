@@ -24,6 +24,7 @@ use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
 use crate::media::{self, Fact, Media, MediaSettings};
 use crate::number::Region;
+use crate::retention::remove_old_records;
 use crate::store::{Store, Written};
 use crate::voices::{VoiceSettings, Voices};
 use crate::webhooks::Webhooks;
@@ -79,6 +80,7 @@ pub struct Engine {
     dispatcher: JoinHandle<()>,
     clerk: JoinHandle<()>,
     late: JoinHandle<()>,
+    retention: JoinHandle<()>,
     webhooks: JoinHandle<()>,
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
@@ -165,8 +167,9 @@ impl Engine {
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices, lane.door());
-        let files = Files::new(lane.door(), in_hand);
+        let files = Files::new(lane.door(), in_hand, store.clone());
         let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
+        let retention = tokio::spawn(remove_old_records(store.clone(), config.records.keep));
         let webhooks = Webhooks::new(store.clone(), Arc::clone(&directory)).map_err(WebhookError::from)?;
         let webhooks = tokio::spawn(webhooks.run(config.hooks.clone()));
         let ways = http::Ways {
@@ -200,6 +203,7 @@ impl Engine {
             dispatcher,
             clerk,
             late,
+            retention,
             webhooks,
             http,
             http_stop,
@@ -254,9 +258,24 @@ impl Engine {
     /// them. Keeps what there is to keep.
     pub async fn stop(self) {
         let Engine {
-            lane, sip, quic, media, store, writer, dispatcher, clerk, late, webhooks, http, http_stop, snapshots, ..
+            lane,
+            sip,
+            quic,
+            media,
+            store,
+            writer,
+            dispatcher,
+            clerk,
+            late,
+            retention,
+            webhooks,
+            http,
+            http_stop,
+            snapshots,
+            ..
         } = self;
         late.abort();
+        retention.abort();
         webhooks.abort();
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {

@@ -82,9 +82,10 @@ impl Engine {
             data: dir.path().to_owned(),
             clerk: clerk_door,
             region: "SG".parse().expect("SG"),
-            files: Files::new(door.clone(), in_hand),
+            files: Files::new(door.clone(), in_hand, store.clone()),
             records: Records {
                 dispositions: vec!["lost-item".into(), "no-show".into()],
+                keep: None,
                 repeat_within: Duration::from_secs(7 * 24 * 3600),
             },
         };

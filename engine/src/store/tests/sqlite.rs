@@ -1,6 +1,12 @@
 //! The store in an SQLite file.
 
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "aging.rs"]
+mod aging;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "erase.rs"]
+mod erase;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
 #[path = "outbox.rs"]
 mod outbox;
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
