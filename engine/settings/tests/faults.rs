@@ -6,7 +6,7 @@ mod spoilt;
 use cabrank_settings::{Fault, parse};
 use common::{GOOD, Room};
 use miette::NarratableReportHandler;
-use spoilt::{CASES, Case};
+use spoilt::{Case, cases};
 
 fn faults(text: &str) -> Vec<Fault> {
     parse(text, "desk.toml", &Room).map_or_else(|faults| faults.iter().cloned().collect(), |_| Vec::new())
@@ -14,7 +14,7 @@ fn faults(text: &str) -> Vec<Fault> {
 
 #[test]
 fn each_fault_is_named_with_its_line_and_what_would_be_right() {
-    for Case(part, instead, place, what, right) in CASES {
+    for Case(part, instead, place, what, right) in cases() {
         assert!(GOOD.contains(part), "{part:?} is not in the good configuration");
         let text = GOOD.replacen(part, instead, 1);
         let offset = text.rfind(place).unwrap_or_else(|| panic!("{place:?} is not in the configuration"));
@@ -28,7 +28,7 @@ fn each_fault_is_named_with_its_line_and_what_would_be_right() {
 #[test]
 fn one_mistake_is_one_fault() {
     let in_two_places = |case: &&Case| case.1 == "[[servise]]";
-    for Case(part, instead, ..) in CASES.iter().filter(|case| !in_two_places(case)) {
+    for Case(part, instead, ..) in cases().filter(|case| !in_two_places(case)) {
         let found = faults(&GOOD.replacen(part, instead, 1));
         assert_eq!(found.len(), 1, "{part:?} -> {instead:?}: {found:#?}");
     }

@@ -1,5 +1,7 @@
 //! Faulty configurations: each a good one with a part of it spoilt, and what has to be said of that.
 
+mod told;
+
 /// A part of [`GOOD`](super::common::GOOD), what stands there instead, and what has to be said: where (the text of that line), what,
 /// right.
 pub(crate) struct Case(
@@ -11,7 +13,11 @@ pub(crate) struct Case(
 );
 
 /// All of them.
-pub(crate) const CASES: &[Case] = &[
+pub(crate) fn cases() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(told::CASES)
+}
+
+const CASES: &[Case] = &[
     // Keys.
     Case("ring_for =", "ring_fro =", "ring_fro", "unknown key `ring_fro` in [[queue]]", "did you mean `ring_for`?"),
     Case("[[service]]", "[[servise]]", "[[servise]]", "unknown key `servise` in the file", "did you mean `service`?"),
