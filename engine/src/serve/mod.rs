@@ -26,7 +26,7 @@ use crate::media::{self, Fact, Media, MediaSettings};
 use crate::number::Region;
 use crate::store::{Store, Written};
 use crate::voices::{VoiceSettings, Voices};
-use crate::webhooks::Webhooks;
+use crate::webhooks::{Known, Webhooks};
 use cabrank_core::{Dispatch, Effect, Input};
 use cabrank_settings::{Config, Speech, StoreUrl};
 use cabrank_wire::Fingerprint;
@@ -167,7 +167,9 @@ impl Engine {
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices, lane.door());
         let files = Files::new(lane.door(), in_hand);
         let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
-        let webhooks = Webhooks::new(store.clone(), Arc::clone(&directory)).map_err(WebhookError::from)?;
+        let (told_of, door) = (Arc::clone(&directory), lane.door());
+        let told = Known { store: store.clone(), directory: told_of, door, names: names.clone(), epoch };
+        let webhooks = Webhooks::new(told).map_err(WebhookError::from)?;
         let webhooks = tokio::spawn(webhooks.run(config.hooks.clone()));
         let ways = http::Ways {
             door: lane.door(),

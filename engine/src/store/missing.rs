@@ -18,7 +18,7 @@ impl Writer {
         rows.records.retain(|row| !kept.contains(&row.call));
         let count = rows.count();
         rows.tell(&self.hooks, now_micros());
-        if count > 0 {
+        if count > 0 || !rows.outbox.is_empty() {
             self.store.put_rows(&rows).await?;
         }
         Ok(count)

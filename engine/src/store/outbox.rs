@@ -65,6 +65,7 @@ impl Rows {
             let at = row.promise.as_ref()?.made_at;
             Some(Happened { event: Event::TaxiDispatched, subject: &row.call, at })
         });
+        let rides = self.rides.iter().map(|(call, at)| Happened { event: Event::TaxiDispatched, subject: call, at: *at });
         let due = self.amendments.iter().filter(|row| row.kind == "follow_up").filter_map(|row| {
             let at = row.due_at?;
             Some(Happened { event: Event::FollowUpDue, subject: &row.call, at })
@@ -77,7 +78,7 @@ impl Rows {
             };
             Some(Happened { event, subject: &row.case, at: row.said_at })
         });
-        ended.chain(sent).chain(due).chain(cases)
+        ended.chain(sent).chain(rides).chain(due).chain(cases)
     }
 }
 

@@ -9,6 +9,10 @@ mod patience;
 mod signature;
 
 use crate::directory::Directory;
+use crate::door::{Busy, Door};
+use crate::epoch::Epoch;
+use crate::glance::Glance;
+use crate::names::Names;
 use crate::outward;
 use crate::store::{Message, Store, StoreError};
 use cabrank_settings::Hook;
@@ -32,12 +36,44 @@ const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
+/// What others are told is looked up here.
+#[derive(Debug)]
+pub struct Known {
+    /// What is kept.
+    pub store: Store,
+    /// Who calls.
+    pub directory: Arc<Directory>,
+    /// Calls that go on.
+    pub door: Door,
+    /// The names behind the desk's ids.
+    pub names: Names,
+    /// What its ticks count from.
+    pub epoch: Epoch,
+}
+
 /// Who tells.
 #[derive(Debug)]
-pub struct Webhooks {
+pub struct Webhooks(Teller);
+
+#[derive(Debug)]
+struct Teller {
     store: Store,
     directory: Arc<Directory>,
+    glance: Glance,
+    names: Names,
+    epoch: Epoch,
     client: Client,
+}
+
+/// Why it cannot be said now what happened.
+#[derive(Debug, thiserror::Error)]
+enum Untold {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error("the call has just ended, and its record is not kept yet")]
+    NotRecorded,
 }
 
 /// What became of an attempt.
@@ -51,17 +87,17 @@ enum Attempt {
 }
 
 impl Webhooks {
-    /// A teller of what stands in that store.
+    /// Tells of what stands in the store. Must be called within a tokio runtime.
     ///
     /// # Errors
     /// When no HTTP client can be made (no trust roots on this machine).
-    pub fn new(store: Store, directory: Arc<Directory>) -> Result<Webhooks, reqwest::Error> {
-        Ok(Webhooks { store, directory, client: outward::client()? })
+    pub fn new(known: Known) -> Result<Webhooks, reqwest::Error> {
+        Teller::new(known).map(Webhooks)
     }
 
     /// Tells these for as long as the engine runs.
     pub async fn run(self, hooks: Vec<Hook>) {
-        let teller = Arc::new(self);
+        let teller = Arc::new(self.0);
         let mut tasks = JoinSet::new();
         for hook in hooks {
             tasks.spawn(Arc::clone(&teller).tell(Arc::new(hook)));
@@ -72,6 +108,13 @@ impl Webhooks {
             }
             tokio::time::sleep(TIDY).await;
         }
+    }
+}
+
+impl Teller {
+    fn new(known: Known) -> Result<Teller, reqwest::Error> {
+        let Known { store, directory, door, names, epoch } = known;
+        Ok(Teller { store, directory, glance: Glance::new(door), names, epoch, client: outward::client()? })
     }
 
     async fn tell(self: Arc<Self>, hook: Arc<Hook>) {
@@ -123,7 +166,12 @@ impl Webhooks {
     }
 
     async fn send(&self, hook: &Hook, message: &Message) -> Result<Attempt, StoreError> {
-        let Some(body) = body::of(message, &self.store, &self.directory).await? else { return Ok(Attempt::Pointless) };
+        let body = match body::of(message, self).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Ok(Attempt::Pointless),
+            Err(Untold::Store(failure)) => return Err(failure),
+            Err(untold @ (Untold::Busy(_) | Untold::NotRecorded)) => return Ok(Attempt::Failed(untold.to_string())),
+        };
         let sent_at_s = now() / 1_000_000;
         let signature = signature::signature(hook.key.expose(), &message.id, sent_at_s, &body);
         let request = self.client.post(hook.url.clone()).timeout(ANSWER_WITHIN).header(CONTENT_TYPE, "application/json");
