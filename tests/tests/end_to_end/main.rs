@@ -14,6 +14,7 @@ mod first_minute;
 mod greeting;
 mod hang_ups;
 mod harness;
+mod hooks;
 mod journal;
 mod menu;
 mod privacy;
