@@ -122,7 +122,9 @@ fn what_a_crash_left_untold_is_told_after_it_under_the_same_id() {
     let mut handset = handset(&ports, &engine, 1);
     handset.get_through_as(KNOWN, "direct");
     assert_eq!(handset.hang_up(), 200);
-    // The journal alone knows of this call.
+    let is_over = || (engine.api().get("/api/v1/calls?state=live").json["calls"] == json!([])).then_some(());
+    until(PATIENCE, "the desk to let go of the call", is_over);
+    // The journal alone may know of this call by now.
     engine.crash();
     crm.becomes(Mode::Takes);
     engine.restart();

@@ -10,6 +10,7 @@ mod figures;
 mod health;
 mod metrics;
 mod openapi;
+mod opening;
 mod parts;
 mod problem;
 mod profiles;

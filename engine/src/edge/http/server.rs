@@ -4,8 +4,8 @@ use super::auth::{Tokens, only_bearers};
 use super::problem::Problem;
 use super::why::Teller;
 use super::{
-    agents, calls, cases, changes, connections, figures, health, metrics, openapi, profiles, queues, records, thresholds,
-    webhooks, why,
+    agents, calls, cases, changes, connections, figures, health, metrics, openapi, opening, profiles, queues, records,
+    thresholds, webhooks, why,
 };
 use crate::clerk::ClerkDoor;
 use crate::directory::Directory;
@@ -195,7 +195,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/v1/records/{id}", patch(records::amend).get(records::one))
         .route("/api/v1/webhooks/dead", get(webhooks::dead))
         .route("/api/v1/webhooks/dead:send", post(webhooks::send_again))
-        .route("/api/v1/cases", get(cases::list).post(cases::open))
+        .route("/api/v1/cases", get(cases::list).post(opening::open))
         .route("/api/v1/cases/{id}", get(cases::one).patch(cases::amend))
         .route(
             "/api/v1/profiles/{number}",
