@@ -7,6 +7,7 @@ mod cases;
 mod changes;
 mod connections;
 mod figures;
+mod first_contacts;
 mod health;
 mod metrics;
 mod openapi;

@@ -1,7 +1,8 @@
 //! What the API is, for programs: OpenAPI, from the code itself.
 
 use super::{
-    agents, calls, cases, changes, figures, health, metrics, opening, profiles, queues, records, thresholds, webhooks, why,
+    agents, calls, cases, changes, figures, first_contacts, health, metrics, opening, profiles, queues, records, thresholds,
+    webhooks, why,
 };
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -21,6 +22,7 @@ use utoipa::{Modify, OpenApi};
         changes::list,
         changes::revert,
         figures::all,
+        first_contacts::all,
         agents::list,
         agents::one,
         agents::set_state,

@@ -2,8 +2,8 @@
 
 use super::super::{case_opened, epoch, on_case, on_record, record, writer};
 use super::opened;
-use crate::store::{Entry, Message, Store};
-use cabrank_core::{CaseWord, FollowUp, RecordWord, Tick};
+use crate::store::{Entry, Message, Store, Writer};
+use cabrank_core::{CallId, CaseWord, FollowUp, RecordWord, Tick};
 use cabrank_settings::{Event, Hook, SigningKey};
 use std::sync::Arc;
 
@@ -53,6 +53,21 @@ async fn everybody_is_told_of_what_he_or_she_wants_when_it_is_time() {
     assert_eq!(events("crm", at(899)).await, by_time);
     assert_eq!(events("crm", at(900)).await.last(), Some(&Event::FollowUpDue));
     assert_eq!((events("bi", at(900)).await, events("others", at(900)).await), (vec![Event::CallEnded], vec![]));
+}
+
+#[tokio::test]
+async fn a_ride_is_told_of_at_once_and_not_again_with_its_record() {
+    let (_place, store) = opened().await;
+    let hooks = [hook("crm", &[Event::TaxiDispatched])];
+    let promised = record(1).promise.expect("a promise").made_at;
+    let writer = Writer { hooks: Arc::new(hooks.clone()), ..writer(&store, &Arc::default()) };
+    let mut rows = writer.rows(&[Entry::Ride { call: CallId(1), at: promised }]);
+    rows.tell(&hooks, at(60));
+    store.put_rows(&rows).await.expect("written");
+    let told = due(&store, "crm", at(60)).await;
+    assert_eq!((told.len(), told[0].happened_at), (1, epoch().unix_micros(promised)));
+    write(&store, &hooks, at(60)).await;
+    assert_eq!(due(&store, "crm", at(60)).await, told);
 }
 
 #[tokio::test]

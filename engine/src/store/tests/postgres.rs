@@ -1,6 +1,9 @@
 //! The store in a PostgreSQL database.
 
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "first_contacts.rs"]
+mod first_contacts;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
 #[path = "outbox.rs"]
 mod outbox;
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
