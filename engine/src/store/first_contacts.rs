@@ -15,9 +15,9 @@ pub struct FirstContacts {
 }
 
 impl Store {
-    /// First contacts that came in from `since` on and before `until` (microseconds since 1970), by queue: calls that were served, from
-    /// a number that had not called for `within_us` microseconds. One is resolved if that number did not call again within as long,
-    /// for whatever reason and on whatever line.
+    /// First contacts that came in from `since` on and before `until` (microseconds since 1970), by queue: calls that were
+    /// served, from a number that had not called for `within_us` microseconds. One is resolved if that number did not call again
+    /// within as long, for whatever reason and on whatever line.
     ///
     /// # Errors
     /// When the store fails.

@@ -128,6 +128,16 @@ impl Store {
         found.into_iter().map(Row::into_message).collect()
     }
 
+    /// How many messages to each webhook wait, and how many are dead: name, whether dead, count.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn messages_left(&self) -> Result<Vec<(String, bool, i64)>, StoreError> {
+        let asked = sqlx::query_as::<_, (String, String, i64)>(LEFT);
+        let found = in_time(async { Ok(asked.fetch_all(&self.reads).await?) }).await?;
+        Ok(found.into_iter().map(|(hook, state, count)| (hook, state == "dead", count)).collect())
+    }
+
     /// Lets dead messages be sent anew: those to one webhook, or of one id, or all of them (where these are empty). Returns how
     /// many.
     ///
@@ -182,6 +192,9 @@ const DUE: &str = "SELECT id, hook, event, subject, happened_at, attempts, failu
 
 const DEAD: &str = "SELECT id, hook, event, subject, happened_at, attempts, failure FROM outbox \
     WHERE state = 'dead' ORDER BY next_at DESC, id LIMIT $1";
+
+const LEFT: &str =
+    "SELECT hook, state, COUNT(*) FROM outbox WHERE state IN ('waiting', 'dead') GROUP BY hook, state ORDER BY hook, state";
 
 const SETTLE: &str =
     "UPDATE outbox SET state = $1, next_at = $2, failure = $3, attempts = attempts + 1 WHERE id = $4 AND hook = $5";

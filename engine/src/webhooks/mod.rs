@@ -2,7 +2,23 @@
 //! a day.
 //!
 //! What is to be told stands in the store's outbox, written with what happened: neither a crash nor a receiver that is away loses
-//! it. Each webhook has a task of its own, so that a slow one holds up no other. What nobody took is dead, and sent again on demand.
+//! it. Each webhook has a task of its own, so that a slow one holds up no other. What nobody took is dead:
+//! `GET /api/v1/webhooks/dead` shows it, `cabrank_webhook_messages_dead` counts it, and `POST /api/v1/webhooks/dead:send` sends it
+//! again.
+//!
+//! A message is a POST of `{"type": …, "timestamp": …, "data": …}` with the headers `webhook-id` (the same for the same event,
+//! however often it is sent: who has seen it need not look again), `webhook-timestamp` (seconds since 1970) and
+//! `webhook-signature`: `v1,` and the Base64 of HMAC-SHA256 over id, timestamp and body, joined by full stops, by the key behind
+//! `whsec_`. Any 2xx takes it. 410 says that nothing more is wanted: the message is dead at once. Anything else, 15 seconds of
+//! silence or a redirect is a failure, and it is sent again after 5 s, 30 s, 5 min, 30 min, 2 h and then every 5 h, ten times in
+//! all; each pause is longer by up to a fifth.
+//!
+//! | `type` | when | `data` |
+//! |---|---|---|
+//! | `call.ended` | a call's record is kept | the call, as `GET /api/v1/calls/{id}` shows it |
+//! | `taxi.dispatched` | a taxi was promised; the call may go on | the same, as it is when it is sent |
+//! | `case.opened`, `case.closed` | somebody wrote that down | the case, its calls with who called, `feedback` for the customer |
+//! | `follow-up.due` | its time has come, and it is still to be done | the call, who called, what is to be done, who owns it |
 
 mod body;
 mod patience;

@@ -10,6 +10,7 @@ use cabrank_tests::dispatch::{Dispatch, Mode as Fleet};
 use cabrank_tests::engine::Engine;
 use cabrank_tests::handset::Handset;
 use cabrank_tests::ports::Block;
+use cabrank_tests::postgres::Server;
 use cabrank_tests::receiver::{Mode, Receiver};
 use cabrank_tests::room::Room;
 use cabrank_tests::wait::{pause, until};
@@ -143,10 +144,40 @@ fn what_nobody_takes_is_shown_and_sent_again_on_demand() {
     let dead = until(PATIENCE, "a dead message", || api.get("/api/v1/webhooks/dead").json["messages"].get(0).cloned());
     let id = dead["id"].as_str().expect("an id");
     assert_eq!((&dead["webhook"], &dead["subject"], &dead["attempts"]), (&json!("crm"), &ended["call"], &json!(1)));
+    assert_eq!(api.metric("cabrank_webhook_messages_dead{webhook=\"crm\"}"), Some(1.0));
     crm.becomes(Mode::Takes);
     let nobodys = good(api.post("/api/v1/webhooks/dead:send", &json!({"webhook": "others"})));
     assert_eq!(nobodys["messages"], 0);
     assert_eq!(good(api.post("/api/v1/webhooks/dead:send", &json!({"id": id})))["messages"], 1);
     assert_eq!(crm.takes("call.ended", 1)[0].id, id);
     assert_eq!(api.get("/api/v1/webhooks/dead").json["messages"], json!([]));
+}
+
+#[test]
+fn what_happens_while_the_database_is_away_is_told_when_it_is_back() {
+    let (room, ports, server) = (Room::new(), Block::claim(), Server::start());
+    let crm = Receiver::start("crm", ports.http(1), &ALL, Mode::Takes);
+    let store = format!("[store]\nurl = \"{}\"\n", server.database());
+    let mut engine = Engine::start(&room, &ports, &desk(&ports, &[&crm]).table(&store));
+    let (mut stays, mut leaves) = (handset(&ports, &engine, 0), handset(&ports, &engine, 1));
+    stays.get_through_as(KNOWN, "direct");
+    leaves.get_through("direct");
+    let api = engine.api();
+    let about = api.awaits_call("of the known caller", |call| call["caller"]["number"] == KNOWN);
+    let asked = json!({"kind": "complaint", "said": "no taxi came", "calls": [id_of(&about)]});
+    server.stop();
+    assert_eq!(leaves.hang_up(), 200);
+    let unsaid = api.post_once("/api/v1/cases", "ticket-17", &asked).status;
+    assert!(unsaid == 503 || unsaid == 0, "{unsaid}");
+    assert!(crm.told().is_empty());
+    server.resume();
+    let said = until(Duration::from_secs(30), "the case to be opened", || {
+        Some(api.post_once("/api/v1/cases", "ticket-17", &asked)).filter(|answer| answer.status == 201)
+    });
+    assert_eq!(crm.takes("case.opened", 1)[0].data["case"], said.json["case"]);
+    crm.takes("call.ended", 1);
+    assert_eq!(stays.hang_up(), 200);
+    crm.takes("call.ended", 2);
+    assert_eq!(crm.taken("case.opened").len(), 1);
+    engine.must_be_alive();
 }

@@ -15,9 +15,9 @@ use utoipa::{IntoParams, ToSchema};
 const PERIOD_US: i64 = 30 * 24 * 3_600 * 1_000_000;
 
 /// What the figures mean: they are shown with it wherever they are shown.
-const DEFINITION: &str = "Of the calls that were served, from numbers that had not called for `repeat_within_days`, the share after \
-    which that number did not call again within as many days, for whatever reason (first-contact resolution by repeat calls). Only calls \
-    count for which those days are over. Withheld and erased numbers are left out.";
+const DEFINITION: &str = "Of the calls that were served, from numbers that had not called for `repeat_within_days`, the share \
+    after which that number did not call again within as many days, for whatever reason (first-contact resolution by repeat calls). \
+    Only calls count for which those days are over. Withheld and erased numbers are left out.";
 
 /// Which calls.
 #[derive(Debug, Deserialize, IntoParams)]

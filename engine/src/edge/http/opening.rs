@@ -38,8 +38,8 @@ pub(super) struct OpenAsked {
     due: Option<String>,
 }
 
-/// Opens a case. It is on the disk, and found by whoever asks next, when the answer comes. With an `Idempotency-Key` the same request
-/// sent again opens no second one, however much later: it is answered with the case as it is by then.
+/// Opens a case. It is on the disk, and found by whoever asks next, when the answer comes. With an `Idempotency-Key` the same
+/// request sent again opens no second one, however much later: it is answered with the case as it is by then.
 #[utoipa::path(
     post,
     path = "/api/v1/cases",

@@ -375,8 +375,11 @@ async fn the_description_names_every_route() {
     let engine = Engine::start().await;
     let document = engine.read("/api/v1/openapi.json").await;
     let paths = document["paths"].as_object().expect("paths");
-    let served: Vec<&str> = include_str!("server.rs").split('"').filter(|text| text.starts_with('/') && text.len() > 1).collect();
-    assert!(served.len() > 25, "{served:?}");
+    let served: Vec<&str> = include_str!("server.rs")
+        .split('"')
+        .filter(|text| text.starts_with('/') && !text.contains(char::is_whitespace))
+        .collect();
+    assert!(served.len() > 20, "{served:?}");
     for path in served.iter().filter(|path| **path != "/api/v1/openapi.json") {
         assert!(paths.contains_key(*path), "{path} is served, and not described");
     }

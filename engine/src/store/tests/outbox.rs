@@ -96,9 +96,11 @@ async fn what_fails_waits_for_its_turn_and_what_is_dead_for_somebody_who_asks() 
     assert_eq!((again.id.as_str(), again.attempts, again.failure.as_deref()), (&*message.id, 1, Some("it answered 500")));
     store.message_failed(&again, None, "410 Gone").await.expect("kept");
     assert_eq!(due(&store, "crm", i64::MAX).await, []);
+    assert_eq!(store.messages_left().await.expect("read"), [("crm".to_owned(), true, 1)]);
     let dead = store.dead_messages(9).await.expect("read");
     assert_eq!((dead.len(), dead[0].attempts, &*dead[0].id), (1, 2, &*message.id));
     assert_eq!(store.send_again("bi", "", at(600)).await.expect("kept"), 0);
     assert_eq!(store.send_again("crm", &message.id, at(600)).await.expect("kept"), 1);
     assert_eq!(due(&store, "crm", at(600)).await.len(), 1);
+    assert_eq!(store.messages_left().await.expect("read"), [("crm".to_owned(), false, 1)]);
 }
