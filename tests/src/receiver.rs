@@ -160,8 +160,7 @@ impl Book {
 fn checked(key: &[u8], headers: &HeaderMap, body: &[u8]) -> Result<Told, &'static str> {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).ok_or(name);
     let (id, sent_at, signatures) = (header("webhook-id")?, header("webhook-timestamp")?, header("webhook-signature")?);
-    let now_s = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
-    let age_s = sent_at.parse::<u64>().map_err(|_| "the time is no number")?.abs_diff(now_s);
+    let age_s = sent_at.parse::<u64>().map_err(|_| "the time is no number")?.abs_diff(now_s());
     if age_s > AGE_S_MAX {
         return Err("it is too old");
     }
@@ -179,6 +178,49 @@ fn checked(key: &[u8], headers: &HeaderMap, body: &[u8]) -> Result<Told, &'stati
     Ok(Told { id: id.to_owned(), event, data: body["data"].clone(), taken: false })
 }
 
+fn now_s() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs()
+}
+
 fn status(code: u16) -> Response<Body> {
     Response::builder().status(code).body(Body::empty()).expect("an answer")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{checked, now_s};
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+    use sha2::Sha256;
+
+    const BODY: &[u8] = br#"{"type":"call.ended","data":{}}"#;
+
+    fn signed(key: &[u8], sent_at_s: u64) -> HeaderMap {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key will do");
+        mac.update(format!("m1.{sent_at_s}.").as_bytes());
+        mac.update(BODY);
+        let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+        let headers =
+            [("webhook-id", "m1".to_owned()), ("webhook-timestamp", sent_at_s.to_string()), ("webhook-signature", signature)];
+        headers
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_str(&value).expect("ASCII")))
+            .into_iter()
+            .collect()
+    }
+
+    #[test]
+    fn what_is_not_as_it_should_be_is_seen() {
+        let (good, now) = (signed(b"key", now_s()), now_s());
+        assert_eq!(checked(b"key", &good, BODY).map(|told| told.event), Ok("call.ended".to_owned()));
+        assert_eq!(checked(b"another", &good, BODY).err(), Some("the signature is wrong"));
+        assert_eq!(checked(b"key", &good, br#"{"type":"call.ended","data":{"call":1}}"#).err(), Some("the signature is wrong"));
+        assert_eq!(checked(b"key", &signed(b"key", now - 1_000), BODY).err(), Some("it is too old"));
+        let mut other = good;
+        other.insert("webhook-id", HeaderValue::from_static("m2"));
+        assert_eq!(checked(b"key", &other, BODY).err(), Some("the signature is wrong"));
+        other.remove("webhook-id");
+        assert_eq!(checked(b"key", &other, BODY).err(), Some("webhook-id"));
+    }
 }

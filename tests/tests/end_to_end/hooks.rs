@@ -89,10 +89,10 @@ fn everybody_is_told_until_it_is_taken_and_nobody_waits_for_who_never_answers() 
 }
 
 #[test]
-fn a_taxi_is_told_of_while_its_call_goes_on_and_not_again_when_it_ends() {
+fn a_taxi_is_told_of_while_its_call_goes_on_over_a_crash_and_not_again_when_it_ends() {
     let (room, ports) = (Room::new(), Block::claim());
     let fleet = Dispatch::start(ports.http(1), Fleet::Accepts(420));
-    let crm = Receiver::start("crm", ports.http(2), &["taxi.dispatched", "call.ended"], Mode::Takes);
+    let crm = Receiver::start("crm", ports.http(2), &["taxi.dispatched", "call.ended"], Mode::Hangs);
     let desk = desk(&ports, &[&crm]).webhook(&fleet.url(), "2s");
     let mut engine = Engine::start(&room, &ports, &desk);
     let mut handset = handset(&ports, &engine, 0);
@@ -102,7 +102,12 @@ fn a_taxi_is_told_of_while_its_call_goes_on_and_not_again_when_it_ends() {
     // Who wants to talk about it waits for an agent, and none is there.
     assert_eq!(handset.press('2'), 200);
     engine.api().awaits_call("that waits", |call| call["state"] == "waiting");
+    let begun = until(PATIENCE, "a message", || crm.told().pop());
+    engine.crash();
+    crm.becomes(Mode::Takes);
+    engine.restart();
     let told = crm.takes("taxi.dispatched", 1).remove(0);
+    assert_eq!(told.id, begun.id);
     assert_ne!(told.data["state"], "ended", "{told:#?}");
     assert_eq!((&told.data["promise"]["eta_s"], &told.data["caller"]["number"]), (&json!(420), &json!(KNOWN)));
     assert!(crm.taken("call.ended").is_empty());
