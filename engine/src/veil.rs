@@ -100,7 +100,8 @@ impl Veil {
             | Effect::Warn { .. }
             | Effect::Note(_)
             | Effect::Amend { .. }
-            | Effect::File(_) => effect,
+            | Effect::File(_)
+            | Effect::Announce { .. } => effect,
         }
     }
 

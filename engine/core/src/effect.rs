@@ -109,13 +109,20 @@ pub enum Effect {
     },
     /// Keep what somebody wrote down.
     File(Box<Filing>),
+    /// Let others know that a ride is on its way, without waiting for the call's record, which says the same.
+    Announce {
+        /// The call.
+        call: CallId,
+        /// When it was promised.
+        at: Tick,
+    },
 }
 
 impl Effect {
     /// Whether somebody will rely on this: it may leave only once its cause is on the disk (`fdatasync`).
     pub fn is_promise(&self) -> bool {
         match self {
-            Effect::Dispatch(_) | Effect::Note(_) | Effect::File(_) => true,
+            Effect::Dispatch(_) | Effect::Note(_) | Effect::File(_) | Effect::Announce { .. } => true,
             Effect::Say { what, .. } => matches!(what, Say::Sent { .. } | Say::WillCallBack),
             Effect::Refuse { .. }
             | Effect::Answer { .. }

@@ -51,6 +51,7 @@ impl Outlets {
                 true
             }
             Effect::Note(change) => self.note(change),
+            Effect::Announce { call, at } => self.store.blocking_send(Entry::Ride { call, at }).is_ok(),
             Effect::File(filing) => self.store.blocking_send(Entry::Filing(filing)).is_ok(),
             Effect::Refuse { call, .. }
             | Effect::Answer { call }

@@ -27,7 +27,7 @@ use crate::number::Region;
 use crate::retention::remove_old_records;
 use crate::store::{Store, Written};
 use crate::voices::{VoiceSettings, Voices};
-use crate::webhooks::Webhooks;
+use crate::webhooks::{Known, Webhooks};
 use cabrank_core::{Dispatch, Effect, Input};
 use cabrank_settings::{Config, Speech, StoreUrl};
 use cabrank_wire::Fingerprint;
@@ -170,7 +170,9 @@ impl Engine {
         let files = Files::new(lane.door(), in_hand, store.clone());
         let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
         let retention = tokio::spawn(remove_old_records(store.clone(), config.records.keep));
-        let webhooks = Webhooks::new(store.clone(), Arc::clone(&directory)).map_err(WebhookError::from)?;
+        let (told_of, door) = (Arc::clone(&directory), lane.door());
+        let told = Known { store: store.clone(), directory: told_of, door, names: names.clone(), epoch };
+        let webhooks = Webhooks::new(told).map_err(WebhookError::from)?;
         let webhooks = tokio::spawn(webhooks.run(config.hooks.clone()));
         let ways = http::Ways {
             door: lane.door(),

@@ -4,8 +4,8 @@ use super::books::{Leg, Ringing, RingingStage};
 use super::said::settle;
 use super::{Oracle, Rule, Seen, Verdict, must};
 use cabrank_core::{
-    AgentId, CallId, Context, Dispatch, Effect, Filing, Input, LineId, Number, OfferId, PlayId, QueueId, Refused, Say, Span,
-    Step, Tick,
+    AgentId, CallId, Context, Dispatch, DispatchAnswer, Effect, Filing, Input, LineId, Number, OfferId, PlayId, QueueId, Refused,
+    Say, Span, Step, Tick,
 };
 
 impl Oracle {
@@ -27,6 +27,7 @@ impl Oracle {
             Effect::Note(change) => self.note(change, seen),
             Effect::Amend { call, .. } => amend(*call, seen.input),
             Effect::File(filing) => file(filing, seen.input),
+            Effect::Announce { call, at } => announce(*call, *at, seen),
         }
     }
 
@@ -244,6 +245,14 @@ fn amend(call: CallId, input: &Input) -> Verdict {
         | Input::Woke => None,
     };
     must(said == Some(call), Rule::OrdersFit, || format!("call {call} amended by nobody"))
+}
+
+/// Others are told of a ride as soon as it is promised, and of no other.
+fn announce(call: CallId, at: Tick, seen: Seen<'_>) -> Verdict {
+    let accepted = |answer: &DispatchAnswer| matches!(answer, DispatchAnswer::Accepted { .. });
+    let is_true = at == seen.at
+        && matches!(seen.input, Input::DispatchAnswered { call: answered, answer } if *answered == call && accepted(answer));
+    must(is_true, Rule::SentIsTrue, || format!("call {call} announced at {at:?} after {:?}", seen.input))
 }
 
 /// So is what people write down.

@@ -128,7 +128,8 @@ impl Watch {
             | Effect::Warn { .. }
             | Effect::Dispatch(_)
             | Effect::Amend { .. }
-            | Effect::File(_) => {}
+            | Effect::File(_)
+            | Effect::Announce { .. } => {}
         }
     }
 

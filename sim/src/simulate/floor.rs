@@ -198,7 +198,8 @@ impl<'a, W: Witness> Floor<'a, W> {
                 | Effect::Warn { .. }
                 | Effect::Note(_)
                 | Effect::Amend { .. }
-                | Effect::File(_) => {}
+                | Effect::File(_)
+                | Effect::Announce { .. } => {}
             }
         }
     }

@@ -249,6 +249,7 @@ fn is_about(effect: &Effect, id: CallId) -> bool {
         | Effect::Dispatch(_)
         | Effect::Write(_)
         | Effect::Amend { .. }
-        | Effect::File(_) => false,
+        | Effect::File(_)
+        | Effect::Announce { .. } => false,
     }
 }

@@ -83,7 +83,8 @@ impl DeskRouter {
                     | Effect::Note(_)
                     | Effect::Dispatch(_)
                     | Effect::Amend { .. }
-                    | Effect::File(_) => {}
+                    | Effect::File(_)
+                    | Effect::Announce { .. } => {}
                 }
             }
             next = self.replies.pop_front();

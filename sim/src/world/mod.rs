@@ -238,7 +238,12 @@ impl World {
             Effect::Dispatch(dispatch) => self.service_is_asked(dispatch),
             Effect::CallBack { call, .. } => self.caller_is_dialled(*call),
             Effect::Write(record) => self.callbacks.is_over(record.call),
-            Effect::Answer { .. } | Effect::Warn { .. } | Effect::Note(_) | Effect::Amend { .. } | Effect::File(_) => {}
+            Effect::Answer { .. }
+            | Effect::Warn { .. }
+            | Effect::Note(_)
+            | Effect::Amend { .. }
+            | Effect::File(_)
+            | Effect::Announce { .. } => {}
         }
     }
 

@@ -15,6 +15,7 @@ mod first_minute;
 mod greeting;
 mod hang_ups;
 mod harness;
+mod hooks;
 mod journal;
 mod logs;
 mod menu;

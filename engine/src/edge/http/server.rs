@@ -4,8 +4,8 @@ use super::auth::{Tokens, only_bearers};
 use super::problem::Problem;
 use super::why::Teller;
 use super::{
-    agents, calls, cases, changes, connections, figures, health, metrics, openapi, profiles, queues, records, thresholds,
-    webhooks, why,
+    agents, calls, cases, changes, connections, figures, first_contacts, health, metrics, openapi, opening, profiles, queues,
+    records, thresholds, webhooks, why,
 };
 use crate::clerk::ClerkDoor;
 use crate::directory::Directory;
@@ -186,6 +186,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/v1/changes", get(changes::list))
         .route("/api/v1/changes/{number}/revert", post(changes::revert))
         .route("/api/v1/figures", get(figures::all))
+        .route("/api/v1/first-contacts", get(first_contacts::all))
         .route("/api/v1/agents", get(agents::list))
         .route("/api/v1/agents/{name}", get(agents::one))
         .route("/api/v1/agents/{name}/state", put(agents::set_state))
@@ -195,7 +196,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/v1/records/{id}", patch(records::amend).get(records::one))
         .route("/api/v1/webhooks/dead", get(webhooks::dead))
         .route("/api/v1/webhooks/dead:send", post(webhooks::send_again))
-        .route("/api/v1/cases", get(cases::list).post(cases::open))
+        .route("/api/v1/cases", get(cases::list).post(opening::open))
         .route("/api/v1/cases/{id}", get(cases::one).patch(cases::amend))
         .route(
             "/api/v1/profiles/{number}",

@@ -33,7 +33,8 @@ impl Edge {
             | Effect::Dispatch(_)
             | Effect::Write(_)
             | Effect::Amend { .. }
-            | Effect::File(_) => {}
+            | Effect::File(_)
+            | Effect::Announce { .. } => {}
         }
     }
 
