@@ -226,7 +226,7 @@ impl CallerDocument {
 
     /// Who called then, with the profile of now.
     fn recorded(record: &KeptRecord, directory: &Directory) -> CallerDocument {
-        let profile = record.number.as_ref().and_then(|number| directory.profile(number));
+        let profile = record.number.as_ref().and_then(|number| directory.profile_or_found(number));
         let earlier = |contact: &ContactDocument| contact.call != record.call.to_string();
         CallerDocument {
             number: record.number.as_ref().map(|number| number.0.to_string()),

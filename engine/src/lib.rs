@@ -17,6 +17,7 @@ mod glance;
 pub mod house;
 pub mod in_force;
 pub mod lane;
+pub mod lookup;
 pub mod media;
 pub mod names;
 pub mod number;

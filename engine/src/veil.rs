@@ -10,6 +10,8 @@
 //! | from | to | by way of |
 //! |---|---|---|
 //! | SIP and QUIC edges: `Caller` of a new call | desk, journal, snapshots, memory of callers | [`Veil::input`] at the door |
+//! | look-up outside: `CallerFound` | desk, journal, snapshots; the directory's memory keeps the whole | [`Veil::input`] at the door |
+//! | desk: whom to look up | the look-up outside | [`Veil::effect`] |
 //! | desk: context of a ringing, whom to call back | edges, agents' programs | [`Veil::effect`] at the outlets |
 //! | desk: what a fulfilment service is asked | the service | [`Veil::effect`]; after a crash [`Veil::dispatch`] |
 //! | desk: records | store, last contacts | [`Veil::record`] at the store's writer |
@@ -53,6 +55,9 @@ impl Veil {
             (Some(behind), Input::CallOffered { call, line, open, caller }) => {
                 Input::CallOffered { call, line, open, caller: behind.veiled(caller) }
             }
+            (Some(_), Input::CallerFound { call, profile, within }) => {
+                Input::CallerFound { call, profile: Arc::new(outline(&profile)), within }
+            }
             (_, input) => input,
         }
     }
@@ -69,6 +74,10 @@ impl Veil {
                 // Whom nobody knows any more cannot be reached, and the desk hears that.
                 let number = behind.number(&number).unwrap_or(number);
                 Effect::CallBack { call, line, number }
+            }
+            Effect::LookUp { call, line, number } => {
+                let number = behind.number(&number).unwrap_or(number);
+                Effect::LookUp { call, line, number }
             }
             Effect::Dispatch(dispatch) => Effect::Dispatch(Box::new(self.dispatch(*dispatch))),
             // Records are the writer's, whichever way they come to it.
@@ -192,7 +201,7 @@ impl Behind {
         let Some(alias) = caller.number.as_ref().and_then(|number| Alias::read(&number.0)) else { return caller };
         let number = self.vault.number_of(alias).map(Number);
         let profile = caller.profile.map(|outline| {
-            let known = number.as_ref().and_then(|number| self.directory.profile(number));
+            let known = number.as_ref().and_then(|number| self.directory.profile_or_found(number));
             known.unwrap_or_else(|| Arc::new(without_fields(&outline)))
         });
         Caller { number, profile, ..caller }

@@ -8,6 +8,7 @@ pub mod api;
 pub mod baresip;
 pub mod child;
 pub mod cpu;
+pub mod crm;
 pub mod crash;
 pub mod desk;
 pub mod digest;

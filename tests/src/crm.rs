@@ -1,0 +1,103 @@
+//! A customer database outside that says who calls, as the test says, good or bad.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Response};
+use axum::routing::post;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+/// What the service answers every question.
+#[derive(Clone, Debug)]
+pub enum Says {
+    /// 200 with this body.
+    This(String),
+    /// Nobody of that number: 404.
+    Nobody,
+    /// Never anything.
+    Nothing,
+    /// To ask elsewhere.
+    Elsewhere,
+    /// 50 MB.
+    FiftyMegabytes,
+}
+
+/// A question that came in.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// The JSON body; null when it is none.
+    pub body: Value,
+}
+
+/// A running customer database; it ends with the value.
+#[derive(Debug)]
+pub struct Crm {
+    questions: Arc<Mutex<Vec<Question>>>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Clone)]
+struct Service {
+    says: Says,
+    questions: Arc<Mutex<Vec<Question>>>,
+}
+
+impl Crm {
+    /// Starts the service on a port of 127.0.0.1, below `/callers`.
+    pub fn start(port: u16, says: Says) -> Crm {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the service's port");
+        listener.set_nonblocking(true).expect("a listener for tokio");
+        let questions: Arc<Mutex<Vec<Question>>> = Arc::default();
+        let service = Service { says, questions: Arc::clone(&questions) };
+        let (stop, stopped) = oneshot::channel();
+        let thread = thread::spawn(move || run(listener, service, stopped));
+        Crm { questions, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// All questions so far.
+    pub fn questions(&self) -> Vec<Question> {
+        self.questions.lock().expect("questions").clone()
+    }
+}
+
+impl Drop for Crm {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(listener: TcpListener, service: Service, stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+        let routes = Router::new().route("/callers", post(who)).with_state(service);
+        tokio::select! {
+            _ = stopped => {}
+            served = axum::serve(listener, routes) => served.expect("the service runs"),
+        }
+    });
+}
+
+async fn who(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Response<Body> {
+    let body = serde_json::from_slice(&body).unwrap_or_default();
+    service.questions.lock().expect("questions").push(Question { headers, body });
+    let (status, answer) = match service.says {
+        Says::This(answer) => (200, Body::from(answer)),
+        Says::Nobody => (404, Body::empty()),
+        Says::Nothing => std::future::pending().await,
+        Says::Elsewhere => (307, Body::empty()),
+        Says::FiftyMegabytes => (200, Body::from(vec![b' '; 50_000_000])),
+    };
+    Response::builder().status(status).header("location", "/elsewhere").body(answer).expect("a response")
+}
