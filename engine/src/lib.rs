@@ -22,6 +22,7 @@ pub mod media;
 pub mod names;
 pub mod number;
 pub mod outward;
+pub mod page;
 pub mod profiles;
 pub mod serve;
 pub mod speech;

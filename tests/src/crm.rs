@@ -10,21 +10,17 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Response};
 use axum::routing::post;
 use serde_json::Value;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// What the service answers every question.
 #[derive(Clone, Debug)]
 pub enum Says {
     /// 200 with this body.
     This(String),
-    /// Nobody of that number: 404.
-    Nobody,
+    /// The same, once [`Crm::speak`] was called.
+    Late(String),
     /// Never anything.
     Nothing,
-    /// To ask elsewhere.
-    Elsewhere,
-    /// 50 MB.
-    FiftyMegabytes,
 }
 
 /// A question that came in.
@@ -39,6 +35,7 @@ pub struct Question {
 /// A running customer database; it ends with the value.
 #[derive(Debug)]
 pub struct Crm {
+    speaks: watch::Sender<bool>,
     questions: Arc<Mutex<Vec<Question>>>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -47,6 +44,7 @@ pub struct Crm {
 #[derive(Clone)]
 struct Service {
     says: Says,
+    speaks: watch::Receiver<bool>,
     questions: Arc<Mutex<Vec<Question>>>,
 }
 
@@ -56,10 +54,16 @@ impl Crm {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the service's port");
         listener.set_nonblocking(true).expect("a listener for tokio");
         let questions: Arc<Mutex<Vec<Question>>> = Arc::default();
-        let service = Service { says, questions: Arc::clone(&questions) };
+        let (speaks, spoken) = watch::channel(false);
+        let service = Service { says, speaks: spoken, questions: Arc::clone(&questions) };
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || run(listener, service, stopped));
-        Crm { questions, stop: Some(stop), thread: Some(thread) }
+        Crm { speaks, questions, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Says now what is late.
+    pub fn speak(&self) {
+        self.speaks.send_replace(true);
     }
 
     /// All questions so far.
@@ -92,12 +96,14 @@ fn run(listener: TcpListener, service: Service, stopped: oneshot::Receiver<()>) 
 async fn who(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let body = serde_json::from_slice(&body).unwrap_or_default();
     service.questions.lock().expect("questions").push(Question { headers, body });
-    let (status, answer) = match service.says {
-        Says::This(answer) => (200, Body::from(answer)),
-        Says::Nobody => (404, Body::empty()),
+    let answer = match service.says {
+        Says::This(answer) => answer,
+        Says::Late(answer) => {
+            let mut speaks = service.speaks;
+            let _ = speaks.wait_for(|speaks| *speaks).await;
+            answer
+        }
         Says::Nothing => std::future::pending().await,
-        Says::Elsewhere => (307, Body::empty()),
-        Says::FiftyMegabytes => (200, Body::from(vec![b' '; 50_000_000])),
     };
-    Response::builder().status(status).header("location", "/elsewhere").body(answer).expect("a response")
+    Response::new(Body::from(answer))
 }
