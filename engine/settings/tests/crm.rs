@@ -17,7 +17,8 @@ fn a_look_up_has_a_deadline_and_may_have_a_secret() {
     let look_up = config.look_up.expect("a look-up");
     assert_eq!((look_up.url.as_str(), look_up.deadline), ("https://crm.example/callers", Duration::from_millis(150)));
     assert_eq!(look_up.key, None);
-    let signed = "[lookup]\nurl = \"https://crm.example/\"\ndeadline = \"1s\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
+    let signed =
+        "[lookup]\nurl = \"https://crm.example/\"\ndeadline = \"1s\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"";
     let look_up = with(signed).expect("a good desk").look_up.expect("a look-up");
     assert_eq!((look_up.deadline, look_up.key.is_some()), (Duration::from_secs(1), true));
     let config = with("").expect("a good desk");

@@ -60,7 +60,13 @@ mod tests {
         let many = format!("{{{}}}", many.join(","));
         let deep = "[".repeat(10_000);
         let texts = [
-            "", "null", "[]", "\"Ann\"", "{", "{}{}", "Ann, perhaps",
+            "",
+            "null",
+            "[]",
+            "\"Ann\"",
+            "{",
+            "{}{}",
+            "Ann, perhaps",
             r#"{"number":"+6598765432","name":"Bob"}"#,
             r#"{"number":91234567}"#,
             r#"{"name":["Ann"]}"#,
@@ -69,7 +75,9 @@ mod tests {
             r#"{"language":"English, please"}"#,
             r#"{"fields":["pickup"]}"#,
             r#"{"pickup":"here","fields":{"pickup":"there"}}"#,
-            &long, &many, &deep,
+            &long,
+            &many,
+            &deep,
         ];
         for text in texts {
             assert_eq!(read_text(text), Err(Outcome::Nonsense), "{text}");

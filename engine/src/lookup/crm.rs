@@ -62,8 +62,7 @@ impl Crm {
     }
 
     fn request(&self, wanted: &Wanted) -> Result<reqwest::RequestBuilder, Outcome> {
-        let question =
-            Question { call: wanted.call.to_string(), line: self.names.line(wanted.line), number: &wanted.number.0 };
+        let question = Question { call: wanted.call.to_string(), line: self.names.line(wanted.line), number: &wanted.number.0 };
         // Texts only: there is no way for this to fail.
         let body = serde_json::to_vec(&question).map_err(|_| Outcome::Nonsense)?;
         let request = self.client.post(self.settings.url.clone()).header(CONTENT_TYPE, "application/json");

@@ -76,7 +76,9 @@ impl LookUps {
         let (call, outcome) = (wanted.call, self.outcome(wanted).await);
         self.tally.count(outcome);
         match outcome {
-            Outcome::Found | Outcome::Nobody | Outcome::TooLate => debug!(%call, outcome = outcome.word(), "a caller was looked up"),
+            Outcome::Found | Outcome::Nobody | Outcome::TooLate => {
+                debug!(%call, outcome = outcome.word(), "a caller was looked up")
+            }
             Outcome::Silent
             | Outcome::Unreachable
             | Outcome::Redirected

@@ -116,7 +116,8 @@ impl Rig {
 #[tokio::test]
 async fn who_is_known_there_is_told_to_the_desk_and_kept_for_the_call() {
     let (url, seen) = service(|| async {
-        let answer = json!({"name": "Ann", "class": "regular", "preferred_agent": "a101", "fields": {"pickup": "12 Orchard Road"}});
+        let answer =
+            json!({"name": "Ann", "class": "regular", "preferred_agent": "a101", "fields": {"pickup": "12 Orchard Road"}});
         axum::Json(answer).into_response()
     })
     .await;

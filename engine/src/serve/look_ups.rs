@@ -39,13 +39,7 @@ impl Prepared {
     }
 
     /// Ends by itself once the lane does.
-    pub(super) fn start(
-        self,
-        door: Door,
-        names: Names,
-        directory: Arc<Directory>,
-        in_force: InForce,
-    ) -> Result<(), StartError> {
+    pub(super) fn start(self, door: Door, names: Names, directory: Arc<Directory>, in_force: InForce) -> Result<(), StartError> {
         let Prepared { settings, outlet: LookUpOutlet { tally, .. }, wanted } = self;
         let crm = Arc::new(Crm::new(settings, names).map_err(WebhookError::from)?);
         tokio::spawn(LookUps { door, crm, directory, in_force, tally }.run(wanted));

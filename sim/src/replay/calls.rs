@@ -3,8 +3,8 @@
 use super::day::{Callbacks, Left, Stand, Talk};
 use crate::statistics::Ended;
 use cabrank_core::{
-    AgentId, CallId, Caller, CallerGone, Choice, ClassId, Closed, Desk, Digit, LegEnd, LineId, OfferId, Outcome, Profile, QueueId,
-    Record, Settings, Span, Text, Tick, Trust,
+    AgentId, CallId, Caller, CallerGone, Choice, ClassId, Closed, Desk, Digit, LegEnd, LineId, OfferId, Outcome, Profile,
+    QueueId, Record, Settings, Span, Text, Tick, Trust,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;

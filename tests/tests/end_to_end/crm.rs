@@ -28,7 +28,7 @@ impl World {
             let lookup = format!("[lookup]\nurl = \"http://127.0.0.1:{}/callers\"\n{deadline}\n", ports.http(6));
             let page = format!("[agents]\nscreen_pop = \"{PAGE}\"\n");
             let desk = desk.webhook(&format!("http://127.0.0.1:{}/ride", ports.http(7)), "1s");
-            desk.identity(identity).silence("20s").table(&lookup).table(&page)
+            desk.identity(identity).silence("4s").table(&lookup).table(&page)
         });
         let crm = Crm::start(scene.ports.http(6), says);
         let service = Dispatch::start(scene.ports.http(7), Mode::Accepts(420));
@@ -70,9 +70,14 @@ fn who_is_found_inside_the_deadline_is_served_without_a_human() {
     assert_eq!(questions.len(), 1);
     assert_eq!(questions[0].body, json!({"call": call["call"], "line": "taxi", "number": STRANGER}));
     let ride = world.service.requests().remove(0).body;
-    assert_eq!((&ride["caller"]["name"], &ride["profile"]), (&json!("Ann Tan"), &json!({"pickup": "77 Robinson Road"})), "{ride:#}");
+    assert_eq!(
+        (&ride["caller"]["name"], &ride["profile"]),
+        (&json!("Ann Tan"), &json!({"pickup": "77 Robinson Road"})),
+        "{ride:#}"
+    );
     // The journal knows that somebody was found, and not who.
-    let journal: Vec<u8> = segments(world.scene.engine.data()).iter().flat_map(|path| std::fs::read(path).expect("a segment")).collect();
+    let journal: Vec<u8> =
+        segments(world.scene.engine.data()).iter().flat_map(|path| std::fs::read(path).expect("a segment")).collect();
     for secret in ["Ann Tan", "Robinson", &STRANGER[1..]] {
         assert!(!journal.windows(secret.len()).any(|bytes| bytes == secret.as_bytes()), "{secret}");
     }
@@ -88,7 +93,8 @@ fn who_is_found_too_late_reaches_a_human_as_unknown() {
     });
     assert_eq!(shown["reason"], "unknown_caller", "{shown:#}");
     assert_eq!((&live["caller"]["name"], &live["why"]["reason"]), (&Value::Null, &json!("unknown_caller")), "{live:#}");
-    let filled = format!("https://crm.example/contact?number=%2B{}&call={}&name=", &STRANGER[1..], live["call"].as_str().unwrap());
+    let filled =
+        format!("https://crm.example/contact?number=%2B{}&call={}&name=", &STRANGER[1..], live["call"].as_str().unwrap());
     assert_eq!((live["screen_pop"].as_str(), page), (Some(&*filled), format!("<{filled}>;purpose=info")));
     let ended = world.scene.api().awaits_call("over", |call| call["outcome"] == "served_by_agent");
     assert_eq!(ended["caller"]["name"], Value::Null, "{ended:#}");
