@@ -236,7 +236,7 @@ mod tests {
     use super::Veil;
     use crate::directory::Directory;
     use crate::vault::Vault;
-    use cabrank_core::{CallId, Caller, Effect, Input, LineId, Number, Profile, Text, Trust};
+    use cabrank_core::{CallId, Caller, Effect, Input, LineId, Number, Profile, Span, Text, Trust};
     use cabrank_journal::{Note, Notes};
     use proptest::prelude::*;
     use std::sync::Arc;
@@ -317,6 +317,28 @@ mod tests {
         assert_eq!(veil.lifted(once.clone()).number, None);
         veil.wipe().expect("wiped");
         assert_ne!(told(veil.input(offered(caller(Trust::Trusted)))).number, once.number);
+    }
+
+    #[test]
+    fn who_is_found_out_about_is_an_outline_to_the_desk_and_themselves_to_people() {
+        let (_dir, directory, veil) = veil();
+        let number = Number("+6591234567".into());
+        let stranger = Caller { number: Some(number.clone()), ..Caller::unknown() };
+        let alias = told(veil.input(offered(stranger.clone()))).number.expect("an alias");
+        let wanted = Effect::LookUp { call: CallId(1), line: LineId(0), number: alias.clone() };
+        let Effect::LookUp { number: asked, .. } = veil.effect(wanted) else { panic!("another order") };
+        assert_eq!(asked, number);
+        let fields = vec![("pickup".into(), "12 Orchard Road".into())];
+        let ann = Arc::new(Profile { name: "Ann".into(), fields, ..Profile::default() });
+        directory.keep_found(&number, &ann);
+        let found = Input::CallerFound { call: CallId(1), profile: Arc::clone(&ann), within: Span::millis(150) };
+        let Input::CallerFound { profile: outline, .. } = veil.input(found) else { panic!("another fact") };
+        assert!(outline.name.is_empty() && outline.field("pickup") == Some("~"), "{outline:?}");
+        let caller = Caller { number: Some(alias), profile: Some(outline), ..Caller::unknown() };
+        assert_eq!(veil.lifted(caller.clone()), Caller { profile: Some(ann), ..stranger.clone() });
+        // After a restart, or an erasure of the profile alone, nobody knows what stood there.
+        directory.drop_found(&number, &directory.profile_or_found(&number).expect("kept"));
+        assert_eq!(veil.lifted(caller).profile.as_deref(), Some(&Profile::default()));
     }
 
     #[test]
