@@ -35,6 +35,7 @@ pub struct Question {
 /// A running customer database; it ends with the value.
 #[derive(Debug)]
 pub struct Crm {
+    port: u16,
     speaks: watch::Sender<bool>,
     questions: Arc<Mutex<Vec<Question>>>,
     stop: Option<oneshot::Sender<()>>,
@@ -49,16 +50,22 @@ struct Service {
 }
 
 impl Crm {
-    /// Starts the service on a port of 127.0.0.1, below `/callers`.
-    pub fn start(port: u16, says: Says) -> Crm {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the service's port");
+    /// Starts the service on a free port of 127.0.0.1.
+    pub fn start(says: Says) -> Crm {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = listener.local_addr().expect("an address").port();
         listener.set_nonblocking(true).expect("a listener for tokio");
         let questions: Arc<Mutex<Vec<Question>>> = Arc::default();
         let (speaks, spoken) = watch::channel(false);
         let service = Service { says, speaks: spoken, questions: Arc::clone(&questions) };
         let (stop, stopped) = oneshot::channel();
         let thread = thread::spawn(move || run(listener, service, stopped));
-        Crm { speaks, questions, stop: Some(stop), thread: Some(thread) }
+        Crm { port, speaks, questions, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/callers", self.port)
     }
 
     /// Says now what is late.

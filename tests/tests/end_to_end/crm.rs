@@ -5,40 +5,46 @@ use cabrank_tests::crm::{Crm, Says};
 use cabrank_tests::desk::STRANGER;
 use cabrank_tests::dispatch::{Dispatch, Mode};
 use cabrank_tests::journal::segments;
+use cabrank_tests::quic;
 use cabrank_tests::scenario::Scenario;
 use cabrank_tests::scene::{Scene, user_to_user};
 use cabrank_tests::sipp::received;
 use cabrank_tests::wait::until;
+use cabrank_wire::v1::Meaning;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 const ANN: &str = r#"{"name":"Ann Tan","class":"regular","fields":{"pickup":"77 Robinson Road"}}"#;
 const PAGE: &str = "https://crm.example/contact?number={number}&call={call}&name={name}";
 
-/// The CRM is at HTTP port 6 of the scene's block, the fulfilment service at 7.
+/// The fulfilment service is at HTTP port 7 of the scene's block.
 struct World {
     scene: Scene,
     crm: Crm,
     service: Dispatch,
 }
 
+/// `[lookup]`, of a CRM, and `[agents]`.
+fn tables(crm: &Crm, deadline: &str) -> String {
+    format!("[lookup]\nurl = \"{}\"\n{deadline}\n\n[agents]\nscreen_pop = \"{PAGE}\"\n", crm.url())
+}
+
+/// Waits until so many look-ups have come to this.
+fn awaits(scene: &Scene, outcome: &str, count: u32) {
+    let figure = format!("cabrank_look_ups_total{{outcome=\"{outcome}\"}}");
+    let api = scene.api();
+    until(Duration::from_secs(20), &figure, || (api.metric(&figure) == Some(f64::from(count))).then_some(()));
+}
+
 impl World {
     fn new(agents: usize, identity: &str, deadline: &str, says: Says) -> World {
+        let crm = Crm::start(says);
         let scene = Scene::with_agents_and_ports(agents, |desk, ports| {
-            let lookup = format!("[lookup]\nurl = \"http://127.0.0.1:{}/callers\"\n{deadline}\n", ports.http(6));
-            let page = format!("[agents]\nscreen_pop = \"{PAGE}\"\n");
             let desk = desk.webhook(&format!("http://127.0.0.1:{}/ride", ports.http(7)), "1s");
-            desk.identity(identity).silence("4s").table(&lookup).table(&page)
+            desk.identity(identity).silence("4s").table(&tables(&crm, deadline))
         });
-        let crm = Crm::start(scene.ports.http(6), says);
         let service = Dispatch::start(scene.ports.http(7), Mode::Accepts(420));
         World { scene, crm, service }
-    }
-
-    fn awaits(&self, outcome: &str) {
-        let figure = format!("cabrank_look_ups_total{{outcome=\"{outcome}\"}}");
-        let api = self.scene.api();
-        until(Duration::from_secs(20), &figure, || (api.metric(&figure) == Some(1.0)).then_some(()));
     }
 
     /// The caller presses 1 and gets a human; what the human's telephone and the interface show meanwhile. `while_talking` happens then.
@@ -62,7 +68,7 @@ fn stranger() -> Scenario {
 fn who_is_found_inside_the_deadline_is_served_without_a_human() {
     let world = World::new(0, "trusted", "deadline = \"10s\"", Says::This(ANN.to_owned()));
     let caller = world.scene.caller(0, &stranger().pause(1_500).keys("1").expects_bye(20));
-    world.awaits("found");
+    awaits(&world.scene, "found", 1);
     caller.succeeds();
     let call = world.scene.api().awaits_call("served at once", |call| call["outcome"] == "served_instantly");
     assert_eq!((&call["caller"]["name"], &call["caller"]["number"]), (&json!("Ann Tan"), &json!(STRANGER)), "{call:#}");
@@ -89,7 +95,7 @@ fn who_is_found_too_late_reaches_a_human_as_unknown() {
     let world = World::new(1, "trusted", "deadline = \"10s\"", Says::Late(ANN.to_owned()));
     let (shown, live, page) = world.reaches_a_human(stranger(), || {
         world.crm.speak();
-        world.awaits("too_late");
+        awaits(&world.scene, "too_late", 1);
     });
     assert_eq!(shown["reason"], "unknown_caller", "{shown:#}");
     assert_eq!((&live["caller"]["name"], &live["why"]["reason"]), (&Value::Null, &json!("unknown_caller")), "{live:#}");
@@ -103,7 +109,7 @@ fn who_is_found_too_late_reaches_a_human_as_unknown() {
 #[test]
 fn a_crm_that_never_answers_keeps_nobody_waiting() {
     let world = World::new(1, "trusted", "", Says::Nothing);
-    let (shown, live, _) = world.reaches_a_human(stranger(), || world.awaits("silent"));
+    let (shown, live, _) = world.reaches_a_human(stranger(), || awaits(&world.scene, "silent", 1));
     assert_eq!((&shown["reason"], &live["caller"]["name"]), (&json!("unknown_caller"), &Value::Null), "{shown:#} {live:#}");
 }
 
@@ -115,4 +121,28 @@ fn who_is_found_by_a_number_that_cannot_be_believed_is_shown_and_reaches_a_human
     assert_eq!((&live["caller"]["name"], &live["caller"]["profile"]["pickup"]), (&json!("Ann Tan"), &json!("77 Robinson Road")));
     assert!(page.contains("name=Ann%20Tan>"), "{page}");
     assert_eq!(world.service.requests().len(), 0);
+}
+
+#[test]
+fn a_gateways_caller_is_looked_up_as_well_and_the_program_is_told_the_page() {
+    let crm = Crm::start(Says::This(ANN.to_owned()));
+    let scene = quic::scene(|desk| desk.silence("20s").table(&tables(&crm, "deadline = \"10s\"")));
+    quic::run(async {
+        let gateway = quic::gateway(&scene).await;
+        let (mut call, _) = quic::offered(&gateway, STRANGER).await;
+        awaits(&scene, "found", 1);
+        call.digit('1').await.expect("heard");
+        assert!(quic::play(&mut call, Meaning::Sent).await.eta_ms > 0);
+        let _agent = quic::ready_agent(&scene, "a101").await;
+        let (mut call, id) = quic::offered(&gateway, STRANGER).await;
+        awaits(&scene, "found", 2);
+        call.digit('2').await.expect("heard");
+        let context = quic::ring(&mut call).await.context.expect("a context");
+        assert_eq!(
+            (context.name.as_str(), context.profile.get("pickup").map(String::as_str)),
+            ("Ann Tan", Some("77 Robinson Road"))
+        );
+        let page = format!("https://crm.example/contact?number=%2B{}&call={id:016x}&name=Ann%20Tan", &STRANGER[1..]);
+        assert_eq!(context.screen_pop, page);
+    });
 }
