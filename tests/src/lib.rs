@@ -9,6 +9,7 @@ pub mod baresip;
 pub mod child;
 pub mod cpu;
 pub mod crash;
+pub mod crm;
 pub mod desk;
 pub mod digest;
 pub mod dispatch;

@@ -10,6 +10,7 @@ mod cases;
 mod clock;
 mod commands;
 mod context;
+mod crm;
 mod erasing;
 mod first_minute;
 mod greeting;

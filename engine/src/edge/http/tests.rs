@@ -71,6 +71,8 @@ impl Engine {
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(0), Voices::silent(), door.clone());
         tokio::spawn(clerk.run());
         let ways = Ways {
+            look_ups: None,
+            screen_pop: None,
             door: door.clone(),
             in_force,
             names: taxi(),
