@@ -352,7 +352,7 @@ fn address(context: &Context, base_url: &str) -> String {
     format!("{}/api/v1/calls/{}", base_url.trim_end_matches('/'), context.call)
 }
 
-/// The context as gateways and agents' programs are told it.
+/// The context as gateways and agents' programs are told it, but for the page to open.
 pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> v1::Context {
     let caller = CallerDocument::of(&context.caller);
     let WhyDocument { reason, detail, sentence } = WhyDocument::new(&context.why);
@@ -379,6 +379,7 @@ pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> 
         verdict: verdict.unwrap_or_default().to_owned(),
         attestation: attestation.unwrap_or_default().to_owned(),
         proved: context.proved,
+        screen_pop: String::new(),
     }
 }
 

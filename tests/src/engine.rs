@@ -44,9 +44,9 @@ impl Engine {
         Engine::begin(room, ports, desk, faults.environment())
     }
 
-    /// The same, that logs all it can say.
-    pub fn start_talkative(room: &Room, ports: &Block, desk: &Desk) -> Engine {
-        Engine::begin(room, ports, desk, vec!["RUST_LOG=cabrank=trace,info".to_owned()])
+    /// The same, with more in its environment (`NAME=value`).
+    pub fn start_in(environment: &[&str], room: &Room, ports: &Block, desk: &Desk) -> Engine {
+        Engine::begin(room, ports, desk, environment.iter().map(|&entry| entry.to_owned()).collect())
     }
 
     fn begin(room: &Room, ports: &Block, desk: &Desk, environment: Vec<String>) -> Engine {

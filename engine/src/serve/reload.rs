@@ -113,6 +113,8 @@ fn only_by_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("[media]", old.media != new.media),
         ("[http]", old.http != new.http),
         ("[quic]", old.quic != new.quic),
+        ("[lookup]", old.look_up != new.look_up),
+        ("[agents]", old.screen_pop != new.screen_pop),
         ("a line's prompts or hours", printed(&old.lines) != printed(&new.lines)),
         ("`confirm` of an option", old.desk.code_fields() != new.desk.code_fields()),
         ("[[service]]", old.services != new.services),

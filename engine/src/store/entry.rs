@@ -5,6 +5,7 @@ use super::said::CaseWordRow;
 use crate::epoch::Epoch;
 use crate::names::Names;
 use crate::thresholds::{Keys, shown};
+use crate::veil::Veil;
 use crate::words;
 use cabrank_core::{Amendment, CallId, Change, Effect, Filing, Matter, Promise, Record, RecordWord, Said, Settled, Text, Tick};
 use serde::{Deserialize, Serialize};
@@ -27,18 +28,30 @@ pub enum Entry {
     Change(Box<Change>),
     /// What somebody wrote down of a call or a case.
     Filing(Box<Filing>),
+    /// A ride is on its way: others are told, and the record will say it.
+    Ride {
+        /// The call.
+        call: CallId,
+        /// When it was promised.
+        at: Tick,
+    },
 }
 
 impl Entry {
     /// How a call's matter was resolved, if that is what it says.
-    pub(super) fn resolution(&self) -> Option<(CallId, &Text)> {
+    pub(super) fn resolution(&self, veil: &Veil) -> Option<(CallId, Text)> {
         match self {
-            Entry::Amendment { call, amendment: Amendment::Resolution { resolution, .. }, .. } => Some((*call, resolution)),
-            Entry::Filing(filing) => {
-                let Matter::Record { call, words } = &filing.matter else { return None };
-                words.iter().find_map(|word| if let RecordWord::Resolution(said) = word { Some((*call, said)) } else { None })
+            Entry::Amendment { call, amendment: Amendment::Resolution { resolution, .. }, .. } => {
+                Some((*call, resolution.clone()))
             }
-            Entry::Amendment { amendment: Amendment::Promise { .. }, .. } | Entry::Record(_) | Entry::Change(_) => None,
+            Entry::Filing(filing) => {
+                let Matter::Record { call, words } = veil.filing(filing).matter else { return None };
+                words.into_iter().find_map(|word| if let RecordWord::Resolution(said) = word { Some((call, said)) } else { None })
+            }
+            Entry::Amendment { amendment: Amendment::Promise { .. }, .. }
+            | Entry::Record(_)
+            | Entry::Change(_)
+            | Entry::Ride { .. } => None,
         }
     }
 }
@@ -56,6 +69,8 @@ impl TryFrom<Effect> for Entry {
             Ok(Entry::Change(change))
         } else if let Effect::File(filing) = effect {
             Ok(Entry::Filing(filing))
+        } else if let Effect::Announce { call, at } = effect {
+            Ok(Entry::Ride { call, at })
         } else {
             Err(effect)
         }
@@ -73,6 +88,10 @@ pub struct Rows {
     pub changes: Vec<ChangeRow>,
     /// Words on cases.
     pub case_words: Vec<CaseWordRow>,
+    /// Calls whose callers were forgotten: nothing that was said of them is kept.
+    pub forgotten: Vec<String>,
+    /// Rides that are on their way: the call, and when it was promised. They are told of, and nothing else.
+    pub rides: Vec<(String, i64)>,
     /// What others are told of all that.
     pub outbox: Vec<OutboxRow>,
 }

@@ -334,7 +334,8 @@ impl Told {
             | Input::DigitPressed { call, .. }
             | Input::CallerProved { call, .. }
             | Input::PromptEnded { call, .. }
-            | Input::DispatchAnswered { call, .. } => Told::Other { call: Some(*call).filter(|call| *call != this) },
+            | Input::DispatchAnswered { call, .. }
+            | Input::CallerFound { call, .. } => Told::Other { call: Some(*call).filter(|call| *call != this) },
             Input::CallerAnswered { .. }
             | Input::CallerUnreached { .. }
             | Input::CallerHungUp { .. }

@@ -2,7 +2,10 @@
 
 use super::books::{Leg, Life, Ringing, RingingStage};
 use super::{Breach, Oracle, Rule, Seen, Verdict, must};
-use cabrank_core::{CallId, Caller, CallerGone, Declined, Digit, DispatchAnswer, Input, LineId, OfferId, Span, StageView, Tick};
+use cabrank_core::{
+    CallId, Caller, CallerGone, Declined, Digit, DispatchAnswer, Input, LineId, OfferId, Profile, Span, StageView, Tick,
+};
+use std::sync::Arc;
 
 /// Wrong codes of one number after which nobody proves anything from it,
 const WRONG_A_NUMBER_MAX: usize = 5;
@@ -20,6 +23,7 @@ impl Oracle {
             Input::CallerAnswered { call } => self.dialled_leg_becomes(*call, Leg::Answered),
             Input::CallerUnreached { call, .. } => self.dialled_leg_becomes(*call, Leg::Away),
             Input::DispatchAnswered { call, answer } => self.service_answers(*call, answer),
+            Input::CallerFound { call, profile, within } => self.caller_is_found(*call, profile, *within, seen.at),
             Input::AgentAnswered { offer } => self.agent_answers(*offer),
             Input::AgentDeclined { offer, how } => self.agent_declines(*offer, *how),
             Input::AgentHungUp { offer, .. } => self.agent_goes(*offer, seen.at),
@@ -110,6 +114,16 @@ impl Oracle {
         if let DispatchAnswer::Accepted { eta, .. } = answer {
             life.eta = Some(*eta);
         }
+        Ok(())
+    }
+
+    /// In time, and before anything was decided by who calls.
+    fn caller_is_found(&mut self, call: CallId, profile: &Arc<Profile>, within: Span, at: Tick) -> Verdict {
+        let in_menu = self.stage_before(call) == Some(StageView::Menu);
+        let life = self.caller_there(call)?;
+        let in_time = in_menu && life.caller.profile.is_none() && at.since(life.offered_at) < within;
+        must(in_time, Rule::FoundInTime, || format!("call {call} was found out about too late: {life:?}"))?;
+        life.caller.profile = Some(Arc::clone(profile));
         Ok(())
     }
 

@@ -92,6 +92,8 @@ pub enum Rule {
     DispatchOnce,
     /// A code is asked for only where it settles something, and twice at the most.
     ProofIsAsked,
+    /// Who was unknown is looked up once, and what is found counts only in time and in the menu.
+    FoundInTime,
     /// What is said to be sent was accepted.
     SentIsTrue,
     /// One end and one record for each call.

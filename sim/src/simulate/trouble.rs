@@ -158,6 +158,7 @@ fn travels(input: &Input) -> bool {
         | Input::CallerProved { .. }
         | Input::CallerHungUp { .. }
         | Input::DispatchAnswered { .. }
+        | Input::CallerFound { .. }
         | Input::CallerAnswered { .. }
         | Input::CallerUnreached { .. }
         | Input::AgentRinging { .. }
