@@ -89,6 +89,7 @@ fn record(n: u64, records: u64) -> Record {
     Record {
         call: CallId(n + 1),
         line: LineId(among(3, 2) as u16),
+        proved: false,
         caller: Caller {
             number: Some(Number(format!("+659{:07}", among(4, records / 3 + 1)).into())),
             trust: Trust::Trusted,

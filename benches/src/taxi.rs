@@ -204,7 +204,10 @@ pub fn hung_up(call: CallId) -> Input {
 
 /// What the desk is made of.
 pub fn settings() -> Settings {
-    let menu = Menu { one: Some(Choice::Instant { service: ServiceId(0), otherwise: QUEUE }), two: Some(Choice::Queue(QUEUE)) };
+    let menu = Menu {
+        one: Some(Choice::Instant { service: ServiceId(0), otherwise: QUEUE, proof: None }),
+        two: Some(Choice::Queue(QUEUE)),
+    };
     let thresholds = Thresholds { max_waiting: 50_000, wrap_up: Span(0), ..Thresholds::default() };
     Settings {
         name: "taxi".into(),

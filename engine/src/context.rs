@@ -23,7 +23,7 @@ pub struct CallDocument {
     /// The call's id: sixteen hexadecimal digits.
     #[schema(example = "00000000000000a7")]
     pub call: String,
-    /// `menu`, `dispatching`, `told`, `waiting`, `offered`, `agreeing`, `absent`, `called_back`, `resting`, `talking`,
+    /// `menu`, `proving`, `dispatching`, `told`, `waiting`, `offered`, `agreeing`, `absent`, `called_back`, `resting`, `talking`,
     /// `parting` or `left`; `ended` when it is over.
     pub state: &'static str,
     /// The dialled number, or SIP user part.
@@ -78,11 +78,13 @@ pub struct CallerDocument {
     /// Whether the number may be believed: `trusted` or `untrusted`.
     pub trust: &'static str,
     /// What came of verifying the signature on the number (STIR/SHAKEN): `verified`, or why there is nothing to go by, such as
-    /// `unsigned`, `stale` or `bad_signature`; absent where none is asked for, and once the call is over.
+    /// `unsigned`, `stale` or `bad_signature`; absent where none is asked for.
     #[schema(example = "verified")]
     pub verdict: Option<&'static str>,
     /// How sure the provider is who signed: `A` (knows caller and number), `B` (knows the caller) or `C` (knows neither).
     pub attestation: Option<&'static str>,
+    /// Whether the caller keyed in the right code, the number being in doubt.
+    pub proved: bool,
     /// Language tag, where known.
     pub language: Option<String>,
     /// Service class, where known.
@@ -161,7 +163,7 @@ impl CallDocument {
             queue: call.queue.map(|queue| names.queue(queue).to_owned()),
             class: call.class.zip(call.queue).map(|(class, queue)| names.class(queue, class).to_owned()),
             agent: call.agent.map(|agent| names.agent(agent).to_owned()),
-            caller: CallerDocument::new(&call.caller, directory),
+            caller: CallerDocument { proved: call.proved, ..CallerDocument::new(&call.caller, directory) },
             pressed: words::pressed(call.pressed.as_slice()),
             why: call.why_human.as_ref().map(WhyDocument::new),
             promise: call.promise.as_ref().map(|promise| PromiseDocument::new(promise, epoch)),
@@ -226,12 +228,15 @@ impl CallerDocument {
 
     /// Who called then, with the profile of now.
     fn recorded(record: &KeptRecord, directory: &Directory) -> CallerDocument {
-        let profile = record.number.as_ref().and_then(|number| directory.profile_or_found(number));
+        let profile = record.number.as_ref().and_then(|number| directory.shown(number));
         let earlier = |contact: &ContactDocument| contact.call != record.call.to_string();
         CallerDocument {
             number: record.number.as_ref().map(|number| number.0.to_string()),
             name: record.name.clone(),
             trust: words::trust(record.trust),
+            verdict: words::verdict(record.trust),
+            attestation: words::attestation(record.trust),
+            proved: record.proved,
             contacts: contacts(record.number.as_ref(), directory).into_iter().filter(earlier).collect(),
             ..CallerDocument::known(profile.as_deref())
         }
@@ -336,6 +341,8 @@ struct Compact<'a> {
     verdict: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     attestation: Option<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    proved: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     url: Option<String>,
 }
@@ -350,6 +357,7 @@ pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> 
     let caller = CallerDocument::of(&context.caller);
     let WhyDocument { reason, detail, sentence } = WhyDocument::new(&context.why);
     let promise = context.promise.as_ref();
+    let (verdict, attestation) = (caller.verdict, caller.attestation);
     v1::Context {
         call: context.call.0,
         line: names.line(context.line).to_owned(),
@@ -369,6 +377,9 @@ pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> 
         promise_due_ms: promise.map_or(0, |promise| epoch.unix_micros(promise.due_at) / 1_000),
         url: address(context, base_url),
         screen_pop: String::new(),
+        verdict: verdict.unwrap_or_default().to_owned(),
+        attestation: attestation.unwrap_or_default().to_owned(),
+        proved: context.proved,
     }
 }
 
@@ -385,6 +396,7 @@ pub fn uui(context: &Context, names: &Names, base_url: &str) -> String {
         reason: words::why(&context.why).0,
         verdict: words::verdict(context.caller.trust),
         attestation: words::attestation(context.caller.trust),
+        proved: context.proved,
         url: Some(address(context, base_url)),
     };
     let text = json(&compact);

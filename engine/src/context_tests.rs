@@ -23,6 +23,7 @@ fn view() -> CallView {
         call: CallId(7),
         line: LineId(0),
         caller: caller(),
+        proved: false,
         stage: StageView::Offered,
         offered_at: Tick(0),
         queued_at: Some(Tick(2_000_000)),
@@ -67,7 +68,7 @@ fn a_live_call_shows_who_why_and_what_was_promised() {
         json!({
             "call": "0000000000000007", "state": "offered", "line": "+6565521111", "queue": "booking", "agent": "a101",
             "caller": {
-                "number": "+6591234567", "name": "Ann", "trust": "trusted", "verdict": null, "attestation": null, "language": null, "class": "regular",
+                "number": "+6591234567", "name": "Ann", "trust": "trusted", "verdict": null, "attestation": null, "proved": false, "language": null, "class": "regular",
                 "preferred_agent": null, "profile": {"pickup": "12 Ann Siang Road"},
                 "contacts": [{
                     "call": "0000000000000003", "at": "1969-12-31T23:59:00Z", "outcome": "abandoned",
@@ -102,6 +103,7 @@ fn context(why: WhyHuman) -> Context {
         queue: QueueId(0),
         class: ClassId(0),
         caller: caller(),
+        proved: false,
         pressed: Keys::from_iter([Digit::Number(2)]),
         why,
         promise: None,

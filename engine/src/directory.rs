@@ -33,6 +33,8 @@ pub struct Directory {
     contacts: DashMap<Number, Vec<Contact>>,
     oldest_first: ArrayQueue<Number>,
     found: Found,
+    /// The fields that hold what only the caller should know.
+    secret: Vec<Text>,
 }
 
 /// One earlier call.
@@ -73,7 +75,29 @@ impl Directory {
             contacts: DashMap::new(),
             oldest_first: ArrayQueue::new(numbers_max.max(1)),
             found: Found::with_room_for(FOUND_MAX),
+            secret: Vec::new(),
         }
+    }
+
+    /// The same directory, of which these fields of profiles are shown to nobody ([`Directory::shown`]).
+    #[must_use]
+    pub fn with_secret(self, fields: Vec<Text>) -> Directory {
+        Directory { secret: fields, ..self }
+    }
+
+    /// Whether that field of profiles is shown to nobody.
+    pub fn is_secret(&self, field: &str) -> bool {
+        self.secret.iter().any(|secret| **secret == *field)
+    }
+
+    /// Who calls from that number, if known, as agents and services may see it.
+    pub fn shown(&self, number: &Number) -> Option<Arc<Profile>> {
+        let known = self.profile_or_found(number)?;
+        if !known.fields.iter().any(|(name, _)| self.is_secret(name)) {
+            return Some(known);
+        }
+        let fields = known.fields.iter().filter(|(name, _)| !self.is_secret(name)).cloned().collect();
+        Some(Arc::new(Profile { fields, ..Profile::clone(&known) }))
     }
 
     /// Who calls from that number, if known.

@@ -99,7 +99,7 @@ pub(crate) mod tests {
                 number: "+6565521111".into(),
                 closed: Closed::Message,
                 menu: Menu {
-                    one: Some(Choice::Instant { service: ServiceId(0), otherwise: booking }),
+                    one: Some(Choice::Instant { service: ServiceId(0), otherwise: booking, proof: None }),
                     two: Some(Choice::Queue(booking)),
                 },
                 human: booking,

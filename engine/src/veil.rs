@@ -1,7 +1,7 @@
 //! What the desk is told of callers, and what those are told who carry out its orders.
 //!
 //! The desk decides by who calls *again*, never by who it is: it is told an alias for the number, and of the profile only what it
-//! decides by (language, class, preferred agent, and which fields are filled). The door veils what goes in, and lifts the veil from
+//! decides by (language, class, preferred agent, which fields are filled, and whether one that may prove who calls holds a code). The door veils what goes in, and lifts the veil from
 //! what comes out: orders, looks, records. So the journal, its snapshots and every digest hold aliases only, and are replayed
 //! alike after a caller was forgotten.
 //!
@@ -16,6 +16,7 @@
 //! | desk: what a fulfilment service is asked | the service | [`Veil::effect`]; after a crash [`Veil::dispatch`] |
 //! | desk: records | store, last contacts | [`Veil::record`] at the store's writer |
 //! | desk: looks, beliefs after a restart | HTTP, edges | [`Veil::view`] |
+//! | keys of a code, and the profile's field that holds it | nobody: the lane compares them | [`Veil::is_code`] |
 //! | SIP dialogs (From, To, Contact) | notes in journal and snapshots | [`Veil::seal`], [`Veil::opened`] |
 //! | what people say of calls and cases | journal | [`Veil::seal_matter`] where it is filed |
 //! | desk: filings | store, resolutions of last contacts | [`Veil::filing`] at the store's writer |
@@ -28,6 +29,7 @@ use cabrank_core::{Caller, Context, Dispatch, Effect, Filing, Input, Matter, Num
 use cabrank_journal::{Note, Notes, SyncFailed};
 use std::io;
 use std::sync::{Arc, LazyLock};
+use subtle::ConstantTimeEq;
 
 /// What stands in a profile's field that is filled.
 static FILLED: LazyLock<Text> = LazyLock::new(|| "~".into());
@@ -59,8 +61,8 @@ impl Veil {
             (Some(behind), Input::CallOffered { call, line, open, caller }) => {
                 Input::CallOffered { call, line, open, caller: behind.veiled(caller) }
             }
-            (Some(_), Input::CallerFound { call, profile, within }) => {
-                Input::CallerFound { call, profile: Arc::new(outline(&profile)), within }
+            (Some(behind), Input::CallerFound { call, profile, within }) => {
+                Input::CallerFound { call, profile: Arc::new(behind.outline(&profile)), within }
             }
             (_, input) => input,
         }
@@ -69,13 +71,9 @@ impl Veil {
     /// A fact that was veiled a moment ago: if its caller was forgotten on the way, nobody calls. Else somebody would be served whose
     /// profile nobody can look up.
     pub fn still(&self, input: Input) -> Input {
-        match input {
-            Input::CallOffered { call, line, open, caller } if self.is_forgotten(&caller) => {
-                let caller = Caller { token: caller.token, ..Caller::unknown() };
-                Input::CallOffered { call, line, open, caller }
-            }
-            input => input,
-        }
+        let Input::CallOffered { call, line, open, caller } = input else { return input };
+        let caller = if self.is_forgotten(&caller) { Caller { token: caller.token, ..Caller::unknown() } } else { caller };
+        Input::CallOffered { call, line, open, caller }
     }
 
     /// An order as whoever carries it out is told it.
@@ -112,6 +110,18 @@ impl Veil {
             | Effect::File(_)
             | Effect::Announce { .. } => effect,
         }
+    }
+
+    /// Whether these digits are the code that a field of the caller's profile holds. What was keyed in so far is held against it in
+    /// a time that tells nothing but how many digits either has.
+    pub fn is_code(&self, caller: &Caller, field: &str, digits: &[u8]) -> bool {
+        let profile = match &self.0 {
+            Some(behind) => behind.known(caller),
+            None => caller.profile.clone(),
+        };
+        let profile = profile.filter(|profile| profile.holds_code(field));
+        let code = profile.as_ref().and_then(|profile| profile.field(field));
+        code.is_some_and(|code| code.as_bytes().ct_eq(digits).into())
     }
 
     /// What a fulfilment service is asked.
@@ -241,7 +251,26 @@ impl Behind {
             number: caller.number.map(|number| Number(self.vault.alias_of(&number.0).text())),
             trust: caller.trust,
             token: caller.token.map(|token| self.vault.alias_of_token(&token).text()),
-            profile: caller.profile.map(|profile| Arc::new(outline(&profile))),
+            profile: caller.profile.map(|profile| Arc::new(self.outline(&profile))),
+        }
+    }
+
+    /// Of a profile what the desk decides by.
+    fn outline(&self, profile: &Profile) -> Profile {
+        let filled = profile.fields.iter().filter(|(name, _)| profile.field(name).is_some());
+        let outlined = |(name, value): &(Text, Text)| {
+            let outline = if self.directory.is_secret(name) { Profile::outline_of(value).into() } else { Arc::clone(&FILLED) };
+            (Arc::clone(name), outline)
+        };
+        Profile { name: Text::default(), fields: filled.map(outlined).collect(), ..profile.clone() }
+    }
+
+    /// What the directory knows of a caller of whom the desk was told.
+    fn known(&self, caller: &Caller) -> Option<Arc<Profile>> {
+        let number = caller.number.as_ref()?;
+        match Alias::read(&number.0) {
+            Some(alias) => self.directory.profile_or_found(&Number(self.vault.number_of(alias)?)),
+            None => caller.profile.clone(),
         }
     }
 
@@ -250,7 +279,7 @@ impl Behind {
         let Some(alias) = caller.number.as_ref().and_then(|number| Alias::read(&number.0)) else { return caller };
         let number = self.vault.number_of(alias).map(Number);
         let profile = caller.profile.map(|outline| {
-            let known = number.as_ref().and_then(|number| self.directory.profile_or_found(number));
+            let known = number.as_ref().and_then(|number| self.directory.shown(number));
             known.unwrap_or_else(|| Arc::new(without_fields(&outline)))
         });
         Caller { number, profile, ..caller }
@@ -270,16 +299,6 @@ fn key_of(matter: &Matter) -> Vec<u8> {
     match matter {
         Matter::Record { call, .. } => format!("record/{call}").into(),
         Matter::CaseOpened { case, .. } | Matter::Case { case, .. } => format!("case/{case}").into(),
-    }
-}
-
-/// Of a profile what the desk decides by.
-fn outline(profile: &Profile) -> Profile {
-    let filled = profile.fields.iter().filter(|(name, _)| profile.field(name).is_some());
-    Profile {
-        name: Text::default(),
-        fields: filled.map(|(name, _)| (Arc::clone(name), Arc::clone(&FILLED))).collect(),
-        ..profile.clone()
     }
 }
 

@@ -74,6 +74,9 @@ pub fn why(why: &WhyHuman) -> (&'static str, Option<&str>) {
         WhyHuman::DispatchFailed(DispatchFailure::Unreachable) => ("dispatch_unreachable", None),
         WhyHuman::DispatchFailed(DispatchFailure::Nonsense) => ("dispatch_nonsense", None),
         WhyHuman::AskedAfterService => ("asked_after_service", None),
+        WhyHuman::WrongCode => ("wrong_code", None),
+        WhyHuman::NoCode => ("no_code", None),
+        WhyHuman::TooManyWrongCodes => ("too_many_wrong_codes", None),
     }
 }
 
@@ -93,6 +96,9 @@ pub fn why_from(word: &str, detail: &str) -> Option<WhyHuman> {
         WhyHuman::DispatchFailed(DispatchFailure::Unreachable),
         WhyHuman::DispatchFailed(DispatchFailure::Nonsense),
         WhyHuman::AskedAfterService,
+        WhyHuman::WrongCode,
+        WhyHuman::NoCode,
+        WhyHuman::TooManyWrongCodes,
     ];
     candidates.into_iter().find(|candidate| why(candidate).0 == word)
 }
@@ -123,6 +129,11 @@ pub fn why_sentence(why: &WhyHuman) -> String {
             "The caller asked to be served at once; the service's answer made no sense: it may or may not have been ordered."
         }
         WhyHuman::AskedAfterService => "The caller was served, and wants to talk about it.",
+        WhyHuman::WrongCode => "The caller asked to be served at once, and keyed in a wrong code twice: ask who it is.",
+        WhyHuman::NoCode => "The caller asked to be served at once, and did not key in the code in time: ask who it is.",
+        WhyHuman::TooManyWrongCodes => {
+            "The caller asked to be served at once, but too many wrong codes came from this number of late: ask who it is."
+        }
     };
     sentence.to_owned()
 }
@@ -165,6 +176,40 @@ pub fn attestation(trust: Trust) -> Option<&'static str> {
     }
 }
 
+/// Who said that a number may be believed, or why not, from the words for it.
+pub fn trust_from(trusted: bool, verdict: Option<&str>, attestation: Option<&str>) -> Option<Trust> {
+    let signed = [Attestation::Full, Attestation::Partial, Attestation::Gateway].map(Trust::Attested);
+    let unproven = FLAWS.into_iter().map(Trust::Unproven);
+    let mut all = [Trust::Trusted, Trust::Untrusted].into_iter().chain(signed).chain(unproven);
+    all.find(|trust| trust.is_sure() == trusted && self::verdict(*trust) == verdict && self::attestation(*trust) == attestation)
+}
+
+const FLAWS: [Flaw; 23] = [
+    Flaw::Unsigned,
+    Flaw::NotShaken,
+    Flaw::Ambiguous,
+    Flaw::Oversized,
+    Flaw::Malformed,
+    Flaw::CompactForm,
+    Flaw::ForeignAlgorithm,
+    Flaw::Stale,
+    Flaw::FromTheFuture,
+    Flaw::WrongOrigin,
+    Flaw::WrongDestination,
+    Flaw::ForeignSource,
+    Flaw::Unreachable,
+    Flaw::CertificateUnusable,
+    Flaw::UnknownAuthority,
+    Flaw::CertificateExpired,
+    Flaw::CertificateNotYetValid,
+    Flaw::NoNumbers,
+    Flaw::NotItsNumber,
+    Flaw::BadSignature,
+    Flaw::Replayed,
+    Flaw::NotInTime,
+    Flaw::NotSetUp,
+];
+
 fn flaw(flaw: Flaw) -> &'static str {
     match flaw {
         Flaw::Unsigned => "unsigned",
@@ -197,6 +242,7 @@ fn flaw(flaw: Flaw) -> &'static str {
 pub fn stage(stage: StageView) -> &'static str {
     match stage {
         StageView::Menu => "menu",
+        StageView::Proving => "proving",
         StageView::Dispatching => "dispatching",
         StageView::Told => "told",
         StageView::Waiting => "waiting",
@@ -250,10 +296,25 @@ mod tests {
             WhyHuman::DispatchRefused { reason: "no cars".into() },
             WhyHuman::DispatchFailed(DispatchFailure::Nonsense),
             WhyHuman::AskedAfterService,
+            WhyHuman::WrongCode,
+            WhyHuman::NoCode,
+            WhyHuman::TooManyWrongCodes,
         ] {
             let (word, detail) = why(&each);
             assert_eq!(why_from(word, detail.unwrap_or_default()), Some(each));
         }
+    }
+
+    #[test]
+    fn who_vouches_for_a_number_is_read_back_from_its_words() {
+        let signed = [Attestation::Full, Attestation::Partial, Attestation::Gateway].map(Trust::Attested);
+        let all = [Trust::Trusted, Trust::Untrusted].into_iter().chain(signed).chain(FLAWS.map(Trust::Unproven));
+        for each in all {
+            assert_eq!(trust_from(each.is_sure(), verdict(each), attestation(each)), Some(each));
+        }
+        let distinct: std::collections::BTreeSet<_> = FLAWS.map(flaw).into();
+        assert_eq!(distinct.len(), FLAWS.len());
+        assert_eq!(trust_from(true, Some("unsigned"), None), None);
     }
 
     #[test]

@@ -46,6 +46,7 @@ fn record(call: u64, n: u64, at_s: u64, waited_s: u64) -> Record {
         call: CallId(call),
         line: LineId((n % 2) as u16),
         caller: Caller { number: Some(number(n)), trust: Trust::Trusted, token: None, profile: None },
+        proved: false,
         offered_at: at(0),
         queued_at: Some(at(5)),
         connected_at: Some(at(5 + waited_s)),

@@ -30,7 +30,7 @@ fn settings() -> Settings {
             number: "taxi".into(),
             closed: Closed::Message,
             menu: Menu {
-                one: Some(Choice::Instant { service: ServiceId(0), otherwise: queue }),
+                one: Some(Choice::Instant { service: ServiceId(0), otherwise: queue, proof: None }),
                 two: Some(Choice::Queue(queue)),
             },
             human: queue,

@@ -40,6 +40,7 @@ pub struct Desk {
     sip_extra: String,
     media_extra: String,
     line_extra: String,
+    confirm: String,
     queue: Vec<(String, String)>,
     agents: String,
     tables: String,
@@ -68,6 +69,7 @@ impl Desk {
             desk_extra: String::new(),
             sip_extra: String::new(),
             media_extra: String::new(),
+            confirm: String::new(),
             line_extra: "menu = \"menu\"\nsilence = \"1s\"\n".to_owned(),
             queue: times.iter().map(|(k, v)| ((*k).to_owned(), format!("\"{v}\""))).collect(),
             agents: String::new(),
@@ -80,6 +82,14 @@ impl Desk {
     /// Callers' numbers count as `trusted`, `untrusted` or `attested`.
     pub fn identity(mut self, identity: &str) -> Desk {
         self.identity = identity.to_owned();
+        self
+    }
+
+    /// Known callers whose number is in doubt prove who they are by this code, for which they are given so long.
+    pub fn confirms(mut self, code: &str, within: &str) -> Desk {
+        self.confirm = format!(", confirm = \"pin\", confirm_within = \"{within}\"");
+        let with_code = |(n, line): (usize, &str)| format!("{line},{}\n", if n == 0 { "pin" } else { code });
+        self.profiles = self.profiles.lines().enumerate().map(with_code).collect();
         self
     }
 
@@ -273,6 +283,7 @@ impl Desk {
             sip_extra,
             media_extra,
             line_extra,
+            confirm,
             agents,
             tables,
             ..
@@ -286,7 +297,7 @@ impl Desk {
              [sip]\nlisten = [{listen}]\nregistration_min = \"5s\"\n{sip_extra}\n\
              [[sip.trunk]]\nname = \"carrier\"\nfrom = {from}\nidentity = \"{identity}\"\n{outbound}\n\
              [[line]]\nnumber = \"taxi\"\ngreeting = \"welcome\"\nhours = \"Mon-Sun 00:00-24:00\"\n{line_extra}\
-             press.1 = {{ instant = \"taxi-now\", otherwise = \"booking\" }}\npress.2 = {{ queue = \"booking\" }}\n\n\
+             press.1 = {{ instant = \"taxi-now\", otherwise = \"booking\"{confirm} }}\npress.2 = {{ queue = \"booking\" }}\n\n\
              [[service]]\nname = \"taxi-now\"\n{service}\nneeds = [\"pickup\"]\n\n\
              [[queue]]\nname = \"booking\"\n{queue}\n{agents}{tables}"
         )

@@ -4,6 +4,7 @@ use crate::Text;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::RangeInclusive;
 
 /// Characters of a number that a log may show.
 const SHOWN: usize = 2;
@@ -184,12 +185,33 @@ pub struct Profile {
     pub fields: Vec<(Text, Text)>,
 }
 
+/// How many digits a code has.
+const CODE_DIGITS: RangeInclusive<usize> = 4..=12;
+
+/// What stands for a code in a profile of which only the outline is told.
+const SOME_CODE: &str = "#";
+
 impl Profile {
+    /// What the outline of a profile says of a field that holds this: that it is filled, and whether with a code.
+    pub fn outline_of(value: &str) -> &'static str {
+        if is_code(value) { SOME_CODE } else { "~" }
+    }
+
+    /// Whether a field holds what a caller can key in to prove who it is: 4 to 12 digits, of which the first is not 0, since that
+    /// key leads to a human.
+    pub fn holds_code(&self, name: &str) -> bool {
+        self.field(name).is_some_and(|value| value == SOME_CODE || is_code(value))
+    }
+
     /// The field of that name, if it holds anything.
     pub fn field(&self, name: &str) -> Option<&str> {
         let at = self.fields.binary_search_by(|(key, _)| (**key).cmp(name)).ok()?;
         self.fields.get(at).map(|(_, value)| &**value).filter(|value| !value.trim().is_empty())
     }
+}
+
+fn is_code(value: &str) -> bool {
+    CODE_DIGITS.contains(&value.len()) && !value.starts_with('0') && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl Caller {

@@ -96,6 +96,11 @@ impl<'a> Reader<'a> {
         Reader { rest: bytes, form }
     }
 
+    /// Whether nothing is left.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     pub(crate) fn form(&self) -> Form {
         self.form
     }

@@ -164,6 +164,10 @@ pub enum Say {
         /// The line.
         line: LineId,
     },
+    /// Please key in your code: what is keyed in now is secret.
+    Prove,
+    /// That was not right; once more, as secret.
+    ProveAgain,
     /// One moment: the service is being asked.
     OneMoment,
     /// It is sent, and will be there in so long; press 2 to talk about it.
@@ -199,6 +203,13 @@ pub enum Say {
     NobodyCame,
     /// Too many are waiting already.
     TooMany,
+}
+
+impl Say {
+    /// Whether what the caller keys in upon it must be kept nowhere and shown to nobody.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Say::Prove | Say::ProveAgain)
+    }
 }
 
 /// What is said to somebody who waits.
@@ -241,6 +252,8 @@ pub struct Context {
     pub class: ClassId,
     /// Who calls.
     pub caller: Caller,
+    /// Whether the caller keyed in the right code, the number being in doubt.
+    pub proved: bool,
     /// What was pressed, the first few keys.
     pub pressed: Keys,
     /// Why the call goes to a human.

@@ -4,9 +4,9 @@ use crate::code::{Form, code_enum, code_newtype, code_struct};
 use crate::{
     Agent, AgentId, AgentOrder, Attestation, CallId, CallbackTerms, Caller, CallerGone, CaseId, CaseKind, CaseWord, Choice,
     Class, ClassId, Closed, Declined, Denominator, Digit, DispatchAnswer, DispatchFailure, Escalation, Flaw, FollowUp, Input,
-    KnownBy, LegEnd, Limits, Line, LineId, Matter, Menu, Number, OfferId, Overflow, Permille, PhoneLost, Place, PlayId, Profile,
-    Promise, Queue, QueueId, Quoting, RecordWord, Said, Service, ServiceId, ServiceLevel, Settings, Settled, Side, SignIn, Skill,
-    Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
+    Key, KnownBy, LegEnd, Limits, Line, LineId, Matter, Menu, Number, OfferId, Overflow, Permille, PhoneLost, Place, PlayId,
+    Profile, Promise, Proof, Queue, QueueId, Quoting, RecordWord, Said, Service, ServiceId, ServiceLevel, Settings, Settled,
+    Side, SignIn, Skill, Span, Thresholds, Tick, Trust, WhyHuman, Widening, Wish,
 };
 use crate::{Code, Malformed, Order, Reader, Sink};
 
@@ -17,6 +17,7 @@ code_struct! {
     Limits { calls_max }
     Line { number, closed, menu, human, silence }
     Menu { one, two }
+    Proof { field, within }
     Service { name, timeout, needs }
     Thresholds {
         order, classes, default_class, service_level, short_abandon, agent_order, widen, overflow, reserve, preferred_agent_for,
@@ -39,7 +40,7 @@ code_struct! {
 
 code_enum! {
     Closed { 0: Message, 1: Queue(queue) }
-    Choice { 0: Instant { service, otherwise }, 1: Queue(queue) }
+    Key { 0: One, 1: Two }
     SignIn { 0: WithPhone, 1: OnRequest }
     Denominator { 0: OfferedButShort, 1: Offered, 2: Answered, 3: AnsweredAndAbandonedLate }
     AgentOrder { 0: LongestIdle, 1: LeastOccupied }
@@ -65,6 +66,7 @@ code_enum! {
     WhyHuman {
         0: Asked, 1: PressedZero, 2: Silence, 3: Mistakes, 4: NoMenu, 5: UnknownCaller, 6: UntrustedNumber,
         7: MissingDetail { field }, 8: DispatchRefused { reason }, 9: DispatchFailed(failure), 10: AskedAfterService,
+        11: WrongCode, 12: NoCode, 13: TooManyWrongCodes,
     }
     Matter {
         0: Record { call, words },
@@ -105,6 +107,39 @@ code_enum! {
         24: PhoneResumed { agent },
         25: Filed { matter, by },
         26: CallerFound { call, profile, within },
+        27: CallerProved { call, right },
+    }
+}
+
+/// An option by which nobody can prove anything has the form that it had before anybody could.
+impl Code for Choice {
+    fn encode<S: Sink>(&self, sink: &mut S) {
+        match self {
+            Choice::Instant { service, otherwise, proof } => {
+                sink.put(&[if proof.is_some() { 2 } else { 0 }]);
+                service.encode(sink);
+                otherwise.encode(sink);
+                proof.iter().for_each(|proof| proof.encode(sink));
+            }
+            Choice::Queue(queue) => {
+                sink.put(&[1]);
+                queue.encode(sink);
+            }
+        }
+    }
+
+    fn decode(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+        let tag = reader.byte()?;
+        if tag == 1 {
+            return Code::decode(reader).map(Choice::Queue);
+        }
+        let (service, otherwise) = (Code::decode(reader)?, Code::decode(reader)?);
+        let proof = match tag {
+            0 => None,
+            2 => Some(Code::decode(reader)?),
+            _ => return Err(Malformed),
+        };
+        Ok(Choice::Instant { service, otherwise, proof })
     }
 }
 

@@ -33,6 +33,14 @@ pub enum Input {
         /// The key.
         digit: Digit,
     },
+    /// The caller keyed in a code, and the door held it against the profile ([`Desk::proving`](crate::Desk::proving)). What was
+    /// keyed in is told to nobody.
+    CallerProved {
+        /// The call.
+        call: CallId,
+        /// Whether it was right.
+        right: bool,
+    },
     /// The caller's leg is gone.
     CallerHungUp {
         /// The call.

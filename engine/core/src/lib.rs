@@ -41,7 +41,7 @@ pub use order::{Order, Standing};
 pub use quote::{Ahead, Estimate, LEVELS, Quoter};
 pub use record::{Amendment, Change, Outcome, Promise, Record, Said, Settled, WhyHuman};
 pub use refusal::Refusal;
-pub use settings::{Agent, Choice, Closed, Limits, Line, Menu, Queue, Service, Settings, SignIn, Skill};
+pub use settings::{Agent, Choice, Closed, Key, Limits, Line, Menu, Proof, Queue, Service, Settings, SignIn, Skill};
 pub use thresholds::{
     AgentOrder, CallbackTerms, Class, Denominator, Overflow, Permille, Quoting, ServiceLevel, Thresholds, Widening,
 };

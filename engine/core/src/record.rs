@@ -12,6 +12,8 @@ pub struct Record {
     pub line: LineId,
     /// Who called.
     pub caller: Caller,
+    /// Whether the caller keyed in the right code, the number being in doubt.
+    pub proved: bool,
     /// When the call came in.
     pub offered_at: Tick,
     /// When the caller last joined a queue as a newcomer, if ever.
@@ -115,6 +117,12 @@ pub enum WhyHuman {
     DispatchFailed(DispatchFailure),
     /// Was served, and wants to talk about it.
     AskedAfterService,
+    /// Asked for an instant service, and keyed in a wrong code twice.
+    WrongCode,
+    /// Asked for an instant service, and did not key in the code in time.
+    NoCode,
+    /// Asked for an instant service from a number of which too many wrong codes came of late.
+    TooManyWrongCodes,
 }
 
 /// What was promised to a caller.

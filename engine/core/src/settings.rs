@@ -22,6 +22,17 @@ pub struct Settings {
     pub agents: Vec<Agent>,
 }
 
+impl Settings {
+    /// The profiles' fields by which callers prove who they are, each once: what they hold is for nobody else to see.
+    pub fn code_fields(&self) -> Vec<Text> {
+        let choices = self.lines.iter().flat_map(|line| [&line.menu.one, &line.menu.two]).flatten();
+        let mut fields: Vec<Text> = choices.filter_map(Choice::proof).map(|proof| proof.field.clone()).collect();
+        fields.sort();
+        fields.dedup();
+        fields
+    }
+}
+
 /// What bounds the desk's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -54,7 +65,7 @@ pub enum Closed {
 }
 
 /// At most two options: a third has no place to stand. With none, the greeting leads straight to a human.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Menu {
     /// What 1 does.
     pub one: Option<Choice>,
@@ -63,7 +74,7 @@ pub struct Menu {
 }
 
 /// What an option does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// Serve at once if caller, profile and number allow; otherwise a human.
     Instant {
@@ -71,9 +82,49 @@ pub enum Choice {
         service: ServiceId,
         /// Where every doubt and failure leads.
         otherwise: QueueId,
+        /// How a known caller whose number is in doubt may prove who it is. None: such a caller goes to a human.
+        proof: Option<Proof>,
     },
     /// A human.
     Queue(QueueId),
+}
+
+/// What a caller proves to be who it is by: something that only this caller knows, keyed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proof {
+    /// The profile's field that holds it ([`Profile::holds_code`](crate::Profile::holds_code)).
+    pub field: Text,
+    /// How long the caller may take, once it was asked for.
+    pub within: Span,
+}
+
+impl Choice {
+    /// How a caller whose number is in doubt may prove who it is, if that helps.
+    pub fn proof(&self) -> Option<&Proof> {
+        match self {
+            Choice::Instant { proof, .. } => proof.as_ref(),
+            Choice::Queue(_) => None,
+        }
+    }
+}
+
+impl Menu {
+    /// What a key does, if it does anything.
+    pub fn choice(&self, key: Key) -> Option<&Choice> {
+        match key {
+            Key::One => self.one.as_ref(),
+            Key::Two => self.two.as_ref(),
+        }
+    }
+}
+
+/// The key of one of the two options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// 1
+    One,
+    /// 2
+    Two,
 }
 
 /// An instant service.

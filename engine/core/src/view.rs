@@ -137,6 +137,8 @@ pub struct CallView {
     pub line: LineId,
     /// Who calls.
     pub caller: Caller,
+    /// Whether the caller keyed in the right code, the number being in doubt.
+    pub proved: bool,
     /// Where the call is.
     pub stage: StageView,
     /// When it came in.
@@ -174,6 +176,8 @@ pub struct CallView {
 pub enum StageView {
     /// Greeting and menu.
     Menu,
+    /// The caller is asked for a code: what is keyed in is secret.
+    Proving,
     /// The fulfilment service is being asked.
     Dispatching,
     /// Served; the caller is being told, and may still ask for a human.
@@ -203,6 +207,7 @@ impl StageView {
     pub fn has_leg(self) -> bool {
         match self {
             StageView::Menu
+            | StageView::Proving
             | StageView::Dispatching
             | StageView::Told
             | StageView::Waiting

@@ -268,7 +268,7 @@ fn every_way_out_of_a_line_is_walked() {
     };
     let said = |way: &str| vec![format!("no human can be reached: line `taxi` → {way} → queue `attic` → nobody")];
     assert_eq!(
-        led(&|line| line.menu.one = Some(Choice::Instant { service: ServiceId(0), otherwise: attic })),
+        led(&|line| line.menu.one = Some(Choice::Instant { service: ServiceId(0), otherwise: attic, proof: None })),
         said("press 1 → otherwise")
     );
     assert_eq!(led(&|line| line.menu.two = Some(Choice::Queue(attic))), said("press 2"));

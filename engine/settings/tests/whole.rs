@@ -38,7 +38,7 @@ greeting = "welcome"
 hours = "Mon-Fri 08:00-18:00"
 closed = "booking"
 silence = "3s"
-press.1 = { instant = "taxi-now", otherwise = "booking" }
+press.1 = { instant = "taxi-now", otherwise = "booking", confirm = "pin", confirm_within = "30s" }
 press.2 = { queue = "booking" }
 
 [[line]]
@@ -100,7 +100,9 @@ fn read(text: &str) -> Config {
 fn everything_users_may_write_is_taken() {
     let config = read(EVERYTHING);
     let line = &config.desk.lines[0];
-    assert_eq!(line.menu.one, Some(Choice::Instant { service: ServiceId(0), otherwise: QueueId(0) }));
+    let proof = Some(cabrank_core::Proof { field: "pin".into(), within: Span::secs(30) });
+    assert_eq!(line.menu.one, Some(Choice::Instant { service: ServiceId(0), otherwise: QueueId(0), proof }));
+    assert_eq!(config.desk.code_fields(), [cabrank_core::Text::from("pin")]);
     assert_eq!(line.menu.two, Some(Choice::Queue(QueueId(0))));
     assert_eq!((line.closed, line.human, line.silence), (Closed::Queue(QueueId(0)), QueueId(0), Span::secs(3)));
     let agent = &config.desk.agents[1];

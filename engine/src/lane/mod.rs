@@ -10,6 +10,7 @@ mod clock;
 mod digests;
 mod outlets;
 mod promises;
+mod secrets;
 
 pub use clock::{Clock, unix_micros_now};
 pub use digests::{Digests, digests_of};
@@ -23,6 +24,7 @@ use cabrank_sim::simulate::DecisionsDigest;
 use crossbeam::channel::{Receiver, RecvTimeoutError, bounded};
 use hdrhistogram::Histogram;
 use promises::Promises;
+use secrets::Secrets;
 use std::io;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -83,6 +85,7 @@ impl Lane {
             due: Vec::new(),
             figures: Counters::new(),
             backlog: backlog.clone(),
+            secrets: Secrets::default(),
         };
         let thread = std::thread::Builder::new().name("lane".into()).spawn(move || lane.run())?;
         Ok(Lane { door: Door::new(door, backlog).behind(veil), thread })
@@ -159,6 +162,7 @@ struct Running<L> {
     due: Vec<Instant>,
     figures: Counters,
     backlog: Backlog,
+    secrets: Secrets,
 }
 
 impl<L: Log> Running<L> {
@@ -242,9 +246,10 @@ impl<L: Log> Running<L> {
         }
     }
 
-    /// Appends a fact, tells the desk, and holds what it orders.
+    /// Appends a fact, unless it is secret, tells the desk, and holds what it orders.
     fn tell(&mut self, input: Input) -> Result<(), Refusal> {
         let tick = self.clock.now();
+        let Some(input) = self.secrets.sift(input, &self.desk, &self.outlets.veil, tick) else { return Ok(()) };
         let seq = match self.log.append(tick, &input) {
             Ok(seq) => seq,
             Err(error) => {

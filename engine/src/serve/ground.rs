@@ -61,7 +61,7 @@ impl Ground {
         })?;
         let store = Store::find(&data, store.as_ref().or(config.store.as_ref())).await?;
         take_examples(&source, &store, Region::from(config.region)).await?;
-        let directory = Arc::new(Directory::default());
+        let directory = Arc::new(Directory::default().with_secret(config.desk.code_fields()));
         let veil = Veil::new(Arc::new(Vault::open(&data)?), Arc::clone(&directory));
         let profiles_known = directory.load(&store, jiff::Timestamp::now()).await?;
         let library = library.await.map_err(io::Error::other)??;

@@ -116,6 +116,7 @@ fn only_by_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("[lookup]", old.look_up != new.look_up),
         ("[agents]", old.screen_pop != new.screen_pop),
         ("a line's prompts or hours", printed(&old.lines) != printed(&new.lines)),
+        ("`confirm` of an option", old.desk.code_fields() != new.desk.code_fields()),
         ("[[service]]", old.services != new.services),
         ("an agent's phone", !old.agents.iter().map(phone).eq(new.agents.iter().map(phone))),
         ("an agent's program", old.programs != new.programs),

@@ -20,8 +20,10 @@ pub struct KeptRecord {
     pub number: Option<Number>,
     /// The caller's name, if it was known then.
     pub name: Option<String>,
-    /// Whether the number could be believed.
+    /// Whether the number could be believed, and who said so.
     pub trust: Trust,
+    /// Whether the caller proved by a code who calls.
+    pub proved: bool,
     /// When the call came in; as all moments here, in microseconds since 1970 (UTC).
     pub offered_at: i64,
     /// When the caller last joined a queue.
@@ -191,6 +193,9 @@ fn bound(statement: Statement, row: &RecordRow) -> Statement {
         .bind(text(&row.number))
         .bind(text(&row.name))
         .bind(row.trusted)
+        .bind(row.verdict)
+        .bind(row.attestation)
+        .bind(row.proved)
         .bind(row.offered_at)
         .bind(row.queued_at)
         .bind(row.connected_at)
@@ -230,7 +235,7 @@ async fn put_amendment(writing: &mut AnyConnection, row: &AmendmentRow) -> sqlx:
     Ok(())
 }
 
-const RECORDS: Table<26> = Table {
+const RECORDS: Table<29> = Table {
     name: "records",
     columns: [
         "call",
@@ -238,6 +243,9 @@ const RECORDS: Table<26> = Table {
         "number",
         "name",
         "trusted",
+        "verdict",
+        "attestation",
+        "proved",
         "offered_at",
         "queued_at",
         "connected_at",
@@ -279,6 +287,9 @@ struct Row {
     number: Option<String>,
     name: Option<String>,
     trusted: i64,
+    verdict: Option<String>,
+    attestation: Option<String>,
+    proved: i64,
     offered_at: i64,
     queued_at: Option<i64>,
     connected_at: Option<i64>,
@@ -308,12 +319,14 @@ impl Row {
         let call = call_id(&self.call)?;
         let promise = self.promise()?;
         let quote = self.quote()?;
+        let trust = self.trust()?;
         Ok(KeptRecord {
             call,
             line: self.line,
             number: self.number.map(|number| Number(number.into())),
             name: self.name,
-            trust: if self.trusted != 0 { Trust::Trusted } else { Trust::Untrusted },
+            trust,
+            proved: self.proved != 0,
             offered_at: self.offered_at,
             queued_at: self.queued_at,
             connected_at: self.connected_at,
@@ -331,6 +344,13 @@ impl Row {
             quote,
             callbacks: u32::try_from(self.callbacks).unwrap_or(0),
         })
+    }
+
+    /// Records of before there were verdicts say no more than whether the number was believed.
+    fn trust(&self) -> Result<Trust, StoreError> {
+        let (verdict, attestation) = (self.verdict.as_deref(), self.attestation.as_deref());
+        words::trust_from(self.trusted != 0, verdict, attestation)
+            .ok_or_else(|| foreign("a verdict", verdict.unwrap_or_default()))
     }
 
     fn quote(&self) -> Result<Option<KeptQuote>, StoreError> {

@@ -19,6 +19,11 @@ pub enum Happening {
         /// The key.
         key: String,
     },
+    /// The caller keyed in the code that proves who calls, or another one.
+    KeyedCode {
+        /// Whether it was the right one.
+        right: bool,
+    },
     /// It joined a queue.
     Joined {
         /// The queue.

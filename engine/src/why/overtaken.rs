@@ -80,6 +80,7 @@ fn by_stage(view: &CallView, desk: &Desk) -> Option<Because> {
         StageView::Resting => Some(Because::Resting),
         StageView::Absent => Some(Because::Absent),
         StageView::Menu
+        | StageView::Proving
         | StageView::Dispatching
         | StageView::Told
         | StageView::Talking

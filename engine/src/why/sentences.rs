@@ -33,6 +33,8 @@ fn heading(story: &Story) -> String {
 fn what(what: &Happening) -> String {
     match what {
         Happening::Offered { line } => format!("called {line}."),
+        Happening::KeyedCode { right: true } => "keyed in the right code.".to_owned(),
+        Happening::KeyedCode { right: false } => "keyed in a wrong code.".to_owned(),
         Happening::Pressed { key } => format!("pressed {key}."),
         Happening::Joined { .. } => joined(what),
         Happening::HeldFor { agent } => format!("held for {agent}, the caller's own agent, who is busy: nobody else is rung."),

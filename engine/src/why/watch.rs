@@ -90,6 +90,7 @@ impl Watch {
             Told::Offered(line) if is_live && !was_live => {
                 self.note(Happening::Offered { line: names::line(desk.settings(), *line).to_owned() })
             }
+            Told::Proved(right) if was_live => self.note(Happening::KeyedCode { right: *right }),
             Told::Pressed(digit) if was_live => self.note(Happening::Pressed { key: words::pressed(&[*digit]) }),
             Told::CallerAnswered => self.note(Happening::CallbackAnswered),
             Told::CallerUnreached => self.note(Happening::CallbackUnreached),
@@ -101,7 +102,7 @@ impl Watch {
                 let queue = queue_name(desk, *queue);
                 self.with_bond(*offer, desk, |_, agent| Happening::Returned { agent, queue });
             }
-            Told::Offered(_) | Told::Pressed(_) | Told::Restarted | Told::HungUp | Told::Other { .. } => {}
+            Told::Offered(_) | Told::Pressed(_) | Told::Proved(_) | Told::Restarted | Told::HungUp | Told::Other { .. } => {}
         }
     }
 
@@ -230,6 +231,8 @@ impl Watch {
             Say::WillCallBack => return self.note(Happening::CallbackAgreed),
             Say::Welcome { .. }
             | Say::MenuAgain { .. }
+            | Say::Prove
+            | Say::ProveAgain
             | Say::OneMoment
             | Say::Sent { .. }
             | Say::Goodbye
@@ -277,6 +280,7 @@ impl Watch {
             Told::Other { call } if record.outcome == Outcome::Joined => call.map(|call| call.to_string()),
             Told::Offered(_)
             | Told::Pressed(_)
+            | Told::Proved(_)
             | Told::CallerAnswered
             | Told::CallerUnreached
             | Told::Answered(_)
@@ -296,6 +300,7 @@ impl Watch {
 enum Told {
     Offered(cabrank_core::LineId),
     Pressed(Digit),
+    Proved(bool),
     CallerAnswered,
     CallerUnreached,
     Answered(OfferId),
@@ -316,6 +321,7 @@ impl Told {
         match input {
             Input::CallOffered { call, line, .. } if *call == this => Told::Offered(*line),
             Input::DigitPressed { call, digit } if *call == this => Told::Pressed(*digit),
+            Input::CallerProved { call, right } if *call == this => Told::Proved(*right),
             Input::CallerAnswered { call } if *call == this => Told::CallerAnswered,
             Input::CallerUnreached { call, .. } if *call == this => Told::CallerUnreached,
             Input::AgentAnswered { offer } => Told::Answered(*offer),
@@ -326,6 +332,7 @@ impl Told {
             Input::CallerHungUp { call, .. } if *call == this => Told::HungUp,
             Input::CallOffered { call, .. }
             | Input::DigitPressed { call, .. }
+            | Input::CallerProved { call, .. }
             | Input::PromptEnded { call, .. }
             | Input::DispatchAnswered { call, .. }
             | Input::CallerFound { call, .. } => Told::Other { call: Some(*call).filter(|call| *call != this) },

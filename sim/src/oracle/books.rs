@@ -13,6 +13,10 @@ pub(super) struct Life {
     pub(super) written: bool,
     pub(super) play: PlayId,
     pub(super) keys: Vec<Digit>,
+    /// Wrong codes that were keyed in.
+    pub(super) wrong_codes: u8,
+    /// The right one was.
+    pub(super) proved: bool,
     pub(super) dispatched: bool,
     pub(super) eta: Option<Span>,
     pub(super) join: Option<Join>,
@@ -112,6 +116,8 @@ impl Life {
             written: false,
             play: PlayId(0),
             keys: Vec::new(),
+            wrong_codes: 0,
+            proved: false,
             dispatched: false,
             eta: None,
             join: None,

@@ -7,12 +7,19 @@ use cabrank_core::{
 };
 use std::sync::Arc;
 
+/// Wrong codes of one number after which nobody proves anything from it,
+const WRONG_A_NUMBER_MAX: usize = 5;
+
+/// so long.
+const WRONG_COUNTS_FOR: Span = Span::secs(3600);
+
 impl Oracle {
     pub(super) fn enter_fact(&mut self, seen: Seen<'_>) -> Verdict {
         match seen.input {
             Input::CallOffered { call, line, caller, .. } => self.call_begins(*call, *line, caller, seen.at),
             Input::CallerHungUp { call, how } => self.caller_goes(*call, *how, seen.at),
             Input::DigitPressed { call, digit } => self.key_is_pressed(*call, *digit, seen.at),
+            Input::CallerProved { call, right } => self.code_is_keyed_in(*call, *right, seen.at),
             Input::CallerAnswered { call } => self.dialled_leg_becomes(*call, Leg::Answered),
             Input::CallerUnreached { call, .. } => self.dialled_leg_becomes(*call, Leg::Away),
             Input::DispatchAnswered { call, answer } => self.service_answers(*call, answer),
@@ -76,6 +83,21 @@ impl Oracle {
             (life.wait_from, life.free_from) = (at, at);
             self.known.callback_is_over(call);
         }
+        Ok(())
+    }
+
+    /// Of whose number too many wrong ones came, the right one counts no more.
+    fn code_is_keyed_in(&mut self, call: CallId, right: bool, at: Tick) -> Verdict {
+        let number = self.life(call)?.caller.number.clone();
+        let wrong = self.wrong_codes.entry(number).or_default();
+        wrong.retain(|before| at.since(*before) < WRONG_COUNTS_FOR);
+        let shut = wrong.len() >= WRONG_A_NUMBER_MAX;
+        if !shut && !right {
+            wrong.push(at);
+        }
+        let life = self.life(call)?;
+        life.proved = right && !shut;
+        life.wrong_codes += u8::from(!right);
         Ok(())
     }
 

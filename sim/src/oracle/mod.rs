@@ -23,7 +23,7 @@ mod service;
 use agents::Diary;
 use books::{Leg, Life, Ringing};
 use cabrank_core::{
-    AgentId, CallId, Decision, Effect, Input, OfferId, PassedOver, Place, Refusal, Settings, StageView, Text, Tick, View,
+    AgentId, CallId, Decision, Effect, Input, Number, OfferId, PassedOver, Place, Refusal, Settings, StageView, Text, Tick, View,
 };
 use known::Known;
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,6 +92,8 @@ pub enum Rule {
     DispatchOnce,
     /// Who was unknown is looked up once, and what is found counts only in time and in the menu.
     FoundInTime,
+    /// A code is asked for only where it settles something, and twice at the most.
+    ProofIsAsked,
     /// What is said to be sent was accepted.
     SentIsTrue,
     /// One end and one record for each call.
@@ -134,6 +136,8 @@ pub struct Oracle {
     lives: BTreeMap<CallId, Life>,
     ringings: BTreeMap<OfferId, Ringing>,
     newest_offer: OfferId,
+    /// When wrong codes came, by number.
+    wrong_codes: BTreeMap<Option<Number>, Vec<Tick>>,
     newest_place: Place,
     /// How many decisions of this step were judged.
     decided: usize,
@@ -156,6 +160,7 @@ impl Oracle {
             lives: BTreeMap::new(),
             ringings: BTreeMap::new(),
             newest_offer: OfferId(0),
+            wrong_codes: BTreeMap::new(),
             newest_place: Place(0),
             decided: 0,
             known: Known::default(),

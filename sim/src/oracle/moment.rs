@@ -123,6 +123,7 @@ impl Oracle {
             StageView::Waiting | StageView::Absent => self.in_line(call).map(Spot::InLine),
             StageView::CalledBack => call.queue.map(Spot::Dialled),
             StageView::Menu
+            | StageView::Proving
             | StageView::Dispatching
             | StageView::Told
             | StageView::Offered

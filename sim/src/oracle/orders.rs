@@ -4,8 +4,8 @@ use super::books::{Leg, Ringing, RingingStage};
 use super::said::settle;
 use super::{Oracle, Rule, Seen, Verdict, must};
 use cabrank_core::{
-    AgentId, CallId, Context, Dispatch, DispatchAnswer, Effect, Filing, Input, LineId, Number, OfferId, PlayId, QueueId, Refused,
-    Say, Span, Step, Tick,
+    AgentId, CallId, Choice, Context, Dispatch, DispatchAnswer, Effect, Filing, Input, LineId, Number, OfferId, PlayId, QueueId,
+    Refused, Say, Span, Step, Tick,
 };
 
 impl Oracle {
@@ -83,6 +83,7 @@ impl Oracle {
                 let life = self.life(call)?;
                 must(life.callback.pending, Rule::CallbackOnce, || format!("call {call} is told of a callback: {life:?}"))
             }
+            Say::Prove | Say::ProveAgain => self.asks_for_a_code(call),
             Say::Welcome { .. }
             | Say::MenuAgain { .. }
             | Say::OneMoment
@@ -92,6 +93,21 @@ impl Oracle {
             | Say::Returned
             | Say::AgentLost => Ok(()),
         }
+    }
+
+    /// Only of whom it settles something, and twice at the most.
+    fn asks_for_a_code(&mut self, call: CallId) -> Verdict {
+        let lines = self.settings.lines.clone();
+        let life = self.life(call)?;
+        let menu = lines.get(usize::from(life.line.0)).map(|line| &line.menu);
+        let proofs = menu.into_iter().flat_map(|menu| [&menu.one, &menu.two]).filter_map(|choice| match choice {
+            Some(Choice::Instant { proof, .. }) => proof.as_ref(),
+            Some(Choice::Queue(_)) | None => None,
+        });
+        let profile = life.caller.profile.as_ref().filter(|_| !life.caller.trust.is_sure() && life.caller.number.is_some());
+        let helps = profile.is_some_and(|profile| proofs.into_iter().any(|proof| profile.holds_code(&proof.field)));
+        let may = helps && !life.dispatched && life.wrong_codes < 2;
+        must(may, Rule::ProofIsAsked, || format!("call {call} is asked for a code: {life:?}"))
     }
 
     fn let_hear(&mut self, call: CallId, play: PlayId) -> Verdict {
@@ -206,7 +222,7 @@ impl Oracle {
         life.dispatched = true;
         let same = dispatch.caller == life.caller && dispatch.line == life.line && dispatch.asked_at == at;
         must(same, Rule::DispatchOnce, || format!("{dispatch:?} for {life:?}"))?;
-        let profile = life.caller.profile.as_ref().filter(|_| life.caller.trust.is_sure());
+        let profile = life.caller.profile.as_ref().filter(|_| life.caller.trust.is_sure() || life.proved);
         let service = services.get(usize::from(dispatch.service.0));
         let allowed =
             service.zip(profile).is_some_and(|(service, profile)| service.needs.iter().all(|need| profile.field(need).is_some()));
@@ -231,6 +247,7 @@ fn amend(call: CallId, input: &Input) -> Verdict {
         Input::CallOffered { .. }
         | Input::PromptEnded { .. }
         | Input::DigitPressed { .. }
+        | Input::CallerProved { .. }
         | Input::CallerHungUp { .. }
         | Input::HoldChanged { .. }
         | Input::DispatchAnswered { .. }

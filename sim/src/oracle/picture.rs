@@ -137,6 +137,7 @@ fn stage_fits(life: &Life, stage: StageView) -> bool {
     let pending = life.callback.pending;
     match stage {
         StageView::Menu => there && unled && life.join.is_none() && !life.dispatched,
+        StageView::Proving => there && unled && life.join.is_none() && !life.dispatched && life.wrong_codes < 2,
         StageView::Dispatching => there && unled && life.dispatched && life.eta.is_none() && life.join.is_none(),
         StageView::Told => there && unled && life.eta.is_some() && life.join.is_none(),
         StageView::Waiting => there && unled && life.join.is_some() && !pending,

@@ -36,7 +36,8 @@ impl Oracle {
 }
 
 fn says_who(life: &Life, record: &Record) -> Verdict {
-    let same = record.line == life.line && record.caller == life.caller && record.agent == life.taken_by;
+    let same =
+        record.line == life.line && record.caller == life.caller && record.proved == life.proved && record.agent == life.taken_by;
     let counted = record.offers == life.rings && record.callbacks == life.callback.tries;
     must(same && counted && is_part_of(record.pressed.as_slice(), &life.keys), Rule::RecordIsTrue, || {
         format!("{record:?} for {life:?}")

@@ -249,13 +249,13 @@ impl Live {
             return queue;
         }
         let choice = match self.last_key {
-            Some(Digit::Number(1)) => line.menu.one,
-            Some(Digit::Number(2)) => line.menu.two,
+            Some(Digit::Number(1)) => line.menu.one.as_ref(),
+            Some(Digit::Number(2)) => line.menu.two.as_ref(),
             Some(Digit::Number(_) | Digit::Star | Digit::Pound | Digit::Letter(_)) | None => None,
         };
         match choice {
-            Some(Choice::Instant { otherwise, .. }) => otherwise,
-            Some(Choice::Queue(queue)) => queue,
+            Some(Choice::Instant { otherwise, .. }) => *otherwise,
+            Some(Choice::Queue(queue)) => *queue,
             None => line.human,
         }
     }

@@ -49,6 +49,7 @@ impl Sessions {
             Input::CallOffered { .. }
             | Input::PromptEnded { .. }
             | Input::DigitPressed { .. }
+            | Input::CallerProved { .. }
             | Input::CallerHungUp { .. }
             | Input::HoldChanged { .. }
             | Input::DispatchAnswered { .. }

@@ -84,6 +84,7 @@ impl Watch {
             Input::AgentReturned { .. }
             | Input::SettingsChanged { .. }
             | Input::PromptEnded { .. }
+            | Input::CallerProved { .. }
             | Input::HoldChanged { .. }
             | Input::DispatchAnswered { .. }
             | Input::CallerFound { .. }
@@ -148,6 +149,8 @@ impl Watch {
             }
             Say::Welcome { .. }
             | Say::MenuAgain { .. }
+            | Say::Prove
+            | Say::ProveAgain
             | Say::OneMoment
             | Say::Sent { .. }
             | Say::Goodbye

@@ -85,7 +85,8 @@ impl<W: Witness> Floor<'_, W> {
                 self.prompt(id, play);
                 self.chooses(id);
             }
-            Say::Sent { .. } | Say::Goodbye | Say::Closed => self.prompt(id, play),
+            // Scenarios have no codes, and nobody in them knows one.
+            Say::Prove | Say::ProveAgain | Say::Sent { .. } | Say::Goodbye | Say::Closed => self.prompt(id, play),
             Say::TooMany | Say::NobodyCame => {
                 self.turned_away(id);
                 self.prompt(id, play);

@@ -155,6 +155,7 @@ fn travels(input: &Input) -> bool {
     match input {
         Input::PromptEnded { .. }
         | Input::DigitPressed { .. }
+        | Input::CallerProved { .. }
         | Input::CallerHungUp { .. }
         | Input::DispatchAnswered { .. }
         | Input::CallerFound { .. }

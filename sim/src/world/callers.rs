@@ -81,6 +81,9 @@ impl World {
         if self.callers.chance(97) {
             self.plan_fact(length, Input::PromptEnded { call, play });
         }
+        if what.is_secret() && self.callers.chance(75) {
+            self.plan_code(call);
+        }
         let (likely, reach_ms) = match what {
             Say::Welcome { .. } | Say::MenuAgain { .. } => (80, 6_000),
             Say::Sent { .. } => (40, 2_000),
@@ -89,6 +92,8 @@ impl World {
                 (50, 3_000)
             }
             Say::OneMoment
+            | Say::Prove
+            | Say::ProveAgain
             | Say::Goodbye
             | Say::NotNow
             | Say::NeedDetails
@@ -106,6 +111,12 @@ impl World {
         if self.callers.chance(likely) {
             self.plan_key(call, length.plus(Span::millis(reach_ms)));
         }
+    }
+
+    fn plan_code(&mut self, call: CallId) {
+        let after = self.callers.millis(1_000, 25_000);
+        let right = self.callers.chance(50);
+        self.plan_fact(after, Input::CallerProved { call, right });
     }
 
     fn plan_key(&mut self, call: CallId, within: Span) {
@@ -130,6 +141,8 @@ impl World {
         match what {
             Say::Welcome { .. } | Say::MenuAgain { .. } | Say::Sent { .. } => self.callers.millis(3_000, 9_000),
             Say::OneMoment
+            | Say::Prove
+            | Say::ProveAgain
             | Say::Goodbye
             | Say::NotNow
             | Say::NeedDetails
@@ -187,11 +200,12 @@ impl World {
 /// One person is always the same.
 pub(super) fn profile(person: u64) -> Profile {
     let pickup = (!person.is_multiple_of(3)).then(|| (Text::from("pickup"), Text::from("12 Orchard Road")));
+    let pin = (!person.is_multiple_of(4)).then(|| (Text::from("pin"), Text::from("4711")));
     Profile {
         name: Text::from(format!("Person {person}")),
         language: Text::from("en"),
         class: Text::from(CLASSES[(person % CLASSES.len() as u64) as usize]),
         preferred_agent: Text::from(*["a0", "", "a1", "", ""].get((person % 5) as usize).unwrap_or(&"")),
-        fields: pickup.into_iter().collect(),
+        fields: pickup.into_iter().chain(pin).collect(),
     }
 }

@@ -155,7 +155,9 @@ impl World {
         let leg = |call: &CallId| self.calls.get(call);
         match input {
             Input::PromptEnded { call, play } => leg(call).is_some_and(|leg| leg.play == Some(*play)),
-            Input::DigitPressed { call, .. } | Input::CallerHungUp { call, .. } => leg(call).is_some(),
+            Input::DigitPressed { call, .. } | Input::CallerProved { call, .. } | Input::CallerHungUp { call, .. } => {
+                leg(call).is_some()
+            }
             Input::HoldChanged { call, .. } => leg(call).is_some_and(|leg| leg.with.is_some()),
             Input::AgentRinging { offer } | Input::AgentAnswered { offer } | Input::AgentDeclined { offer, .. } => {
                 self.offers.get(offer).is_some_and(|leg| leg.stage == LegStage::Ringing)
@@ -198,6 +200,7 @@ impl World {
             Input::ThresholdsChanged { queues, .. } => self.thresholds_are(queues),
             Input::PromptEnded { .. }
             | Input::DigitPressed { .. }
+            | Input::CallerProved { .. }
             | Input::AgentReturned { .. }
             | Input::HoldChanged { .. }
             | Input::DispatchAnswered { .. }

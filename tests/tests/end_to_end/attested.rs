@@ -20,6 +20,10 @@ struct World {
 
 impl World {
     fn new(agents: usize, more: &str) -> World {
+        World::with(agents, more, |desk| desk)
+    }
+
+    fn with(agents: usize, more: &str, change: impl FnOnce(Desk) -> Desk) -> World {
         let (authority, web, files) = (Authority::new("STI-CA").unwrap(), Authority::new("web").unwrap(), Room::new());
         let host = Host::start(&web).unwrap();
         let roots = files.write("sti-ca.pem", authority.root_pem());
@@ -31,7 +35,7 @@ impl World {
             host.port(),
             web.display()
         );
-        let scene = Scene::with_agents(agents, |desk: Desk| desk.identity("attested").table(&table));
+        let scene = Scene::with_agents(agents, |desk: Desk| change(desk.identity("attested").table(&table)));
         World { scene, authority, host, _files: files }
     }
 
@@ -115,6 +119,31 @@ fn a_forged_signature_is_shown_as_such_and_goes_no_further() {
     let (shown, live, invite) = world.reaches_a_human(caller);
     assert_eq!((&shown["verdict"], &live["verdict"]), (&json!("bad_signature"), &json!("bad_signature")), "{shown:#} {live:#}");
     assert!(!invite.contains("Identity"), "{invite}");
+}
+
+#[test]
+fn who_has_no_signature_or_a_forged_one_may_prove_it_by_a_code() {
+    let world = World::with(0, "", |desk| desk.confirms("8264", "20s"));
+    let (_, x5u) = world.provider(Numbers::Provider("709J".to_owned()));
+    let forger = Authority::new("STI-CA").unwrap().provider(&Paper::default()).unwrap();
+    let forged = signed(KNOWN, &signing("A", KNOWN, &x5u).header(&forger));
+    for (caller, verdict) in [(forged, "bad_signature"), (Scenario::caller(KNOWN), "unsigned")] {
+        world.scene.call(&caller.call().keys("18264").expects_bye(20));
+        let call =
+            world.scene.api().awaits_call(verdict, |call| call["caller"]["verdict"] == verdict && call["state"] == "ended");
+        assert_eq!((&call["outcome"], &call["caller"]["proved"]), (&json!("served_instantly"), &json!(true)), "{call:#}");
+        assert_eq!(call["caller"]["trust"], "untrusted", "{call:#}");
+    }
+}
+
+#[test]
+fn who_is_signed_for_is_asked_for_no_code() {
+    let world = World::with(0, "", |desk| desk.confirms("8264", "20s"));
+    let (provider, x5u) = world.provider(Numbers::Provider("709J".to_owned()));
+    world.scene.call(&signed(KNOWN, &signing("A", KNOWN, &x5u).header(&provider)).call().keys("1").expects_bye(20));
+    let call = world.scene.api().awaits_call("served at once", |call| call["outcome"] == "served_instantly");
+    assert_eq!((&call["caller"]["verdict"], &call["caller"]["attestation"]), (&json!("verified"), &json!("A")), "{call:#}");
+    assert_eq!(call["caller"]["proved"], false, "{call:#}");
 }
 
 #[test]

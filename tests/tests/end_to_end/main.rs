@@ -21,6 +21,7 @@ mod journal;
 mod logs;
 mod menu;
 mod privacy;
+mod proving;
 mod quic;
 mod quic_python;
 mod quic_restart;

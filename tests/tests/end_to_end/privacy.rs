@@ -16,7 +16,7 @@ const NAME: &str = "Ms Tan";
 const PICKUP: &str = "1 Raffles Place";
 
 /// The smallest segments there are.
-fn small(desk: Desk) -> Desk {
+pub(crate) fn small(desk: Desk) -> Desk {
     desk.journal_key("segment_kb = 64")
 }
 

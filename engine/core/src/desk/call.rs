@@ -3,7 +3,7 @@
 use super::alarms::Alarms;
 use crate::quote::Estimate;
 use crate::{
-    AgentId, Caller, ClassId, Keys, LineId, OfferId, Outcome, Place, PlayId, Promise, QueueId, Said, ServiceId, Side, Span,
+    AgentId, Caller, ClassId, Key, Keys, LineId, OfferId, Outcome, Place, PlayId, Promise, QueueId, Said, ServiceId, Side, Span,
     Standing, Thresholds, Tick, WhyHuman,
 };
 use alloc::boxed::Box;
@@ -54,6 +54,13 @@ pub(super) enum Stage {
     Menu {
         /// Wrong keys so far.
         mistakes: u8,
+    },
+    /// Asked for a code.
+    Proving {
+        /// The key of the instant service that was chosen.
+        chosen: Key,
+        /// Wrong codes so far.
+        wrong: u8,
     },
     /// A fulfilment service is being asked.
     Dispatching {
@@ -211,6 +218,7 @@ impl Stage {
             Stage::Held(agent) => Some(InLine::Held(agent)),
             Stage::Absent => Some(InLine::Absent),
             Stage::Menu { .. }
+            | Stage::Proving { .. }
             | Stage::Dispatching { .. }
             | Stage::Told { .. }
             | Stage::Offered(_)
@@ -230,6 +238,7 @@ impl Stage {
             Stage::Offered(offer) => Some((offer, Answered::No)),
             Stage::Talking(offer, _) => Some((offer, Answered::Yes)),
             Stage::Menu { .. }
+            | Stage::Proving { .. }
             | Stage::Dispatching { .. }
             | Stage::Told { .. }
             | Stage::Waiting

@@ -50,6 +50,7 @@ impl Count {
             Stage::Absent => self.absent += 1,
             Stage::Dialling | Stage::Confirming => self.dialling += 1,
             Stage::Menu { .. }
+            | Stage::Proving { .. }
             | Stage::Dispatching { .. }
             | Stage::Told { .. }
             | Stage::Talking(..)
@@ -150,7 +151,7 @@ impl Desk {
                 | Stage::Resting => {
                     holds!(call.stand.is_some(), "{id} is in line and has no stand");
                 }
-                Stage::Menu { .. } | Stage::Told { .. } | Stage::Parting(_) => {}
+                Stage::Menu { .. } | Stage::Proving { .. } | Stage::Told { .. } | Stage::Parting(_) => {}
             }
         }
         equals!(bound, self.offers.len(), "every offer is one call's");
@@ -205,6 +206,7 @@ impl Desk {
             let bounded = call.alarms.at(Due::Stage).is_some();
             let needs_bound = match call.stage {
                 Stage::Menu { .. }
+                | Stage::Proving { .. }
                 | Stage::Told { .. }
                 | Stage::Waiting
                 | Stage::Held(_)

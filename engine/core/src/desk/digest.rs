@@ -33,6 +33,10 @@ impl Code for Desk {
             line_up.quoter.encode(sink);
             line_up.warning.encode(sink);
         }
+        // Came later: a desk that nobody proved anything to has the form of before.
+        if !self.proofs.is_empty() {
+            self.proofs.encode(sink);
+        }
     }
 
     /// Hostile bytes are [`Malformed`], as are those of a desk that contradicts itself.
@@ -49,6 +53,9 @@ impl Code for Desk {
         for line_up in &mut desk.line_ups {
             line_up.quoter = Code::decode(reader)?;
             line_up.warning = Code::decode(reader)?;
+        }
+        if !reader.is_at_end() {
+            desk.proofs = Code::decode(reader)?;
         }
         desk.restored()
     }
@@ -91,7 +98,7 @@ code_enum! {
     Stage {
         0: Menu { mistakes }, 1: Dispatching { otherwise }, 2: Told { otherwise }, 3: Waiting, 4: Offered(offer),
         5: Talking(offer, hold), 6: Parting(outcome), 7: Left { outcome, ended_at }, 8: Held(agent), 9: Agreeing, 10: Absent,
-        11: Dialling, 12: Confirming, 13: Resting,
+        11: Dialling, 12: Confirming, 13: Resting, 14: Proving { chosen, wrong },
     }
     Outcome {
         0: ServedInstantly, 1: ServedByAgent, 2: LeftInMenu, 3: Abandoned, 4: WaitedTooLong, 5: Closed, 6: QueueFull,

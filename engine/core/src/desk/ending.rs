@@ -9,7 +9,7 @@ use alloc::boxed::Box;
 impl Desk {
     pub(super) fn caller_hung_up(&mut self, id: CallId, how: CallerGone, out: &mut Outbox) -> Result<(), Refusal> {
         let natural = match self.call(id)?.stage {
-            Stage::Menu { .. } | Stage::Dispatching { .. } => Outcome::LeftInMenu,
+            Stage::Menu { .. } | Stage::Proving { .. } | Stage::Dispatching { .. } => Outcome::LeftInMenu,
             Stage::Told { .. } => Outcome::ServedInstantly,
             Stage::Waiting | Stage::Held(_) | Stage::Offered(_) => Outcome::Abandoned,
             Stage::Talking(..) => Outcome::ServedByAgent,
@@ -68,6 +68,7 @@ impl Desk {
         if let Some(call) = self.calls.remove(&id) {
             self.silence(id, &call);
             self.write_record(id, call, outcome, ended_at, out);
+            self.proofs.forget(id);
         }
     }
 
@@ -76,6 +77,7 @@ impl Desk {
             call: id,
             line: call.line,
             caller: call.caller,
+            proved: self.proofs.is_proved(id),
             offered_at: call.offered_at,
             queued_at: call.stand.map(|stand| stand.joined_at),
             connected_at: call.service.as_ref().map(|service| service.connected_at),

@@ -4,8 +4,8 @@ use super::alarms::Due;
 use super::call::{Asked, Call, Stage};
 use super::{Desk, Outbox};
 use crate::{
-    CallId, Dispatch, DispatchAnswer, DispatchFailure, Effect, Outcome, Promise, QueueId, Refusal, Say, Service, ServiceId,
-    Settled, Span, Text, WhyHuman,
+    CallId, Dispatch, DispatchAnswer, DispatchFailure, Effect, Key, Outcome, Profile, Promise, QueueId, Refusal, Say, Service,
+    ServiceId, Settled, Span, Text, WhyHuman,
 };
 use alloc::boxed::Box;
 
@@ -13,12 +13,21 @@ use alloc::boxed::Box;
 pub(super) const EDGE_GRACE: Span = Span::millis(500);
 
 impl Desk {
-    pub(super) fn serve_instantly(&mut self, id: CallId, service_id: ServiceId, otherwise: QueueId, out: &mut Outbox) {
+    pub(super) fn serve_instantly(&mut self, id: CallId, chosen: Key, service: ServiceId, otherwise: QueueId, out: &mut Outbox) {
+        let Some(call) = self.calls.get(&id) else { return };
+        match doubt(call, &self.settings.services[usize::from(service.0)]) {
+            None => self.dispatch(id, service, otherwise, out),
+            Some(WhyHuman::UntrustedNumber) => match self.keeps_from_proving(call, chosen, service) {
+                None => self.ask_for_code(id, chosen, out),
+                Some(why) => self.join(id, otherwise, why, out),
+            },
+            Some(doubt) => self.join(id, otherwise, doubt, out),
+        }
+    }
+
+    pub(super) fn dispatch(&mut self, id: CallId, service_id: ServiceId, otherwise: QueueId, out: &mut Outbox) {
         let Some(call) = self.calls.get_mut(&id) else { return };
         let service = &self.settings.services[usize::from(service_id.0)];
-        if let Some(doubt) = doubt(call, service) {
-            return self.join(id, otherwise, doubt, out);
-        }
         call.stage = Stage::Dispatching { otherwise };
         call.asked = Some(Asked { service: service_id, at: self.now, late: false });
         out.order(Effect::Dispatch(Box::new(Dispatch {
@@ -70,6 +79,7 @@ impl Desk {
                 self.forget(id, outcome, ended_at, out);
             }
             Stage::Menu { .. }
+            | Stage::Proving { .. }
             | Stage::Told { .. }
             | Stage::Waiting
             | Stage::Held(_)
@@ -90,6 +100,7 @@ impl Desk {
             Stage::Dispatching { otherwise } => self.join(id, otherwise, why, out),
             Stage::Left { outcome, ended_at } => self.forget(id, outcome, ended_at, out),
             Stage::Menu { .. }
+            | Stage::Proving { .. }
             | Stage::Told { .. }
             | Stage::Waiting
             | Stage::Held(_)
@@ -111,6 +122,10 @@ fn doubt(call: &Call, service: &Service) -> Option<WhyHuman> {
     if !call.caller.trust.is_sure() {
         return Some(WhyHuman::UntrustedNumber);
     }
-    let missing = service.needs.iter().find(|need| profile.field(need).is_none());
-    missing.map(|field| WhyHuman::MissingDetail { field: field.clone() })
+    missing(profile, service).map(|field| WhyHuman::MissingDetail { field: field.clone() })
+}
+
+/// What the service needs and the profile does not say.
+pub(super) fn missing<'a>(profile: &Profile, service: &'a Service) -> Option<&'a Text> {
+    service.needs.iter().find(|need| profile.field(need).is_none())
 }

@@ -231,7 +231,11 @@ pub(super) fn class_name(call: &Call) -> Text {
 fn first_words(why: &WhyHuman) -> Option<Say> {
     match why {
         WhyHuman::UnknownCaller | WhyHuman::MissingDetail { .. } => Some(Say::NeedDetails),
-        WhyHuman::UntrustedNumber | WhyHuman::DispatchRefused { .. } | WhyHuman::DispatchFailed(_) => Some(Say::NotNow),
+        WhyHuman::UntrustedNumber
+        | WhyHuman::TooManyWrongCodes
+        | WhyHuman::DispatchRefused { .. }
+        | WhyHuman::DispatchFailed(_) => Some(Say::NotNow),
+        WhyHuman::WrongCode | WhyHuman::NoCode => Some(Say::ToHuman),
         WhyHuman::Asked
         | WhyHuman::PressedZero
         | WhyHuman::Silence

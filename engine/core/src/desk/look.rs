@@ -13,14 +13,14 @@ impl Desk {
             changes: self.changes,
             queues: (0..self.line_ups.len()).map(|index| self.queue_view(QueueId(index as u16))).collect(),
             agents: (0..self.agents.len()).map(|index| self.agent_view(AgentId(index as u32))).collect(),
-            calls: self.calls.iter().map(|(id, call)| call_view(*id, call)).collect(),
+            calls: self.calls.iter().map(|(id, call)| self.call_view(*id, call)).collect(),
             dispatches: self.calls.iter().filter_map(|(id, call)| dispatch(*id, call)).collect(),
         }
     }
 
     /// One call, if it is live, as it stands in [`View::calls`]: the others are not looked at.
     pub fn look_at_call(&self, call: CallId) -> Option<CallView> {
-        self.calls.get(&call).map(|found| call_view(call, found))
+        self.calls.get(&call).map(|found| self.call_view(call, found))
     }
 
     /// One queue, if there is such, as it stands in [`View::queues`]: the others are not looked at.
@@ -47,6 +47,32 @@ impl Desk {
         }
     }
 
+    fn call_view(&self, id: CallId, call: &Call) -> CallView {
+        let stage = stage_view(call.stage);
+        let in_line = call.stand.filter(|_| call.stage.in_line().is_some() || call.stage.aside() || stage == StageView::Offered);
+        CallView {
+            call: id,
+            line: call.line,
+            caller: call.caller.clone(),
+            proved: self.proofs.is_proved(id),
+            stage,
+            offered_at: call.offered_at,
+            queued_at: call.stand.map(|stand| stand.joined_at),
+            since: call.stand.map(|stand| stand.since),
+            connected_at: call.service.as_ref().map(|service| service.connected_at),
+            estimate: call.estimate,
+            quote: call.said,
+            queue: call.stand.map(|stand| stand.queue),
+            class: call.stand.map(|stand| stand.class),
+            place: in_line.map(|stand| stand.place),
+            waits_for: if let Stage::Held(agent) = call.stage { Some(agent) } else { None },
+            agent: call.agent.filter(|_| matches!(call.stage, Stage::Offered(_) | Stage::Talking(..))),
+            pressed: call.pressed,
+            why_human: call.why.clone(),
+            promise: call.promise.as_deref().cloned(),
+        }
+    }
+
     fn agent_view(&self, id: AgentId) -> AgentView {
         let agent = &self.agents[id.0 as usize];
         AgentView {
@@ -59,34 +85,10 @@ impl Desk {
     }
 }
 
-fn call_view(id: CallId, call: &Call) -> CallView {
-    let stage = stage_view(call.stage);
-    let in_line = call.stand.filter(|_| call.stage.in_line().is_some() || call.stage.aside() || stage == StageView::Offered);
-    CallView {
-        call: id,
-        line: call.line,
-        caller: call.caller.clone(),
-        stage,
-        offered_at: call.offered_at,
-        queued_at: call.stand.map(|stand| stand.joined_at),
-        since: call.stand.map(|stand| stand.since),
-        connected_at: call.service.as_ref().map(|service| service.connected_at),
-        estimate: call.estimate,
-        quote: call.said,
-        queue: call.stand.map(|stand| stand.queue),
-        class: call.stand.map(|stand| stand.class),
-        place: in_line.map(|stand| stand.place),
-        waits_for: if let Stage::Held(agent) = call.stage { Some(agent) } else { None },
-        agent: call.agent.filter(|_| matches!(call.stage, Stage::Offered(_) | Stage::Talking(..))),
-        pressed: call.pressed,
-        why_human: call.why.clone(),
-        promise: call.promise.as_deref().cloned(),
-    }
-}
-
 fn stage_view(stage: Stage) -> StageView {
     match stage {
         Stage::Menu { .. } => StageView::Menu,
+        Stage::Proving { .. } => StageView::Proving,
         Stage::Dispatching { .. } => StageView::Dispatching,
         Stage::Told { .. } => StageView::Told,
         Stage::Waiting | Stage::Held(_) => StageView::Waiting,

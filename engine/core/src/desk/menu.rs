@@ -3,7 +3,7 @@
 use super::alarms::Due;
 use super::call::Stage;
 use super::{Desk, Outbox};
-use crate::{CallId, Choice, Digit, Line, Menu, Outcome, PlayId, Refusal, Say, Span, WhyHuman};
+use crate::{CallId, Choice, Digit, Key, Line, Menu, Outcome, PlayId, Refusal, Say, Span, WhyHuman};
 
 /// Wrong keys that are forgiven with the menu said once more.
 const MISTAKES_FORGIVEN: u8 = 1;
@@ -38,6 +38,7 @@ impl Desk {
             Stage::Waiting | Stage::Held(_) | Stage::Offered(_) => self.go_on_waiting(id, out),
             Stage::Agreeing => self.hang_up_until_called_back(id, out),
             Stage::Confirming => self.await_confirmation(id),
+            Stage::Proving { chosen, .. } => self.await_code(id, chosen),
             Stage::Parting(outcome) => self.hang_up(id, outcome, out),
             Stage::Dispatching { .. }
             | Stage::Talking(..)
@@ -56,6 +57,10 @@ impl Desk {
                 call.pressed.remember(digit);
                 self.choose(id, digit, mistakes, out);
             }
+            Stage::Proving { chosen, .. } if digit == Digit::Number(0) => {
+                call.pressed.remember(digit);
+                self.rather_a_human(id, chosen, WhyHuman::PressedZero, out);
+            }
             Stage::Dispatching { otherwise } | Stage::Told { otherwise } => {
                 call.pressed.remember(digit);
                 self.maybe_talk_about_it(id, digit, otherwise, out);
@@ -67,8 +72,10 @@ impl Desk {
                 self.agree_to_call_back(id, out);
             }
             Stage::Confirming => self.confirm(id, digit, out),
-            // What is pressed in a talk is the talkers' business, and secret.
-            Stage::Waiting
+            // What is keyed in as a code comes by another way, or not at all. What is pressed in a talk is the talkers' business,
+            // and secret.
+            Stage::Proving { .. }
+            | Stage::Waiting
             | Stage::Held(_)
             | Stage::Offered(_)
             | Stage::Talking(..)
@@ -87,6 +94,7 @@ impl Desk {
         let Some(call) = self.calls.get(&id) else { return };
         match call.stage {
             Stage::Menu { .. } => self.join(id, self.line(call.line).human, WhyHuman::Silence, out),
+            Stage::Proving { chosen, .. } => self.rather_a_human(id, chosen, WhyHuman::NoCode, out),
             Stage::Told { .. } => self.part(id, Say::Goodbye, Outcome::ServedInstantly, out),
             Stage::Waiting | Stage::Held(_) | Stage::Absent => self.waited_too_long(id, out),
             Stage::Offered(offer) => self.ring_is_over(offer, out),
@@ -108,15 +116,17 @@ impl Desk {
         let line_id = call.line;
         let line = self.line(line_id);
         let human = line.human;
-        let choice = match digit {
+        let key = match digit {
             Digit::Number(0) => return self.join(id, human, WhyHuman::PressedZero, out),
-            Digit::Number(1) => line.menu.one,
-            Digit::Number(2) => line.menu.two,
+            Digit::Number(1) => Some(Key::One),
+            Digit::Number(2) => Some(Key::Two),
             Digit::Number(_) | Digit::Star | Digit::Pound | Digit::Letter(_) => None,
         };
-        match choice {
-            Some(Choice::Instant { service, otherwise }) => self.serve_instantly(id, service, otherwise, out),
-            Some(Choice::Queue(queue)) => self.join(id, queue, WhyHuman::Asked, out),
+        match key.and_then(|key| line.menu.choice(key).map(|choice| (key, choice))) {
+            Some((key, Choice::Instant { service, otherwise, proof: _ })) => {
+                self.serve_instantly(id, key, *service, *otherwise, out)
+            }
+            Some((_, Choice::Queue(queue))) => self.join(id, *queue, WhyHuman::Asked, out),
             None if mistakes < MISTAKES_FORGIVEN => {
                 self.enter(id, Stage::Menu { mistakes: mistakes + 1 });
                 self.say(id, Say::MenuAgain { line: line_id }, out);

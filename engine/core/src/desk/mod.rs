@@ -24,6 +24,7 @@ mod menu;
 mod occupancy;
 mod offer;
 mod own_agent;
+mod prove;
 mod reach;
 mod reserve;
 mod restore;
@@ -47,6 +48,7 @@ pub use glance::PlaceInLine;
 use idle::Idle;
 use known::Known;
 use line_up::LineUp;
+use prove::Proofs;
 use reach::Reaches;
 
 /// One routing domain: its lines, menus, queues and agents, and the calls that are live.
@@ -70,6 +72,8 @@ pub struct Desk {
     held: Ordered<(AgentId, Tick, Place), CallId>,
     /// Who called before.
     known: Known,
+    /// Who proved who calls, and who did not.
+    proofs: Proofs,
     /// By agent id.
     agents: Vec<Agent>,
     /// In the order of names.
@@ -126,6 +130,7 @@ impl Desk {
             line_ups: settings.queues.iter().map(|queue| LineUp::new(&queue.thresholds)).collect(),
             held: Ordered::new(),
             known: Known::default(),
+            proofs: Proofs::default(),
             agents: settings.agents.iter().map(|_| Agent::new()).collect(),
             agents_by_name: change::by_name(&settings),
             idle: Idle::new(settings.queues.len(), reaches.all()),
@@ -169,6 +174,7 @@ impl Desk {
             Input::CallOffered { call, line, open, caller } => self.call_offered(call, line, open, caller, out),
             Input::PromptEnded { call, play } => self.prompt_ended(call, play, out),
             Input::DigitPressed { call, digit } => self.digit_pressed(call, digit, out),
+            Input::CallerProved { call, right } => self.caller_proved(call, right, out),
             Input::CallerHungUp { call, how } => self.caller_hung_up(call, how, out),
             Input::CallerAnswered { call } => self.caller_answered(call, out),
             Input::CallerUnreached { call, how: _ } => self.caller_unreached(call, out),

@@ -187,6 +187,7 @@ impl Desk {
             queue: stand.queue,
             class: stand.class,
             caller: call.caller.clone(),
+            proved: self.proofs.is_proved(id),
             pressed: call.pressed,
             why: call.why.clone().unwrap_or(WhyHuman::NoMenu),
             promise: call.promise.as_deref().cloned(),

@@ -5,6 +5,7 @@ use super::agent::deadline;
 use super::alarms::Owner;
 use super::call::{Call, Stage, Stand};
 use super::own_agent::is_at_work;
+use super::prove::WRONG_A_CALL_MAX;
 use super::warning::Warning;
 use crate::{AgentId, AgentState, CallId, LineId, Malformed, OfferId, QueueId, ServiceId};
 use alloc::vec::Vec;
@@ -18,6 +19,7 @@ impl Desk {
         let counts = [self.offers_made, self.places_given, self.changes];
         believe(counts.iter().all(|count| *count <= COUNT_MAX))?;
         believe(self.agents.len() == self.settings.agents.len() && self.known.is_consistent(self.places_given))?;
+        believe(self.proofs.are_of(&self.calls))?;
         let calls: Vec<CallId> = self.calls.iter().map(|(id, _)| *id).collect();
         calls.into_iter().try_for_each(|id| self.restore_call(id))?;
         (0..self.agents.len()).for_each(|index| self.restore_agent(AgentId(index as u32)));
@@ -61,6 +63,7 @@ impl Desk {
                 None
             }
             Stage::Menu { .. }
+            | Stage::Proving { .. }
             | Stage::Dispatching { .. }
             | Stage::Told { .. }
             | Stage::Talking(..)
@@ -102,6 +105,7 @@ impl Desk {
         let class = |stand: &Stand| usize::from(stand.class.0) < self.queue(stand.queue).thresholds.classes.len();
         let stage = match call.stage {
             Stage::Dispatching { otherwise } | Stage::Told { otherwise } => queue(otherwise),
+            Stage::Proving { chosen, wrong } => wrong < WRONG_A_CALL_MAX && self.offers_proof(call.line, chosen),
             Stage::Held(own) => agent(own),
             Stage::Menu { .. }
             | Stage::Waiting

@@ -11,6 +11,8 @@ impl Desk {
         let (stage, line) = (call.stage, call.line);
         match stage {
             Stage::Menu { .. } => self.say_again(id, stage, Say::Welcome { line }, out),
+            Stage::Proving { wrong: 0, .. } => self.say_again(id, stage, Say::Prove, out),
+            Stage::Proving { .. } => self.say_again(id, stage, Say::ProveAgain, out),
             Stage::Told { .. } => {
                 let eta = call.promise.as_ref().map(|promise| promise.due_at.since(now)).unwrap_or_default();
                 self.say_again(id, stage, Say::Sent { eta }, out);

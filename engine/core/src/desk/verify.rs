@@ -20,7 +20,7 @@ pub(super) fn verify(settings: &Settings) -> Result<(), Refusal> {
         return fault("a desk needs a queue, since everything leads to a human");
     }
     if settings.lines.iter().any(|line| !line_fits(settings, line)) {
-        return fault("a line names a queue or service that is not there, or has no time for silence");
+        return fault("a line names a queue or service that is not there, or has no time for silence or a code");
     }
     settings.queues.iter().enumerate().try_for_each(|(index, queue)| thresholds_fit(settings, index, &queue.thresholds))?;
     if settings.agents.iter().any(|agent| agent.skills.iter().any(|skill| !has_queue(settings, skill.queue))) {
@@ -89,9 +89,12 @@ fn line_fits(settings: &Settings, line: &Line) -> bool {
         Closed::Message => true,
         Closed::Queue(queue) => has_queue(settings, queue),
     };
-    let options = [line.menu.one, line.menu.two].into_iter().flatten().all(|choice| match choice {
-        Choice::Instant { service, otherwise } => has_service(settings, service) && has_queue(settings, otherwise),
-        Choice::Queue(queue) => has_queue(settings, queue),
+    let options = [&line.menu.one, &line.menu.two].into_iter().flatten().all(|choice| match choice {
+        Choice::Instant { service, otherwise, proof } => {
+            let has_time = proof.as_ref().is_none_or(|proof| proof.within >= SHORTEST);
+            has_service(settings, *service) && has_queue(settings, *otherwise) && has_time
+        }
+        Choice::Queue(queue) => has_queue(settings, *queue),
     });
     closed && options && has_queue(settings, line.human) && line.silence >= SHORTEST
 }

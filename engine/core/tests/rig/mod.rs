@@ -89,7 +89,7 @@ pub(crate) fn settings() -> Settings {
             number: "taxi".into(),
             closed: Closed::Message,
             menu: Menu {
-                one: Some(Choice::Instant { service: ServiceId(0), otherwise: BOOKING }),
+                one: Some(Choice::Instant { service: ServiceId(0), otherwise: BOOKING, proof: Some(proof()) }),
                 two: Some(Choice::Queue(BOOKING)),
             },
             human: BOOKING,
@@ -102,6 +102,10 @@ pub(crate) fn settings() -> Settings {
         }],
         agents: vec![agent("anna"), agent("ben")],
     }
+}
+
+pub(crate) fn proof() -> Proof {
+    Proof { field: "pin".into(), within: Span::secs(20) }
 }
 
 pub(crate) fn regular() -> Caller {

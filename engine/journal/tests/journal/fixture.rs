@@ -64,7 +64,7 @@ pub(crate) fn beginning(settings: Settings) -> Beginning {
 /// A desk with those queues; whoever calls it reaches the first.
 pub(crate) fn settings(queues: Vec<Queue>) -> Settings {
     let skills = vec![Skill { queue: QueueId(0), level: 1 }];
-    let instant = Choice::Instant { service: ServiceId(0), otherwise: QueueId(0) };
+    let instant = Choice::Instant { service: ServiceId(0), otherwise: QueueId(0), proof: None };
     let menu = Menu { one: Some(instant), two: Some(Choice::Queue(QueueId(0))) };
     let line =
         |number: &str, closed, menu| Line { number: number.into(), closed, menu, human: QueueId(0), silence: Span::secs(5) };

@@ -5,10 +5,11 @@ use super::reach::Exits;
 use super::section::Section;
 use super::value::{Value, is_name, shown};
 use crate::{Hours, Reception, Surroundings};
-use cabrank_core::{Choice, Closed, Line, Menu, QueueId, ServiceId, Span, Text};
+use cabrank_core::{Choice, Closed, Line, Menu, Proof, QueueId, ServiceId, Span, Text};
 use std::ops::RangeInclusive;
 
 const SILENCE: RangeInclusive<Span> = Span::millis(100)..=Span::secs(60);
+const CONFIRM: RangeInclusive<Span> = Span::secs(3)..=Span::secs(120);
 const HOURS_LENGTH_MAX: usize = 500;
 /// Where a line without options leads.
 const FIRST_QUEUE: QueueId = QueueId(0);
@@ -113,7 +114,23 @@ fn instant_choice(option: &Section<'_>, key: &str, instant: &Value<'_>, house: &
     };
     let queue = house.queues.find(&value).map(QueueId);
     note(exits, &value, &format!("press {key} → otherwise"), queue);
-    Some(Choice::Instant { service: service?, otherwise: queue? })
+    let proof = proof(option);
+    Some(Choice::Instant { service: service?, otherwise: queue?, proof })
+}
+
+/// How a known caller whose number is in doubt may prove who it is; nothing: such a caller goes to a human.
+fn proof(option: &Section<'_>) -> Option<Proof> {
+    let within = option.span("confirm_within", CONFIRM, Span::secs(20));
+    let field = option.find("confirm");
+    if field.is_none()
+        && let Some(value) = option.find("confirm_within")
+    {
+        value.wrong(
+            "nobody is asked to confirm anything",
+            "add `confirm = \"pin\"`, the profile field that holds the caller's code",
+        );
+    }
+    Some(Proof { field: field?.name()?, within })
 }
 
 /// Whether that key would open a second menu.
@@ -133,11 +150,11 @@ fn note(exits: &mut Exits, value: &Value<'_>, path: &str, queue: Option<QueueId>
 
 /// The first queue that the options name; on a line without options the first queue of the desk.
 fn human(menu: &Menu) -> QueueId {
-    let queue_of = |choice: Choice| match choice {
-        Choice::Instant { otherwise, .. } => otherwise,
-        Choice::Queue(queue) => queue,
+    let queue_of = |choice: &Choice| match choice {
+        Choice::Instant { otherwise, .. } => *otherwise,
+        Choice::Queue(queue) => *queue,
     };
-    menu.one.or(menu.two).map_or(FIRST_QUEUE, queue_of)
+    menu.one.as_ref().or(menu.two.as_ref()).map_or(FIRST_QUEUE, queue_of)
 }
 
 fn closed(section: &Section<'_>, house: &House<'_>, exits: &mut Exits) -> (Closed, Text) {

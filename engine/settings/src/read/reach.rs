@@ -43,10 +43,10 @@ impl Exits {
 
     fn walk(&mut self, line: &Line) {
         self.enter(&line.number);
-        for (key, choice) in [("1", line.menu.one), ("2", line.menu.two)] {
+        for (key, choice) in [("1", &line.menu.one), ("2", &line.menu.two)] {
             match choice {
-                Some(Choice::Instant { otherwise, .. }) => self.note(0..0, &format!("press {key} → otherwise"), otherwise),
-                Some(Choice::Queue(queue)) => self.note(0..0, &format!("press {key}"), queue),
+                Some(Choice::Instant { otherwise, .. }) => self.note(0..0, &format!("press {key} → otherwise"), *otherwise),
+                Some(Choice::Queue(queue)) => self.note(0..0, &format!("press {key}"), *queue),
                 None => {}
             }
         }

@@ -39,6 +39,20 @@ const CASES: &[Case] = &[
     Case("press.2 = {", "press.2 = { instant = \"taxi-now\", ", "press.2", "to a service and to a queue", "`otherwise`"),
     Case("queue = \"booking\"", "queue = \"bokking\"", "press.2", "there is no queue `bokking`", "did you mean `booking`?"),
     Case("instant = \"taxi-now\"", "instant = \"cab\"", "press.1", "there is no service `cab`", "known are `taxi-now`"),
+    Case(
+        "otherwise = \"booking\"",
+        "otherwise = \"booking\", confirm_within = \"20s\"",
+        "press.1",
+        "nobody is asked to confirm anything",
+        "add `confirm",
+    ),
+    Case(
+        "otherwise = \"booking\"",
+        "otherwise = \"booking\", confirm = \"pin\", confirm_within = \"1s\"",
+        "press.1",
+        "`confirm_within`",
+        "3s",
+    ),
     // Nobody is turned away unexplained.
     Case(
         ", otherwise = \"booking\"",

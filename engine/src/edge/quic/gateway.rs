@@ -10,7 +10,7 @@ use super::offers::Offers;
 use super::settings::Believed;
 use super::stream::Outlet;
 use crate::number;
-use cabrank_core::{CallId, Caller, CallerGone, Declined, Input, LegEnd, OfferId, PlayId, Side, Text, Trust};
+use cabrank_core::{CallId, Caller, CallerGone, Declined, Flaw, Input, LegEnd, OfferId, PlayId, Side, Text, Trust};
 use cabrank_wire::v1::from_gateway::Message;
 use cabrank_wire::v1::refused::Why;
 use cabrank_wire::v1::to_agent;
@@ -202,10 +202,12 @@ impl Edge {
     fn caller(&self, believed: Believed, offer: &Offer) -> Caller {
         let number = number::of_caller(&offer.caller, self.settings.region);
         let trust = match (believed, offer.attestation()) {
-            (Believed::Always, _) | (Believed::IfAttested, Attestation::Full) => Trust::Trusted,
-            (Believed::IfAttested, Attestation::None | Attestation::Partial | Attestation::Gateway) | (Believed::Never, _) => {
-                Trust::Untrusted
-            }
+            (Believed::Always, _) => Trust::Trusted,
+            (Believed::Never, _) => Trust::Untrusted,
+            (Believed::IfAttested, Attestation::Full) => Trust::Attested(cabrank_core::Attestation::Full),
+            (Believed::IfAttested, Attestation::Partial) => Trust::Attested(cabrank_core::Attestation::Partial),
+            (Believed::IfAttested, Attestation::Gateway) => Trust::Attested(cabrank_core::Attestation::Gateway),
+            (Believed::IfAttested, Attestation::None) => Trust::Unproven(Flaw::Unsigned),
         };
         let profile = number.as_ref().and_then(|number| self.house.profile(number));
         Caller { number, trust, token: token(&offer.token), profile }

@@ -152,6 +152,7 @@ fn context(call: &CallView, agent: &AgentView) -> Option<Context> {
         queue: call.queue?,
         class: call.class?,
         caller: call.caller.clone(),
+        proved: call.proved,
         pressed: call.pressed,
         why: call.why_human.clone().unwrap_or(WhyHuman::NoMenu),
         promise: call.promise.clone(),

@@ -2,6 +2,9 @@
 
 use cabrank_core::{Digit, LineId, Menu, Say};
 
+/// The keys of a code: `*` begins it anew, `#` ends it; a first 0 leads to a human.
+const CODE_KEYS: &str = "0123456789*#";
+
 /// The keys that each line's menu knows, by `LineId`.
 #[derive(Clone, Debug, Default)]
 pub struct Menus(Vec<&'static str>);
@@ -20,6 +23,7 @@ impl Menus {
     pub(super) fn keys(&self, say: Say) -> &'static str {
         match say {
             Say::Welcome { line } | Say::MenuAgain { line } => self.of(line),
+            Say::Prove | Say::ProveAgain => CODE_KEYS,
             Say::OneMoment | Say::Sent { .. } => "02",
             Say::PleaseWait(prospect) | Say::StillWaiting(prospect) | Say::LongerThanSaid(prospect) if prospect.callback => "1",
             Say::CalledBack => "12",

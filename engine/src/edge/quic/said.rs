@@ -11,6 +11,8 @@ pub(super) fn prospect(say: Say) -> Option<Prospect> {
         Say::PleaseWait(prospect) | Say::StillWaiting(prospect) | Say::LongerThanSaid(prospect) => Some(prospect),
         Say::Welcome { .. }
         | Say::MenuAgain { .. }
+        | Say::Prove
+        | Say::ProveAgain
         | Say::OneMoment
         | Say::Sent { .. }
         | Say::Goodbye
@@ -37,6 +39,7 @@ pub(super) fn play(play: PlayId, say: Say, line: LineId, language: &Text, house:
         meaning: meaning(say).into(),
         keys: menus.keys(say).to_owned(),
         eta_ms: eta.map(millis).unwrap_or_default(),
+        secret: say.is_secret(),
         callback_offered: prospect(say).is_some_and(|prospect| prospect.callback),
     }
 }
@@ -50,6 +53,8 @@ fn meaning(say: Say) -> Meaning {
     match say {
         Say::Welcome { .. } => Meaning::Welcome,
         Say::MenuAgain { .. } => Meaning::MenuAgain,
+        Say::Prove => Meaning::Prove,
+        Say::ProveAgain => Meaning::ProveAgain,
         Say::OneMoment => Meaning::OneMoment,
         Say::Sent { .. } => Meaning::Sent,
         Say::Goodbye => Meaning::Goodbye,

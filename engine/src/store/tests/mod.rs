@@ -29,6 +29,7 @@ fn record(call: u64) -> Record {
     Record {
         call: CallId(call),
         line: LineId(0),
+        proved: false,
         caller: Caller {
             number: Some(ann()),
             trust: Trust::Trusted,

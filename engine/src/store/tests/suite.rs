@@ -4,7 +4,7 @@ use super::super::{ann, change, epoch, record, resolution, row, run_writer, sett
 use super::{LOCK, opened};
 use crate::directory::Directory;
 use crate::store::{Entry, Patience, Rows, Writer, Written};
-use cabrank_core::{CallId, Keys, Number, Outcome, Profile, Promise, Record, Settled, Tick, Trust};
+use cabrank_core::{Attestation, CallId, Flaw, Keys, Number, Outcome, Profile, Promise, Record, Settled, Tick, Trust};
 use std::sync::Arc;
 
 #[tokio::test]
@@ -249,6 +249,25 @@ async fn what_is_withheld_or_never_happened_stays_so() {
     let kept = store.record(CallId(1)).await.expect("read").expect("there");
     assert_eq!((kept.number, kept.name, kept.trust, kept.queued_at), (None, None, Trust::Untrusted, None));
     assert_eq!((kept.queue, kept.agent, kept.why, kept.promise.is_none(), kept.quote), (None, None, None, true, None));
+}
+
+#[tokio::test]
+async fn who_vouched_for_the_number_and_who_proved_to_call_is_kept() {
+    let (_place, store) = opened().await;
+    let trusts = [
+        Trust::Trusted,
+        Trust::Untrusted,
+        Trust::Attested(Attestation::Full),
+        Trust::Attested(Attestation::Partial),
+        Trust::Unproven(Flaw::BadSignature),
+    ];
+    for (call, trust) in (1..).zip(trusts) {
+        let mut told = Record { proved: call % 2 == 0, ..record(call) };
+        told.caller.trust = trust;
+        store.put_rows(&Rows { records: vec![row(&told)], ..Rows::default() }).await.expect("written");
+        let kept = store.record(CallId(call)).await.expect("read").expect("there");
+        assert_eq!((kept.trust, kept.proved), (trust, told.proved));
+    }
 }
 
 #[tokio::test]

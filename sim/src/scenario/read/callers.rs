@@ -139,9 +139,11 @@ fn keys(section: &Section<'_>, line: Option<LineId>, house: &House) -> Keys {
     let section = section.section("press");
     let (one, two, other) = (share(&section, "1"), share(&section, "2"), share(&section, "other"));
     within_whole(&section, &[("1", one), ("2", two), ("other", other)]);
-    let menu = line.and_then(|line| house.settings()?.lines.get(usize::from(line.0))).map(|line| line.menu);
-    for (key, pressed, option) in [("1", one, menu.map(|menu| menu.one)), ("2", two, menu.map(|menu| menu.two))] {
-        if pressed > 0.0 && option == Some(None) {
+    let menu = line.and_then(|line| house.settings()?.lines.get(usize::from(line.0))).map(|line| &line.menu);
+    for (key, pressed, option) in
+        [("1", one, menu.map(|menu| menu.one.is_some())), ("2", two, menu.map(|menu| menu.two.is_some()))]
+    {
+        if pressed > 0.0 && option == Some(false) {
             let at = section.place(key);
             section.report.wrong(at, format!("this line has no option {key}"), "say `other` for keys that are none");
         }

@@ -118,9 +118,9 @@ impl House {
 }
 
 fn queues_of(line: &Line) -> Vec<QueueId> {
-    let choices = [line.menu.one, line.menu.two].into_iter().flatten().map(|choice| match choice {
-        Choice::Instant { otherwise, .. } => otherwise,
-        Choice::Queue(queue) => queue,
+    let choices = [&line.menu.one, &line.menu.two].into_iter().flatten().map(|choice| match choice {
+        Choice::Instant { otherwise, .. } => *otherwise,
+        Choice::Queue(queue) => *queue,
     });
     choices.chain([line.human]).collect()
 }

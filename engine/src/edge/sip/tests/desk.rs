@@ -138,8 +138,13 @@ fn sip_settings(agents: Vec<AgentPhone>, wishes: &Wishes) -> SipSettings {
 fn desk_settings(agents: &[AgentPhone], ring_for_s: u64) -> Settings {
     let queue = QueueId(0);
     let menu = Menu { one: None, two: Some(Choice::Queue(queue)) };
-    let line =
-        |number: &str| Line { number: number.into(), closed: Closed::Message, menu, human: queue, silence: Span::secs(60) };
+    let line = |number: &str| Line {
+        number: number.into(),
+        closed: Closed::Message,
+        menu: menu.clone(),
+        human: queue,
+        silence: Span::secs(60),
+    };
     let sign_in = |phone: &AgentPhone| match phone.phone {
         Phone::Registers { .. } => SignIn::WithPhone,
         Phone::Fixed { .. } | Phone::Nowhere => SignIn::OnRequest,
