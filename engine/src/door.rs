@@ -2,7 +2,7 @@
 
 use crate::backlog::Backlog;
 use crate::veil::Veil;
-use cabrank_core::{CallId, Input, Number, QueueId, Refusal, Span, View};
+use cabrank_core::{CallId, Input, Matter, Number, QueueId, Refusal, Span, View};
 use cabrank_journal::Note;
 use crossbeam::channel::{Sender, TrySendError};
 use std::time::{Duration, Instant};
@@ -154,6 +154,12 @@ impl Door {
             tracing::error!("what an edge notes cannot be sealed and is dropped");
         }
         sealed
+    }
+
+    /// A matter as it is journalled: nobody can read any more what is said in it once one of these callers is forgotten. Nothing if
+    /// it cannot be sealed.
+    pub fn seal_matter(&self, about: &[Number], matter: Matter) -> Option<Matter> {
+        self.veil.seal_matter(about, matter)
     }
 
     /// Hands in what an edge wants to find again after a restart: journalled before every fact that is handed in later.

@@ -10,15 +10,21 @@
 //! | from | to | by way of |
 //! |---|---|---|
 //! | SIP and QUIC edges: `Caller` of a new call | desk, journal, snapshots, memory of callers | [`Veil::input`] at the door |
+//! | look-up outside: `CallerFound` | desk, journal, snapshots; the directory's memory keeps the whole | [`Veil::input`] at the door |
+//! | desk: whom to look up | the look-up outside | [`Veil::effect`] |
 //! | desk: context of a ringing, whom to call back | edges, agents' programs | [`Veil::effect`] at the outlets |
 //! | desk: what a fulfilment service is asked | the service | [`Veil::effect`]; after a crash [`Veil::dispatch`] |
 //! | desk: records | store, last contacts | [`Veil::record`] at the store's writer |
 //! | desk: looks, beliefs after a restart | HTTP, edges | [`Veil::view`] |
 //! | SIP dialogs (From, To, Contact) | notes in journal and snapshots | [`Veil::seal`], [`Veil::opened`] |
+//! | what people say of calls and cases | journal | [`Veil::seal_matter`] where it is filed |
+//! | desk: filings | store, resolutions of last contacts | [`Veil::filing`] at the store's writer |
+//! | store | webhooks, context of later calls | looked up when it is sent or shown |
 
 use crate::directory::Directory;
+use crate::filing::said::{ERASED, with_words};
 use crate::vault::{Alias, Vault};
-use cabrank_core::{Caller, Context, Dispatch, Effect, Input, Number, Profile, Record, Text, View};
+use cabrank_core::{Caller, Context, Dispatch, Effect, Filing, Input, Matter, Number, Profile, Record, Text, View};
 use cabrank_journal::{Note, Notes, SyncFailed};
 use std::io;
 use std::sync::{Arc, LazyLock};
@@ -53,7 +59,22 @@ impl Veil {
             (Some(behind), Input::CallOffered { call, line, open, caller }) => {
                 Input::CallOffered { call, line, open, caller: behind.veiled(caller) }
             }
+            (Some(_), Input::CallerFound { call, profile, within }) => {
+                Input::CallerFound { call, profile: Arc::new(outline(&profile)), within }
+            }
             (_, input) => input,
+        }
+    }
+
+    /// A fact that was veiled a moment ago: if its caller was forgotten on the way, nobody calls. Else somebody would be served whose
+    /// profile nobody can look up.
+    pub fn still(&self, input: Input) -> Input {
+        match input {
+            Input::CallOffered { call, line, open, caller } if self.is_forgotten(&caller) => {
+                let caller = Caller { token: caller.token, ..Caller::unknown() };
+                Input::CallOffered { call, line, open, caller }
+            }
+            input => input,
         }
     }
 
@@ -69,6 +90,10 @@ impl Veil {
                 // Whom nobody knows any more cannot be reached, and the desk hears that.
                 let number = behind.number(&number).unwrap_or(number);
                 Effect::CallBack { call, line, number }
+            }
+            Effect::LookUp { call, line, number } => {
+                let number = behind.number(&number).unwrap_or(number);
+                Effect::LookUp { call, line, number }
             }
             Effect::Dispatch(dispatch) => Effect::Dispatch(Box::new(self.dispatch(*dispatch))),
             // Records are the writer's, whichever way they come to it.
@@ -132,6 +157,38 @@ impl Veil {
         opened
     }
 
+    /// A matter as it is journalled: what is said in it is sealed under the secret of each of these callers, or of nobody in
+    /// particular. Nothing if it cannot be sealed.
+    pub fn seal_matter(&self, about: &[Number], mut matter: Matter) -> Option<Matter> {
+        let Some(behind) = &self.0 else { return Some(matter) };
+        let (key, numbers) = (key_of(&matter), about.iter().map(|number| &*number.0).collect::<Vec<_>>());
+        let mut sealed = true;
+        with_words(&mut matter, |said| match behind.vault.seal_words(&numbers, &key, said) {
+            Some(words) => *said = words.into(),
+            None => sealed = false,
+        });
+        sealed.then_some(matter)
+    }
+
+    /// What was filed, as it is kept.
+    pub fn filing(&self, filing: &Filing) -> Filing {
+        let mut filing = filing.clone();
+        if let Some(behind) = &self.0 {
+            let key = key_of(&filing.matter);
+            with_words(&mut filing.matter, |said| {
+                *said = behind.vault.open_words(&key, said).map_or_else(|| ERASED.into(), Text::from);
+            });
+        }
+        filing
+    }
+
+    /// Whether a caller had a number, and nobody knows any more which.
+    pub fn is_forgotten(&self, told: &Caller) -> bool {
+        let alias = told.number.as_ref().and_then(|number| Alias::read(&number.0));
+        let Some((behind, alias)) = self.0.as_ref().zip(alias) else { return false };
+        behind.vault.number_of(alias).is_none()
+    }
+
     /// Writes who is new: before the facts that name them.
     ///
     /// # Errors
@@ -193,7 +250,7 @@ impl Behind {
         let Some(alias) = caller.number.as_ref().and_then(|number| Alias::read(&number.0)) else { return caller };
         let number = self.vault.number_of(alias).map(Number);
         let profile = caller.profile.map(|outline| {
-            let known = number.as_ref().and_then(|number| self.directory.profile(number));
+            let known = number.as_ref().and_then(|number| self.directory.profile_or_found(number));
             known.unwrap_or_else(|| Arc::new(without_fields(&outline)))
         });
         Caller { number, profile, ..caller }
@@ -205,6 +262,14 @@ impl Behind {
             Some(alias) => self.vault.number_of(alias).map(Number),
             None => Some(number.clone()),
         }
+    }
+}
+
+/// To what sealed words are bound.
+fn key_of(matter: &Matter) -> Vec<u8> {
+    match matter {
+        Matter::Record { call, .. } => format!("record/{call}").into(),
+        Matter::CaseOpened { case, .. } | Matter::Case { case, .. } => format!("case/{case}").into(),
     }
 }
 
@@ -228,7 +293,7 @@ mod tests {
     use super::Veil;
     use crate::directory::Directory;
     use crate::vault::Vault;
-    use cabrank_core::{CallId, Caller, Effect, Input, LineId, Number, Profile, Text, Trust};
+    use cabrank_core::{CallId, Caller, Effect, Input, LineId, Number, Profile, Span, Text, Trust};
     use cabrank_journal::{Note, Notes};
     use proptest::prelude::*;
     use std::sync::Arc;
@@ -280,7 +345,8 @@ mod tests {
             let caller = Caller { number: Some(number.clone()), trust, token: None, profile: Some(Arc::new(profile.clone())) };
             let told = told(veil.input(offered(caller.clone())));
             let shown = format!("{told:?}");
-            prop_assert!(!shown.contains(&*number.0) && !shown.contains(&*profile.name), "{}", shown);
+            prop_assert!(!shown.contains(&*profile.name), "{}", shown);
+            prop_assert!(told.number.as_ref().is_some_and(|told| !told.0.contains(&*number.0)));
             let outline = told.profile.clone().expect("it is known");
             for (field, value) in &profile.fields {
                 prop_assert_eq!(outline.field(field).is_some(), profile.field(field).is_some());
@@ -301,14 +367,39 @@ mod tests {
         let once = told(veil.input(offered(caller(Trust::Trusted))));
         let again = told(veil.input(offered(caller(Trust::Untrusted))));
         assert_eq!(once.number, again.number);
+        assert_eq!(told(veil.still(offered(once.clone()))), once);
         let back = Effect::CallBack { call: CallId(1), line: LineId(0), number: once.number.clone().expect("an alias") };
         let Effect::CallBack { number: dialled, .. } = veil.effect(back) else { panic!("another order") };
         assert_eq!(dialled, number);
         assert!(veil.forget(&number).expect("written"), "it was known");
         directory.forget(&number);
         assert_eq!(veil.lifted(once.clone()).number, None);
+        let late = offered(once.clone());
+        assert_eq!(told(veil.still(late)), Caller::unknown(), "a call that was on its way");
         veil.wipe().expect("wiped");
         assert_ne!(told(veil.input(offered(caller(Trust::Trusted)))).number, once.number);
+    }
+
+    #[test]
+    fn who_is_found_out_about_is_an_outline_to_the_desk_and_themselves_to_people() {
+        let (_dir, directory, veil) = veil();
+        let number = Number("+6591234567".into());
+        let stranger = Caller { number: Some(number.clone()), ..Caller::unknown() };
+        let alias = told(veil.input(offered(stranger.clone()))).number.expect("an alias");
+        let wanted = Effect::LookUp { call: CallId(1), line: LineId(0), number: alias.clone() };
+        let Effect::LookUp { number: asked, .. } = veil.effect(wanted) else { panic!("another order") };
+        assert_eq!(asked, number);
+        let fields = vec![("pickup".into(), "12 Orchard Road".into())];
+        let ann = Arc::new(Profile { name: "Ann".into(), fields, ..Profile::default() });
+        directory.keep_found(&number, &ann);
+        let found = Input::CallerFound { call: CallId(1), profile: Arc::clone(&ann), within: Span::millis(150) };
+        let Input::CallerFound { profile: outline, .. } = veil.input(found) else { panic!("another fact") };
+        assert!(outline.name.is_empty() && outline.field("pickup") == Some("~"), "{outline:?}");
+        let caller = Caller { number: Some(alias), profile: Some(outline), ..Caller::unknown() };
+        assert_eq!(veil.lifted(caller.clone()), Caller { profile: Some(ann), ..stranger.clone() });
+        // After a restart, or an erasure of the profile alone, nobody knows what stood there.
+        directory.drop_found(&number, &directory.profile_or_found(&number).expect("kept"));
+        assert_eq!(veil.lifted(caller).profile.as_deref(), Some(&Profile::default()));
     }
 
     #[test]

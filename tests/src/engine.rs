@@ -44,6 +44,11 @@ impl Engine {
         Engine::begin(room, ports, desk, faults.environment())
     }
 
+    /// The same, with more in its environment (`NAME=value`).
+    pub fn start_in(environment: &[&str], room: &Room, ports: &Block, desk: &Desk) -> Engine {
+        Engine::begin(room, ports, desk, environment.iter().map(|&entry| entry.to_owned()).collect())
+    }
+
     fn begin(room: &Room, ports: &Block, desk: &Desk, environment: Vec<String>) -> Engine {
         let config = desk.write(room);
         let data = room.file("data");

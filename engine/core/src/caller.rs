@@ -3,10 +3,47 @@
 use crate::Text;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::fmt;
 
-/// A caller's number in E.164 (`+6591234567`), or a bare SIP user name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Characters of a number that a log may show.
+const SHOWN: usize = 2;
+
+/// A caller's number in E.164 (`+6591234567`), or a bare SIP user name. Its `Debug` is masked.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Number(pub Text);
+
+impl Number {
+    /// The number as it may stand in a log.
+    pub fn masked(&self) -> Masked<'_> {
+        Masked(&self.0)
+    }
+}
+
+/// Whatever is printed for whoever looks for a fault may end up in a log.
+impl fmt::Debug for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Number({})", self.masked())
+    }
+}
+
+/// A number as it may stand in a log: all but the last two characters are asterisks, and all of one that has no more.
+#[derive(Clone, Copy)]
+pub struct Masked<'a>(&'a str);
+
+impl fmt::Display for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.0.chars().count();
+        let hidden = if count > SHOWN { count - SHOWN } else { count };
+        (0..hidden).try_for_each(|_| f.write_str("*"))?;
+        self.0.chars().skip(hidden).try_for_each(|shown| fmt::Write::write_char(f, shown))
+    }
+}
+
+impl fmt::Debug for Masked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
 
 /// Whether the number may be believed, and who says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,5 +206,19 @@ impl Caller {
     /// A caller of whom nothing is known.
     pub fn unknown() -> Caller {
         Caller { number: None, trust: Trust::Untrusted, token: None, profile: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Caller, Number};
+    use alloc::format;
+
+    #[test]
+    fn a_log_shows_two_digits_of_a_number_however_it_is_printed() {
+        let shown = |number: &str| format!("{}", Number(number.into()).masked());
+        assert_eq!(["+6591234567", "bea", "42", "7", ""].map(shown), ["*********67", "*ea", "**", "*", ""]);
+        let caller = Caller { number: Some(Number("+6591234567".into())), ..Caller::unknown() };
+        assert!(format!("{caller:?} {caller:#?}").matches("67").count() == 2 && !format!("{caller:?}").contains("567"));
     }
 }

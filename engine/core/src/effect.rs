@@ -21,6 +21,16 @@ pub enum Effect {
         /// The call.
         call: CallId,
     },
+    /// Find out who calls from a number that nobody here knows, and say so by [`Input::CallerFound`](crate::Input::CallerFound).
+    /// Nothing waits for that.
+    LookUp {
+        /// The call.
+        call: CallId,
+        /// The line that was dialled.
+        line: LineId,
+        /// The number.
+        number: Number,
+    },
     /// Say something to the caller, instead of whatever is heard now; report its end with the same play id.
     Say {
         /// The call.
@@ -126,6 +136,7 @@ impl Effect {
             Effect::Say { what, .. } => matches!(what, Say::Sent { .. } | Say::WillCallBack),
             Effect::Refuse { .. }
             | Effect::Answer { .. }
+            | Effect::LookUp { .. }
             | Effect::Music { .. }
             | Effect::Ring { .. }
             | Effect::StopRinging { .. }

@@ -104,6 +104,7 @@ code_enum! {
         23: CallResumed { call },
         24: PhoneResumed { agent },
         25: Filed { matter, by },
+        26: CallerFound { call, profile, within },
     }
 }
 

@@ -28,7 +28,7 @@ mod thresholds;
 mod tick;
 mod view;
 
-pub use caller::{Attestation, Caller, Flaw, KnownBy, Number, Profile, Trust};
+pub use caller::{Attestation, Caller, Flaw, KnownBy, Masked, Number, Profile, Trust};
 pub use code::{Code, Form, Malformed, Reader, Sink};
 pub use decision::{Candidate, Decision, NotRung, NotServed, PassedOver, Step, Why};
 pub use desk::{Desk, Outbox, PlaceInLine};

@@ -1,6 +1,6 @@
 //! A whole configuration: the desk's part for the core, the rest for the edges.
 
-use crate::{Hook, Hours, Notice, Secret, SipUri, StoreUrl};
+use crate::{Hook, Hours, LookUp, Notice, ScreenPop, Secret, SipUri, StoreUrl};
 use cabrank_core::{LineId, Settings, Text};
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -42,6 +42,10 @@ pub struct Config {
     pub records: Records,
     /// Who is told of what happens.
     pub hooks: Vec<Hook>,
+    /// Who is asked who calls from a number that nobody here knows.
+    pub look_up: Option<LookUp>,
+    /// The page that agents' programs open for a call.
+    pub screen_pop: Option<ScreenPop>,
     /// How callers' names are spoken.
     pub speech: Speech,
     /// What a line says and when, by [`LineId`].
@@ -204,6 +208,9 @@ pub struct Quic {
 pub struct Records {
     /// The disposition codes that there are, none twice; any code is refused if there are none.
     pub dispositions: Vec<Text>,
+    /// Records of calls that came in longer ago, and cases that were closed longer ago, are removed with all that was said of them;
+    /// nothing if they are kept for ever.
+    pub keep: Option<Duration>,
     /// A call from the same number within so long after another is its repetition.
     pub repeat_within: Duration,
 }

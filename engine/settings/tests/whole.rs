@@ -340,6 +340,13 @@ fn a_secret_that_is_not_there_is_an_error() {
 }
 
 #[test]
+fn records_are_kept_for_ever_unless_it_is_told_otherwise() {
+    let keep = |text: &str| read(&format!("{GOOD}\n{text}")).records.keep;
+    assert_eq!((keep(""), keep("[records]\nkeep_days = 0")), (None, None));
+    assert_eq!(keep("[records]\nkeep_days = 365"), Some(std::time::Duration::from_secs(365 * 86_400)));
+}
+
+#[test]
 fn a_journal_is_kept_for_ninety_days_unless_it_is_told_otherwise() {
     let read = |text: &str| read(&format!("{GOOD}\n{text}")).journal;
     let days = |days: u64| Some(std::time::Duration::from_secs(days * 86_400));

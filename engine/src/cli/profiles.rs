@@ -115,6 +115,7 @@ async fn erase(place: &Place, number: &str) -> Result<Outcome, Unusable> {
     let erased = store.erase(&number).await.map_err(Unusable::because)?;
     let profile = if erased.profile { "the profile" } else { "no profile (there was none)" };
     println!("erased {profile}, and who called from {} records", erased.records);
+    println!("erased {} words on these records and {} cases about them; the cases stay", erased.words, erased.cases);
     let alias = if had_alias { "of whom nobody can tell any more who it is" } else { "never named (by an alias)" };
     println!("in journal and snapshots: a caller {alias}");
     tell_what_remains(&place.data, &number).map_err(Unusable::because)?;

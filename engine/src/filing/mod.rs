@@ -3,14 +3,20 @@
 //! The journal is the truth and the store follows it, a moment later. Whoever changes a record or a case takes it in hand, looks at
 //! it in the store, and files the change; until the store has it nobody else gets it in hand, so that what was seen is what is
 //! changed (`If-Match`). What a crash left on its way to the store is in hand until it is there.
+//!
+//! What people say in it in their own words is sealed before it is journalled, under the secret of each caller of whom it speaks:
+//! when one of them is erased, nobody can read it any more.
 
+mod callers;
 mod in_hand;
 mod late;
+pub mod said;
 
 pub use in_hand::{InHand, Subject};
 pub use late::raise_late_cases;
 
 use crate::door::Door;
+use crate::store::Store;
 use cabrank_core::{Input, Matter, Text};
 use in_hand::Hold;
 use std::time::Duration;
@@ -25,6 +31,7 @@ const KEPT_WITHIN: Duration = Duration::from_secs(5);
 pub struct Files {
     door: Door,
     in_hand: InHand,
+    store: Store,
 }
 
 /// Why something was not written down.
@@ -45,13 +52,14 @@ pub enum Unfiled {
 #[derive(Debug)]
 pub struct Held {
     door: Door,
+    store: Store,
     hold: Hold,
 }
 
 impl Files {
     /// Files that pass through this door; whoever writes to the store tells `in_hand`.
-    pub fn new(door: Door, in_hand: InHand) -> Files {
-        Files { door, in_hand }
+    pub fn new(door: Door, in_hand: InHand, store: Store) -> Files {
+        Files { door, in_hand, store }
     }
 
     /// Takes that in hand. It is let go of when what comes back is dropped, or once what is filed is kept.
@@ -60,7 +68,7 @@ impl Files {
     /// [`Unfiled::InHand`].
     pub async fn take(&self, subject: Subject) -> Result<Held, Unfiled> {
         let hold = tokio::time::timeout(HELD_MAX, self.in_hand.take(subject)).await.map_err(|_| Unfiled::InHand)?;
-        Ok(Held { door: self.door.clone(), hold })
+        Ok(Held { door: self.door.clone(), store: self.store.clone(), hold })
     }
 }
 
@@ -68,9 +76,11 @@ impl Held {
     /// Files a matter of what is in hand. When it comes back the matter is on the disk and in the store.
     ///
     /// # Errors
-    /// [`Unfiled::Busy`]: nothing was filed. [`Unfiled::NotKeptYet`]: it was, and is kept later.
+    /// [`Unfiled::Busy`], [`Unfiled::InHand`]: nothing was filed. [`Unfiled::NotKeptYet`]: it was, and is kept later.
     pub async fn file(self, matter: Matter, by: Text) -> Result<(), Unfiled> {
-        let Held { door, hold } = self;
+        let Held { door, store, hold } = self;
+        let about = callers::callers(&store, &door, &matter).await?;
+        let matter = door.seal_matter(&about, matter).ok_or(Unfiled::Busy)?;
         let kept = hold.kept();
         // Whoever asked may go away meanwhile; whether it was filed has to be known all the same.
         let filing = tokio::spawn(async move {

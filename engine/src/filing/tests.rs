@@ -1,7 +1,7 @@
 use super::{Files, InHand, Subject, Unfiled};
 use crate::backlog::Backlog;
 use crate::door::{Door, Submission};
-use crate::store::Entry;
+use crate::store::{Entry, Store};
 use cabrank_core::{CallId, Filing, Input, Matter, RecordWord, Refusal, Tick};
 use crossbeam::channel::{Receiver, bounded};
 use std::time::Duration;
@@ -11,7 +11,7 @@ const SOON: Duration = Duration::from_millis(50);
 const RECORD: Subject = Subject::Record(CallId(7));
 
 fn matter(call: u64) -> Matter {
-    Matter::Record { call: CallId(call), words: vec![RecordWord::Resolution("taxi sent".into())] }
+    Matter::Record { call: CallId(call), words: vec![RecordWord::Owner(Some("ann".into()))] }
 }
 
 fn entry(call: u64) -> Entry {
@@ -19,10 +19,12 @@ fn entry(call: u64) -> Entry {
 }
 
 /// Files whose lane is the other end.
-fn files() -> (Files, InHand, Receiver<Submission>) {
+async fn files() -> (Files, InHand, Receiver<Submission>) {
     let (lane, submissions) = bounded(8);
-    let in_hand = InHand::default();
-    (Files::new(Door::new(lane, Backlog::new()), in_hand.clone()), in_hand, submissions)
+    let (in_hand, dir) = (InHand::default(), tempfile::tempdir().expect("a directory"));
+    // An open file needs no name.
+    let store = Store::open(dir.path()).await.expect("a store");
+    (Files::new(Door::new(lane, Backlog::new()), in_hand.clone(), store), in_hand, submissions)
 }
 
 /// A desk that gives everybody who asks this word.
@@ -38,7 +40,7 @@ fn answer_all(submissions: Receiver<Submission>, word: Result<(), Refusal>) {
 
 #[tokio::test]
 async fn one_has_it_and_others_wait_until_it_is_let_go() {
-    let (files, _, _lane) = files();
+    let (files, _, _lane) = files().await;
     let held = files.take(RECORD).await.expect("nobody has it");
     assert!(files.take(Subject::Record(CallId(8))).await.is_ok(), "another record is free");
     let other = files.clone();
@@ -50,7 +52,7 @@ async fn one_has_it_and_others_wait_until_it_is_let_go() {
 
 #[tokio::test]
 async fn what_is_filed_is_in_hand_until_the_store_has_it() {
-    let (files, in_hand, lane) = files();
+    let (files, in_hand, lane) = files().await;
     answer_all(lane, Ok(()));
     let held = files.take(RECORD).await.expect("free");
     let filing = tokio::spawn(held.file(matter(7), "ann".into()));
@@ -63,7 +65,7 @@ async fn what_is_filed_is_in_hand_until_the_store_has_it() {
 
 #[tokio::test]
 async fn whoever_goes_away_after_filing_lets_nobody_in_before_the_store_has_it() {
-    let (files, in_hand, lane) = files();
+    let (files, in_hand, lane) = files().await;
     let held = files.take(RECORD).await.expect("free");
     let filing = tokio::spawn(held.file(matter(7), "ann".into()));
     let Ok(Ok(Submission::Asked { reply, .. })) = tokio::task::spawn_blocking(move || lane.recv()).await else {
@@ -80,7 +82,7 @@ async fn whoever_goes_away_after_filing_lets_nobody_in_before_the_store_has_it()
 
 #[tokio::test]
 async fn what_the_desk_did_not_take_is_nobodys() {
-    let (refusing, _, lane) = files();
+    let (refusing, _, lane) = files().await;
     answer_all(lane, Err(Refusal::OutOfPlace));
     let held = refusing.take(RECORD).await.expect("free");
     assert_eq!(held.file(matter(7), "ann".into()).await, Err(Unfiled::Busy));
@@ -89,7 +91,7 @@ async fn what_the_desk_did_not_take_is_nobodys() {
 
 #[tokio::test]
 async fn what_a_crash_left_is_in_hand_until_all_of_it_is_kept() {
-    let (files, in_hand, _lane) = files();
+    let (files, in_hand, _lane) = files().await;
     (0..2).for_each(|_| in_hand.is_coming(&entry(7)));
     for _ in 0..2 {
         assert!(timeout(SOON, files.take(RECORD)).await.is_err());

@@ -13,7 +13,7 @@ mod promises;
 
 pub use clock::{Clock, unix_micros_now};
 pub use digests::{Digests, digests_of};
-pub use outlets::{Outlets, QuicOutlet};
+pub use outlets::{LookUpOutlet, Outlets, QuicOutlet};
 
 use crate::backlog::Backlog;
 use crate::door::{Door, Figures, NotForgotten, Place, Submission};
@@ -195,7 +195,7 @@ impl<L: Log> Running<L> {
         match submission {
             Submission::Told { note, input, due } => {
                 note.iter().for_each(|note| self.keep(note));
-                if let Err(refusal) = self.tell(input) {
+                if let Err(refusal) = self.tell(self.outlets.veil.still(input)) {
                     tracing::debug!(%refusal, "an input does not fit");
                 }
                 self.due.push(due);

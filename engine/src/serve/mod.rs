@@ -3,6 +3,7 @@
 mod error;
 mod filed;
 mod ground;
+mod look_ups;
 mod quic_settings;
 mod recovery;
 mod reload;
@@ -24,6 +25,7 @@ use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
 use crate::media::{self, Fact, Media, MediaSettings};
 use crate::number::Region;
+use crate::retention::remove_old_records;
 use crate::store::{Store, Written};
 use crate::voices::{VoiceSettings, Voices};
 use crate::webhooks::{Known, Webhooks};
@@ -79,6 +81,7 @@ pub struct Engine {
     dispatcher: JoinHandle<()>,
     clerk: JoinHandle<()>,
     late: JoinHandle<()>,
+    retention: JoinHandle<()>,
     webhooks: JoinHandle<()>,
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
@@ -139,10 +142,13 @@ impl Engine {
         }
         let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
         let (quic_in, quic_out) = quic_ways(&config, left.is_some());
+        let look_ups = look_ups::prepare(&config);
+        let tally = look_ups.as_ref().map(look_ups::Prepared::tally);
         let outlets = Outlets {
             sip: sip_in,
             quic: quic_in.clone(),
             dispatch: dispatch_in.clone(),
+            look_ups: look_ups.as_ref().map(look_ups::Prepared::outlet),
             store: store_in,
             in_force: in_force.clone(),
             veil: veil.clone(),
@@ -157,6 +163,9 @@ impl Engine {
         let dispatcher = Dispatcher::new(lane.door(), &names, epoch, &config.services)?;
         let dispatcher = tokio::spawn(dispatcher.run(dispatch_out));
         ask_again(dispatches, dispatch_in).await;
+        if let Some(look_ups) = look_ups {
+            look_ups.start(lane.door(), names.clone(), Arc::clone(&directory), in_force.clone())?;
+        }
         let beside = source.directory();
         let reload = Reload { source, started_with: Arc::clone(&config), door: lane.door(), in_force: in_force.clone() };
         let doors = (lane.door(), sip_out, Arc::clone(&house), left.clone());
@@ -165,8 +174,9 @@ impl Engine {
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
         let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices, lane.door());
-        let files = Files::new(lane.door(), in_hand);
+        let files = Files::new(lane.door(), in_hand, store.clone());
         let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
+        let retention = tokio::spawn(remove_old_records(store.clone(), config.records.keep));
         let (told_of, door) = (Arc::clone(&directory), lane.door());
         let told = Known { store: store.clone(), directory: told_of, door, names: names.clone(), epoch };
         let webhooks = Webhooks::new(told).map_err(WebhookError::from)?;
@@ -185,6 +195,8 @@ impl Engine {
             region: Region::from(config.region),
             files,
             records: config.records.clone(),
+            look_ups: tally,
+            screen_pop: config.screen_pop.clone(),
         };
         let api = http::Api::new(ways, tokens);
         let (http_stop, http) = start_http(http, api);
@@ -202,6 +214,7 @@ impl Engine {
             dispatcher,
             clerk,
             late,
+            retention,
             webhooks,
             http,
             http_stop,
@@ -256,9 +269,24 @@ impl Engine {
     /// them. Keeps what there is to keep.
     pub async fn stop(self) {
         let Engine {
-            lane, sip, quic, media, store, writer, dispatcher, clerk, late, webhooks, http, http_stop, snapshots, ..
+            lane,
+            sip,
+            quic,
+            media,
+            store,
+            writer,
+            dispatcher,
+            clerk,
+            late,
+            retention,
+            webhooks,
+            http,
+            http_stop,
+            snapshots,
+            ..
         } = self;
         late.abort();
+        retention.abort();
         webhooks.abort();
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {

@@ -5,6 +5,7 @@ use super::said::CaseWordRow;
 use crate::epoch::Epoch;
 use crate::names::Names;
 use crate::thresholds::{Keys, shown};
+use crate::veil::Veil;
 use crate::words;
 use cabrank_core::{Amendment, CallId, Change, Effect, Filing, Matter, Promise, Record, RecordWord, Said, Settled, Text, Tick};
 use serde::{Deserialize, Serialize};
@@ -38,12 +39,14 @@ pub enum Entry {
 
 impl Entry {
     /// How a call's matter was resolved, if that is what it says.
-    pub(super) fn resolution(&self) -> Option<(CallId, &Text)> {
+    pub(super) fn resolution(&self, veil: &Veil) -> Option<(CallId, Text)> {
         match self {
-            Entry::Amendment { call, amendment: Amendment::Resolution { resolution, .. }, .. } => Some((*call, resolution)),
+            Entry::Amendment { call, amendment: Amendment::Resolution { resolution, .. }, .. } => {
+                Some((*call, resolution.clone()))
+            }
             Entry::Filing(filing) => {
-                let Matter::Record { call, words } = &filing.matter else { return None };
-                words.iter().find_map(|word| if let RecordWord::Resolution(said) = word { Some((*call, said)) } else { None })
+                let Matter::Record { call, words } = veil.filing(filing).matter else { return None };
+                words.into_iter().find_map(|word| if let RecordWord::Resolution(said) = word { Some((call, said)) } else { None })
             }
             Entry::Amendment { amendment: Amendment::Promise { .. }, .. }
             | Entry::Record(_)
@@ -85,6 +88,8 @@ pub struct Rows {
     pub changes: Vec<ChangeRow>,
     /// Words on cases.
     pub case_words: Vec<CaseWordRow>,
+    /// Calls whose callers were forgotten: nothing that was said of them is kept.
+    pub forgotten: Vec<String>,
     /// Rides that are on their way: the call, and when it was promised. They are told of, and nothing else.
     pub rides: Vec<(String, i64)>,
     /// What others are told of all that.

@@ -13,13 +13,17 @@ impl Writer {
     /// # Errors
     /// When the store fails; nothing is written then.
     pub async fn make_up(&self, entries: &[Entry]) -> Result<usize, StoreError> {
-        let mut rows = self.rows(entries);
-        let kept = self.store.kept_of(&rows.records).await?;
-        rows.records.retain(|row| !kept.contains(&row.call));
+        let kept = self.store.kept_of(&self.rows(entries).records).await?;
+        let lacking = || {
+            let mut rows = self.rows(entries);
+            rows.records.retain(|row| !kept.contains(&row.call));
+            rows.tell(&self.hooks, now_micros());
+            rows
+        };
+        let rows = lacking();
         let count = rows.count();
-        rows.tell(&self.hooks, now_micros());
         if count > 0 || !rows.outbox.is_empty() {
-            self.store.put_rows(&rows).await?;
+            self.store.put_rows_made(lacking).await?;
         }
         Ok(count)
     }

@@ -7,10 +7,12 @@
 //! A database is one desk's: two would number their changes of thresholds alike. Profiles that several desks should know are
 //! imported into each.
 
+mod aging;
 mod analysed;
 mod cases;
 mod changes;
 mod entry;
+mod erase;
 mod failing;
 mod first_contacts;
 mod history;
@@ -24,14 +26,15 @@ mod tokens;
 mod upsert;
 mod writer;
 
+pub use aging::Aged;
 pub use analysed::AnalysedRecord;
 pub use cases::{KeptCase, WhichCases};
 pub use changes::KeptChange;
 pub use entry::{AmendmentRow, ChangeRow, ChangedQueue, Entry, RecordRow, Rows};
+pub use erase::Erased;
 pub use first_contacts::FirstContacts;
 pub use history::{EarlierCall, KeptWord};
 pub use outbox::{Message, OutboxRow};
-pub use profiles::Erased;
 pub use records::{KeptPromise, KeptQuote, KeptRecord, PastContact};
 pub use said::CaseWordRow;
 pub use writer::{Patience, Writer, Written};

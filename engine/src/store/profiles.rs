@@ -1,30 +1,13 @@
 //! Profiles as they are kept.
 
 use super::upsert::{Statement, Table};
-use super::{Kind, Store, StoreError, in_time, now_micros};
+use super::{Store, StoreError, in_time, now_micros};
 use cabrank_core::{Number, Profile, Text};
 use sqlx::{AnyConnection, FromRow};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// Profiles that share a statement.
 const TOGETHER: usize = 128;
-
-/// How often SQLite's log is tried to be cut, which no reader may be in the middle of.
-const LOG_ATTEMPTS_MAX: u32 = 20;
-/// How long it is left alone in between.
-const LOG_PAUSE: Duration = Duration::from_millis(100);
-
-/// What was erased of a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Erased {
-    /// Whether there was a profile.
-    pub profile: bool,
-    /// How many records no longer say who called.
-    pub records: u64,
-    /// The count of changes of profiles after it.
-    pub revision: i64,
-}
 
 impl Store {
     /// Every profile, by number.
@@ -70,41 +53,6 @@ impl Store {
         Ok(revision)
     }
 
-    /// Erases what is known of who calls from a number: the profile, and number and name in every record. Of a file no page
-    /// holds it any more; when a server's do not is the server's matter (VACUUM).
-    ///
-    /// # Errors
-    /// When the store fails; it may be asked again.
-    pub async fn erase(&self, number: &Number) -> Result<Erased, StoreError> {
-        in_time(async {
-            let mut writing = self.writes.begin().await?;
-            let profiles = erase(&mut writing, "DELETE FROM profiles WHERE number = $1", number).await?;
-            let records = erase(&mut writing, "UPDATE records SET number = NULL, name = NULL WHERE number = $1", number).await?;
-            let revision = count_change(&mut writing).await?;
-            writing.commit().await?;
-            self.wipe_log().await?;
-            Ok(Erased { profile: profiles > 0, records, revision })
-        })
-        .await
-    }
-
-    /// SQLite's log holds pages as they were until it is written back and cut.
-    async fn wipe_log(&self) -> Result<(), StoreError> {
-        for _ in 0..LOG_ATTEMPTS_MAX {
-            let was_busy = match self.kind {
-                Kind::Sqlite => {
-                    sqlx::query_scalar::<_, i32>("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writes).await? != 0
-                }
-                Kind::Postgres => false,
-            };
-            if !was_busy {
-                return Ok(());
-            }
-            tokio::time::sleep(LOG_PAUSE).await;
-        }
-        Err(StoreError::Silent(LOG_PAUSE * LOG_ATTEMPTS_MAX))
-    }
-
     /// A number that grows whenever profiles change, whoever changed them.
     ///
     /// # Errors
@@ -128,12 +76,7 @@ fn bound(statement: Statement, number: &Number, profile: &Profile, changed_at: i
     statement.bind(fields_json(profile)).bind(changed_at)
 }
 
-/// Returns how many rows it was.
-async fn erase(writing: &mut AnyConnection, statement: &'static str, number: &Number) -> sqlx::Result<u64> {
-    Ok(sqlx::query(statement).bind(number.0.to_string()).execute(writing).await?.rows_affected())
-}
-
-async fn count_change(writing: &mut AnyConnection) -> sqlx::Result<i64> {
+pub(super) async fn count_change(writing: &mut AnyConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar("UPDATE profiles_revision SET revision = revision + 1 RETURNING revision").fetch_one(writing).await
 }
 

@@ -1,11 +1,13 @@
 //! Records: written so that writing one again changes nothing, read with the later words on them.
 
 use super::entry::{AmendmentRow, RecordRow, Rows};
+use super::erase::erase_words_of;
 use super::upsert::{Statement, Table};
 use super::{Store, StoreError, cases, changes, in_time, outbox};
 use crate::words;
 use cabrank_core::{CallId, Number, Outcome, Settled, Span, Trust, WhyHuman};
 use sqlx::{AnyConnection, FromRow};
+use std::borrow::Borrow;
 
 /// A record as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,8 +141,18 @@ impl Store {
     /// # Errors
     /// When the store fails; then none is written.
     pub async fn put_rows(&self, rows: &Rows) -> Result<(), StoreError> {
+        self.put_rows_made(|| rows).await
+    }
+
+    /// The same for rows that are made once nobody else writes: who was forgotten before a caller is erased is not in them.
+    ///
+    /// # Errors
+    /// When the store fails; then none is written.
+    pub async fn put_rows_made<R: Borrow<Rows> + Send + Sync>(&self, make: impl FnOnce() -> R + Send) -> Result<(), StoreError> {
         in_time(async {
             let mut writing = self.writes.begin().await?;
+            let rows = make();
+            let rows = rows.borrow();
             RECORDS.put(&mut writing, &rows.records, bound).await?;
             for row in &rows.amendments {
                 put_amendment(&mut writing, row).await?;
@@ -149,17 +161,24 @@ impl Store {
                 changes::put(&mut writing, row).await?;
             }
             cases::put(&mut writing, &rows.case_words).await?;
+            for call in &rows.forgotten {
+                erase_words_of(&mut writing, call).await?;
+            }
             outbox::put(&mut writing, &rows.outbox).await?;
-            Ok(writing.commit().await?)
+            writing.commit().await?;
+            if rows.forgotten.is_empty() { Ok(()) } else { self.wipe_log().await }
         })
         .await
     }
 
-    /// The number that a recorded call came from.
-    pub(super) async fn number_of(&self, call: CallId) -> Result<Option<Number>, StoreError> {
+    /// The number that a recorded call came from, if one is known; nothing if there is no record.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn number_of(&self, call: CallId) -> Result<Option<Option<Number>>, StoreError> {
         let asked = sqlx::query_scalar("SELECT number FROM records WHERE call = $1").bind(call.to_string());
         let found: Option<Option<String>> = in_time(async { Ok(asked.fetch_optional(&self.reads).await?) }).await?;
-        Ok(found.flatten().map(|number| Number(number.into())))
+        Ok(found.map(|number| number.map(|number| Number(number.into()))))
     }
 }
 

@@ -155,10 +155,7 @@ impl Writer {
         let mut pause = self.patience.pause_min;
         let mut attempt = 1;
         loop {
-            // Anew each time: who called may have been erased meanwhile.
-            let mut rows = self.rows(batch);
-            rows.tell(&self.hooks, now_micros());
-            match self.store.put_rows(&rows).await {
+            match self.store.put_rows_made(|| self.told(batch)).await {
                 Err(failure) if failure.may_pass() || attempt < self.patience.attempts_max => {
                     warn!(%failure, attempt, "records are not written yet; trying again");
                 }
@@ -170,6 +167,13 @@ impl Writer {
         }
     }
 
+    /// With what others are told. Anew for each attempt: who called may have been erased meanwhile.
+    fn told(&self, batch: &[Entry]) -> Rows {
+        let mut rows = self.rows(batch);
+        rows.tell(&self.hooks, now_micros());
+        rows
+    }
+
     /// Of several records of one call the newest says it all: no statement may touch a row twice.
     pub(super) fn rows(&self, batch: &[Entry]) -> Rows {
         let mut rows = Rows::default();
@@ -178,6 +182,9 @@ impl Writer {
             match entry {
                 Entry::Record(record) => {
                     let row = RecordRow::new(&self.veil.record(record), &self.names, self.epoch);
+                    if self.veil.is_forgotten(&record.caller) {
+                        rows.forgotten.push(row.call.clone());
+                    }
                     let place = *places.entry(record.call).or_insert(rows.records.len());
                     match rows.records.get_mut(place) {
                         Some(older) => *older = row,
@@ -188,7 +195,7 @@ impl Writer {
                     rows.amendments.push(AmendmentRow::new(*call, *at, amendment, self.epoch));
                 }
                 Entry::Change(change) => rows.changes.push(ChangeRow::new(change, &self.names, self.epoch)),
-                Entry::Filing(filing) => rows.add(filing, self.epoch),
+                Entry::Filing(filing) => rows.add(&self.veil.filing(filing), self.epoch),
                 Entry::Ride { call, at } => rows.rides.push((call.to_string(), self.epoch.unix_micros(*at))),
             }
         }
@@ -197,16 +204,16 @@ impl Writer {
 
     async fn note_resolutions(&self, batch: &[Entry]) {
         for entry in batch {
-            if let Some((call, resolution)) = entry.resolution() {
-                self.note_resolution(call, resolution).await;
+            if let Some((call, resolution)) = entry.resolution(&self.veil) {
+                self.note_resolution(call, &resolution).await;
             }
         }
     }
 
     async fn note_resolution(&self, call: CallId, resolution: &Text) {
         match self.store.number_of(call).await {
-            Ok(Some(number)) => self.directory.resolve(&number, call, Arc::clone(resolution)),
-            Ok(None) => {}
+            Ok(Some(Some(number))) => self.directory.resolve(&number, call, Arc::clone(resolution)),
+            Ok(Some(None) | None) => {}
             Err(failure) => warn!(%failure, %call, "a resolution is kept, but not shown among the last contacts"),
         }
     }

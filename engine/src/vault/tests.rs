@@ -176,3 +176,21 @@ fn a_full_vault_still_knows_whom_it_knew_and_nobody_new() {
     assert!(vault.seal("carl", b"key", b"note").is_none());
     assert!(vault.forget("ann").expect("written") && named(&vault, "carl").is_some());
 }
+
+#[test]
+fn what_is_said_of_several_is_read_until_one_of_them_is_forgotten() {
+    let (_dir, vault) = vault();
+    let numbers = [ANN, "bea", ANN, "unknown"];
+    let _aliases = [ANN, "bea"].map(|number| vault.alias_of(number));
+    let sealed = vault.seal_words(&numbers, b"case/1", "she was angry").expect("sealed");
+    assert!(!sealed.contains("angry") && vault.alias_known("unknown").is_none());
+    assert_eq!(vault.open_words(b"case/1", &sealed).as_deref(), Some("she was angry"));
+    assert_eq!(vault.open_words(b"case/2", &sealed), None, "it is another case's");
+    let of_nobody = vault.seal_words(&[], b"case/1", "~~she was angry").expect("sealed");
+    assert!(vault.forget("bea").expect("written"), "it was known");
+    assert_eq!(vault.open_words(b"case/1", &sealed), None);
+    assert_eq!(vault.open_words(b"case/1", &of_nobody).as_deref(), Some("~~she was angry"));
+    for plain in ["", "said before", "~~", "~~said", "~~AAAA"] {
+        assert_eq!(vault.open_words(b"case/1", plain).as_deref(), Some(plain), "of before");
+    }
+}

@@ -31,9 +31,9 @@ use crate::glance::Glance;
 use crate::names::Names;
 use crate::outward;
 use crate::store::{Message, Store, StoreError};
-use cabrank_settings::Hook;
+use cabrank_settings::{Hook, SigningKey};
 use reqwest::header::{CONTENT_TYPE, HeaderName};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -188,10 +188,8 @@ impl Teller {
             Err(Untold::Store(failure)) => return Err(failure),
             Err(untold @ (Untold::Busy(_) | Untold::NotRecorded)) => return Ok(Attempt::Failed(untold.to_string())),
         };
-        let sent_at_s = now() / 1_000_000;
-        let signature = signature::signature(hook.key.expose(), &message.id, sent_at_s, &body);
         let request = self.client.post(hook.url.clone()).timeout(ANSWER_WITHIN).header(CONTENT_TYPE, "application/json");
-        let request = request.header(ID, &message.id).header(TIMESTAMP, sent_at_s).header(SIGNATURE, signature).body(body);
+        let request = signed(request, &hook.key, &message.id, &body).body(body);
         // However long the answer is: its status says it all, and the rest is not read.
         Ok(match request.send().await {
             Ok(answer) if answer.status().is_success() => Attempt::Taken,
@@ -200,6 +198,13 @@ impl Teller {
             Err(error) => Attempt::Failed(outward::root_cause(&error.without_url())),
         })
     }
+}
+
+/// A request that bears the signature of its body, as one message of that id, sent now.
+pub fn signed(request: RequestBuilder, key: &SigningKey, id: &str, body: &[u8]) -> RequestBuilder {
+    let sent_at_s = now() / 1_000_000;
+    let signature = signature::signature(key.expose(), id, sent_at_s, body);
+    request.header(ID, id).header(TIMESTAMP, sent_at_s).header(SIGNATURE, signature)
 }
 
 fn now() -> i64 {

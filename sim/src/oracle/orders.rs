@@ -13,6 +13,7 @@ impl Oracle {
         match effect {
             Effect::Refuse { call, why } => self.refuse(*call, *why, seen.at),
             Effect::Answer { call } => self.answer(*call),
+            Effect::LookUp { call, line, number } => self.look_up(*call, *line, number, seen.input),
             Effect::Say { call, play, what } => self.say(*call, *play, *what, seen),
             Effect::Music { call, play } => self.let_hear(*call, *play),
             Effect::Ring { offer, agent, context } => self.ring(*offer, *agent, context, seen),
@@ -52,6 +53,14 @@ impl Oracle {
         must(life.leg == Leg::Fresh, Rule::OrdersFit, || format!("call {call} answered twice"))?;
         life.leg = Leg::Answered;
         Ok(())
+    }
+
+    /// Once, when the call comes in, and only who is not known.
+    fn look_up(&mut self, call: CallId, line: LineId, number: &Number, input: &Input) -> Verdict {
+        let comes_in = matches!(input, Input::CallOffered { call: offered, .. } if *offered == call);
+        let life = self.caller_there(call)?;
+        let fits = comes_in && life.line == line && life.caller.profile.is_none() && life.caller.number.as_ref() == Some(number);
+        must(fits, Rule::FoundInTime, || format!("call {call} is looked up: {life:?}"))
     }
 
     fn say(&mut self, call: CallId, play: PlayId, what: Say, seen: Seen<'_>) -> Verdict {
@@ -225,6 +234,7 @@ fn amend(call: CallId, input: &Input) -> Verdict {
         | Input::CallerHungUp { .. }
         | Input::HoldChanged { .. }
         | Input::DispatchAnswered { .. }
+        | Input::CallerFound { .. }
         | Input::AgentRinging { .. }
         | Input::AgentAnswered { .. }
         | Input::AgentDeclined { .. }

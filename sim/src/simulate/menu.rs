@@ -247,6 +247,7 @@ fn is_about(effect: &Effect, id: CallId) -> bool {
         | Effect::Warn { .. }
         | Effect::Note(_)
         | Effect::Dispatch(_)
+        | Effect::LookUp { .. }
         | Effect::Write(_)
         | Effect::Amend { .. }
         | Effect::File(_)

@@ -82,6 +82,7 @@ impl DeskRouter {
                     | Effect::Warn { .. }
                     | Effect::Note(_)
                     | Effect::Dispatch(_)
+                    | Effect::LookUp { .. }
                     | Effect::Amend { .. }
                     | Effect::File(_)
                     | Effect::Announce { .. } => {}

@@ -63,7 +63,7 @@ pub(super) fn read_http(root: &Section<'_>) -> Http {
 }
 
 /// Ninety days are kept unless said otherwise: longer than the questions of a bill or of a complaint take to come, and a disk does
-/// not fill up in silence. Records of calls are not in the journal and stay.
+/// not fill up in silence. Records of calls are not in the journal: see `[records]`.
 pub(super) fn read_journal(root: &Section<'_>) -> Journal {
     let section = root.section("journal");
     let journal = Journal {

@@ -10,12 +10,15 @@ use std::time::Duration;
 
 const DISPOSITIONS_MAX: usize = 1_000;
 const REPEAT_DAYS: RangeInclusive<u32> = 1..=365;
+/// A century; 0: for ever.
+const KEEP_DAYS: RangeInclusive<u32> = 0..=36_500;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub(super) fn read(root: &Section<'_>) -> Records {
     let section = root.section("records");
     let records = Records {
         dispositions: section.find("dispositions").map(|value| codes(&value)).unwrap_or_default(),
+        keep: Some(section.count("keep_days", KEEP_DAYS, 0)).filter(|days| *days > 0).map(|days| DAY * days),
         repeat_within: DAY * section.count("repeat_within_days", REPEAT_DAYS, 7),
     };
     section.close();

@@ -3,6 +3,7 @@
 use super::server::Api;
 use crate::backlog::Backlog;
 use crate::door::Figures;
+use crate::lookup::{Outcome, Tally};
 use crate::names;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -30,6 +31,9 @@ pub(super) async fn all(State(api): State<Api>) -> ([(HeaderName, HeaderValue); 
     );
     let mut page = Page::default();
     page.of_backlog(api.door().backlog());
+    if let Some(tally) = api.look_ups() {
+        page.of_look_ups(tally);
+    }
     if let Ok(Ok(figures)) = figures {
         page.of_lane(&figures);
     }
@@ -61,6 +65,14 @@ impl Page {
         self.value("cabrank_journal_sync_seconds_count", &[], count);
         let help = "New calls turned away because the desk was behind or its disk full.";
         self.one("cabrank_calls_turned_away_total", "counter", help, backlog.turned_away());
+    }
+
+    fn of_look_ups(&mut self, tally: &Tally) {
+        let name = "cabrank_look_ups_total";
+        self.head(name, "counter", "Unknown callers who were to be looked up, by what came of it.");
+        for outcome in Outcome::ALL {
+            self.value(name, &[("outcome", outcome.word())], tally.of(outcome));
+        }
     }
 
     fn of_lane(&mut self, figures: &Figures) {

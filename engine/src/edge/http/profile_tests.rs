@@ -43,7 +43,10 @@ async fn a_profile_is_put_in_force_at_once_and_read_and_erased() {
         (&json!("+6591234567"), &json!("Ann"), &json!("12 Road"))
     );
     let erased = engine.request(Method::DELETE, "/api/v1/profiles/+6591234567").send().await.expect("an answer");
-    assert_eq!(erased.json::<Value>().await.expect("JSON"), json!({"profile": true, "records": 0, "alias": false}));
+    assert_eq!(
+        erased.json::<Value>().await.expect("JSON"),
+        json!({"profile": true, "records": 0, "words": 0, "cases": 0, "alias": false})
+    );
     assert_eq!(engine.directory.profile(&ann()), None);
     let gone = engine.request(Method::GET, "/api/v1/profiles/+6591234567").send().await.expect("an answer");
     assert_eq!(gone.status(), StatusCode::NOT_FOUND);

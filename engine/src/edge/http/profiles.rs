@@ -7,6 +7,7 @@ use super::server::Api;
 use crate::clerk::Seen;
 use crate::number;
 use crate::profiles::{self, Reading, RowFault, Tag};
+use crate::store::Erased;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Extension, State};
@@ -57,6 +58,10 @@ pub(super) struct ErasedDocument {
     profile: bool,
     /// How many records no longer say who called.
     records: u64,
+    /// How many words on these records, and on the cases about them, can no longer be read: here, and in the journal.
+    words: u64,
+    /// How many cases no longer say what the customer said. They stay: somebody has to answer for them.
+    cases: u64,
     /// Whether journal and snapshots named the caller, by an alias of which nobody knows any more whose it is.
     alias: bool,
 }
@@ -134,7 +139,8 @@ pub(super) async fn put(
     Ok((tag(&profile), Json(NumberedProfile::new(&number, &profile))))
 }
 
-/// Erases what is known of who calls from that number: the profile, and number and name in every record.
+/// Erases what is known of who calls from that number: the profile, number and name in every record, and what people said of these
+/// calls and of cases about them in their own words. What a webhook was told before is with its receiver.
 #[utoipa::path(
     delete,
     path = "/api/v1/profiles/{number}",
@@ -159,7 +165,8 @@ pub(super) async fn erase(
 ) -> Result<Json<ErasedDocument>, Problem> {
     bearer.may_keep_profiles()?;
     let erased = api.clerk().erase(caller_number(&api, &number)?, seen(&headers)?).await?;
-    Ok(Json(ErasedDocument { profile: erased.stored.profile, records: erased.stored.records, alias: erased.alias }))
+    let Erased { profile, records, words, cases, .. } = erased.stored;
+    Ok(Json(ErasedDocument { profile, records, words, cases, alias: erased.alias }))
 }
 
 /// Imports a file of profiles (CSV or JSON lines, as `cabrank profiles import` takes it): all of it or nothing.

@@ -15,6 +15,7 @@ use crate::filing::Files;
 use crate::glance::Glance;
 use crate::in_force::InForce;
 use crate::lane::Clock;
+use crate::lookup::Tally;
 use crate::names::Names;
 use crate::number::Region;
 use crate::store::Store;
@@ -26,7 +27,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, patch, post, put};
 use cabrank_core::{Input, Tick, View};
-use cabrank_settings::Records;
+use cabrank_settings::{Records, ScreenPop};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -90,6 +91,10 @@ pub struct Ways {
     pub files: Files,
     /// What may be said of calls.
     pub records: Records,
+    /// What came of looking callers up, if anybody does.
+    pub look_ups: Option<Arc<Tally>>,
+    /// The page that agents' programs open for a call.
+    pub screen_pop: Option<ScreenPop>,
 }
 
 impl Api {
@@ -106,6 +111,14 @@ impl Api {
 
     pub(super) fn in_force(&self) -> &InForce {
         &self.inner.ways.in_force
+    }
+
+    pub(super) fn look_ups(&self) -> Option<&Tally> {
+        self.inner.ways.look_ups.as_deref()
+    }
+
+    pub(super) fn screen_pop(&self) -> Option<&ScreenPop> {
+        self.inner.ways.screen_pop.as_ref()
     }
 
     pub(super) fn times(&self) -> &Times {

@@ -71,6 +71,8 @@ impl Engine {
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(0), Voices::silent(), door.clone());
         tokio::spawn(clerk.run());
         let ways = Ways {
+            look_ups: None,
+            screen_pop: None,
             door: door.clone(),
             in_force,
             names: taxi(),
@@ -82,9 +84,10 @@ impl Engine {
             data: dir.path().to_owned(),
             clerk: clerk_door,
             region: "SG".parse().expect("SG"),
-            files: Files::new(door.clone(), in_hand),
+            files: Files::new(door.clone(), in_hand, store.clone()),
             records: Records {
                 dispositions: vec!["lost-item".into(), "no-show".into()],
+                keep: None,
                 repeat_within: Duration::from_secs(7 * 24 * 3600),
             },
         };

@@ -31,6 +31,7 @@ impl Edge {
             Effect::Warn { .. }
             | Effect::Note(_)
             | Effect::Dispatch(_)
+            | Effect::LookUp { .. }
             | Effect::Write(_)
             | Effect::Amend { .. }
             | Effect::File(_)

@@ -72,7 +72,7 @@ impl Edge {
             return self.refuse_busy(tx);
         };
         let (line, caller, trunk) = (wanted.line, wanted.caller.clone(), wanted.trunk);
-        tracing::debug!(%call, caller = caller.number.as_ref().map(number::masked), "a call came in");
+        tracing::debug!(%call, caller = caller.number.as_ref().map(|number| tracing::field::display(number.masked())), "a call came in");
         let local = LocalAudio::new(addr, rand::random::<u32>().into());
         let invited = Invited {
             invite: octets(&tx.original),

@@ -1,6 +1,12 @@
 //! The store in an SQLite file.
 
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "aging.rs"]
+mod aging;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "erase.rs"]
+mod erase;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
 #[path = "first_contacts.rs"]
 mod first_contacts;
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
