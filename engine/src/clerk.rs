@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
-use tracing::warn;
+use tracing::{error, warn};
 
 /// How long a change of profiles in the store may take to be seen.
 const FOLLOW_EVERY: Duration = Duration::from_secs(2);
@@ -166,7 +166,7 @@ impl Clerk {
         let alias = self.desk.forget(number.clone()).await?;
         let stored = self.store.erase(number).await?;
         if let Some(profile) = self.directory.forget(number) {
-            self.fall_silent(number.clone(), profile);
+            self.fall_silent(number.clone(), profile).await;
         }
         self.note(stored.revision);
         Ok(Forgotten { stored, alias })
@@ -198,12 +198,15 @@ impl Clerk {
         }
     }
 
-    /// Who else bears the name is greeted by it again once it is rendered anew.
-    fn fall_silent(&self, number: Number, profile: Arc<Profile>) {
+    /// Who else bears the name is greeted by it again once it is rendered anew. When it comes back nothing that was rendered is left.
+    async fn fall_silent(&self, number: Number, profile: Arc<Profile>) {
         let (directory, voices) = (Arc::clone(&self.directory), self.voices.clone());
         if voices.speak() {
+            let (silent, name) = (voices.clone(), Arc::clone(&profile));
+            if tokio::task::spawn_blocking(move || silent.forget(&number, &name)).await.is_err() {
+                error!("a spoken name was not forgotten: this is a bug");
+            }
             tokio::task::spawn_blocking(move || {
-                voices.forget(&number, &profile);
                 directory.each(|number, other| {
                     if other.name == profile.name {
                         voices.want(number, other)

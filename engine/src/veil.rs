@@ -3,7 +3,7 @@
 //! The desk decides by who calls *again*, never by who it is: it is told an alias for the number, and of the profile only what it
 //! decides by (language, class, preferred agent, which fields are filled, and whether one that may prove who calls holds a code). The door veils what goes in, and lifts the veil from
 //! what comes out: orders, looks, records. So the journal, its snapshots and every digest hold aliases only, and are replayed
-//! alike after a caller was forgotten.
+//! alike after a caller was forgotten. What people say of a caller in their own words is sealed in the journal.
 //!
 //! Where callers' numbers and names flow:
 //!
@@ -22,10 +22,11 @@
 //! | desk: filings | store, resolutions of last contacts | [`Veil::filing`] at the store's writer |
 //! | store | webhooks, context of later calls | looked up when it is sent or shown |
 
+mod filed;
+
 use crate::directory::Directory;
-use crate::filing::said::{ERASED, with_words};
 use crate::vault::{Alias, Vault};
-use cabrank_core::{Caller, Context, Dispatch, Effect, Filing, Input, Matter, Number, Profile, Record, Text, View};
+use cabrank_core::{Caller, Context, Dispatch, Effect, Input, Number, Profile, Record, Text, View};
 use cabrank_journal::{Note, Notes, SyncFailed};
 use std::io;
 use std::sync::{Arc, LazyLock};
@@ -65,18 +66,6 @@ impl Veil {
                 Input::CallerFound { call, profile: Arc::new(behind.outline(&profile)), within }
             }
             (_, input) => input,
-        }
-    }
-
-    /// A fact that was veiled a moment ago: if its caller was forgotten on the way, nobody calls. Else somebody would be served whose
-    /// profile nobody can look up.
-    pub fn still(&self, input: Input) -> Input {
-        match input {
-            Input::CallOffered { call, line, open, caller } if self.is_forgotten(&caller) => {
-                let caller = Caller { token: caller.token, ..Caller::unknown() };
-                Input::CallOffered { call, line, open, caller }
-            }
-            input => input,
         }
     }
 
@@ -171,38 +160,6 @@ impl Veil {
         opened
     }
 
-    /// A matter as it is journalled: what is said in it is sealed under the secret of each of these callers, or of nobody in
-    /// particular. Nothing if it cannot be sealed.
-    pub fn seal_matter(&self, about: &[Number], mut matter: Matter) -> Option<Matter> {
-        let Some(behind) = &self.0 else { return Some(matter) };
-        let (key, numbers) = (key_of(&matter), about.iter().map(|number| &*number.0).collect::<Vec<_>>());
-        let mut sealed = true;
-        with_words(&mut matter, |said| match behind.vault.seal_words(&numbers, &key, said) {
-            Some(words) => *said = words.into(),
-            None => sealed = false,
-        });
-        sealed.then_some(matter)
-    }
-
-    /// What was filed, as it is kept.
-    pub fn filing(&self, filing: &Filing) -> Filing {
-        let mut filing = filing.clone();
-        if let Some(behind) = &self.0 {
-            let key = key_of(&filing.matter);
-            with_words(&mut filing.matter, |said| {
-                *said = behind.vault.open_words(&key, said).map_or_else(|| ERASED.into(), Text::from);
-            });
-        }
-        filing
-    }
-
-    /// Whether a caller had a number, and nobody knows any more which.
-    pub fn is_forgotten(&self, told: &Caller) -> bool {
-        let alias = told.number.as_ref().and_then(|number| Alias::read(&number.0));
-        let Some((behind, alias)) = self.0.as_ref().zip(alias) else { return false };
-        behind.vault.number_of(alias).is_none()
-    }
-
     /// Writes who is new: before the facts that name them.
     ///
     /// # Errors
@@ -295,14 +252,6 @@ impl Behind {
             Some(alias) => self.vault.number_of(alias).map(Number),
             None => Some(number.clone()),
         }
-    }
-}
-
-/// To what sealed words are bound.
-fn key_of(matter: &Matter) -> Vec<u8> {
-    match matter {
-        Matter::Record { call, .. } => format!("record/{call}").into(),
-        Matter::CaseOpened { case, .. } | Matter::Case { case, .. } => format!("case/{case}").into(),
     }
 }
 

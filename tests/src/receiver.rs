@@ -147,10 +147,8 @@ impl Book {
     /// Enters a message, and says what to do with it.
     fn takes(&mut self, told: Told) -> Mode {
         let again = self.told.iter().any(|other| other.id == told.id);
-        let mode = match self.mode {
-            Mode::FailsFirst | Mode::RedirectsFirst if again => Mode::Takes,
-            mode => mode,
-        };
+        let once = matches!(self.mode, Mode::FailsFirst | Mode::RedirectsFirst);
+        let mode = if once && again { Mode::Takes } else { self.mode };
         self.told.push(Told { taken: mode == Mode::Takes, ..told });
         mode
     }

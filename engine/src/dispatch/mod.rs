@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinSet;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 use watch::Watch;
 
 /// Requests and reports under way at once; further orders wait in their queue.
@@ -39,6 +39,7 @@ pub fn install_crypto() {
 pub struct Dispatcher {
     door: Door,
     backends: Vec<Fulfils>,
+    names: Names,
     fleet: Fleet,
     watch: Watch,
     at_work: JoinSet<()>,
@@ -64,7 +65,8 @@ impl Dispatcher {
             }
         });
         let backends = backends.collect::<Result<_, WebhookError>>()?;
-        Ok(Dispatcher { door, backends, fleet: Fleet::default(), watch: Watch::default(), at_work: JoinSet::new() })
+        let names = names.clone();
+        Ok(Dispatcher { door, backends, names, fleet: Fleet::default(), watch: Watch::default(), at_work: JoinSet::new() })
     }
 
     /// Works until the other end is closed and every order is answered.
@@ -86,6 +88,10 @@ impl Dispatcher {
     fn take(&mut self, order: Box<Dispatch>) {
         self.watch.saw(order.asked_at);
         let call = order.call;
+        if self.has_lost_what_it_needs(&order) {
+            warn!(%call, "what a look-up said of this caller did not outlive the restart: a human asks");
+            return self.answer(call, DispatchAnswer::Failed(DispatchFailure::Unreachable));
+        }
         match self.backends.get(usize::from(order.service.0)) {
             Some(Fulfils::Webhook(webhook)) => self.ask(Arc::clone(webhook), order),
             Some(Fulfils::DemoFleet) => {
@@ -97,6 +103,13 @@ impl Dispatcher {
                 self.answer(call, DispatchAnswer::Failed(DispatchFailure::Unreachable));
             }
         }
+    }
+
+    /// The desk asks for nobody without it; but what is asked again after a restart may be for a caller whom only a look-up knew.
+    fn has_lost_what_it_needs(&self, order: &Dispatch) -> bool {
+        let Some(service) = self.names.settings().services.get(usize::from(order.service.0)) else { return false };
+        let profile = order.caller.profile.as_deref();
+        service.needs.iter().any(|need| profile.is_none_or(|profile| profile.field(need).is_none()))
     }
 
     fn ask(&mut self, webhook: Arc<Webhook>, order: Box<Dispatch>) {

@@ -127,6 +127,16 @@ async fn an_accepted_order_brings_eta_and_reference_and_the_request_says_it_all(
 }
 
 #[tokio::test]
+async fn an_order_whose_caller_is_known_no_longer_is_not_sent() {
+    let (backend, seen) = service(|_| async { axum::Json(json!({"accepted": true, "eta_s": 420})).into_response() }).await;
+    let mut order = *order(7);
+    order.caller.profile = Some(Arc::default());
+    let answer = DispatchAnswer::Failed(DispatchFailure::Unreachable);
+    assert_eq!(told(backend, PATIENT, vec![order]).await, [Input::DispatchAnswered { call: CallId(7), answer }]);
+    assert_eq!(seen.lock().expect("notes").len(), 0);
+}
+
+#[tokio::test]
 async fn a_refusal_keeps_its_reason_in_one_line_of_bearable_length() {
     let (answer, _) = answer_to_body(StatusCode::OK, json!({"accepted": false, "reason": "no\ncars"}).to_string()).await;
     assert_eq!(answer, DispatchAnswer::Refused { reason: "no cars".into() });

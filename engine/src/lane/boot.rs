@@ -6,7 +6,7 @@
 use cabrank_core::Tick;
 use std::fs::{self, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// The clock since the machine's start.
@@ -50,7 +50,7 @@ impl Boot {
     /// It cannot be written.
     pub(super) fn note(&self, data: &Path, now: Tick) -> io::Result<()> {
         // Always of one length, and in the place of the one before: a full disk takes it, too.
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(file(data))?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(file(data))?;
         file.write_all_at(self.note_of(now).as_bytes(), 0)
     }
 

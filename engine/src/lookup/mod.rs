@@ -1,12 +1,12 @@
 //! Who calls from a number that nobody here knows: a service outside (the company's CRM) is asked while the greeting plays.
 //!
-//! No call ever waits for it. What comes in time, and before the caller was led on, the desk takes for the caller's profile for this
-//! one call; the next call from the number is asked about anew. Whatever else comes (silence, a redirect, 50 MB, lies) leaves the
-//! caller as unknown as before, and is counted in `/metrics`.
+//! No call ever waits for it. What comes in time, and before the caller was led on, the desk takes for the caller's profile, for
+//! this one call; the next call from the number is asked about anew. Whatever else comes (silence, a redirect, 50 MB, lies) leaves
+//! the caller as unknown as before, and is counted in `/metrics`.
 //!
-//! The request is `POST {"call","line","number"}`, signed like the outgoing webhooks where `[lookup]` has a secret. The answer is 200
-//! and one JSON object, read by the rules of `PUT /api/v1/profiles/{number}`: `name`, `language`, `class`, `preferred_agent`, and any
-//! further member, or member of `fields`, is a field of the profile. 204 and 404 mean that nobody is known there.
+//! The request is `POST {"call","line","number"}`, signed like the outgoing webhooks where `[lookup]` has a secret. The answer is
+//! 200 and one JSON object, read by the rules of `PUT /api/v1/profiles/{number}`: `name`, `language`, `class`, `preferred_agent`,
+//! and any further member, or member of `fields`, is a field of the profile. 204 and 404 mean that nobody is known there.
 
 mod answer;
 mod crm;

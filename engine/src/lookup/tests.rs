@@ -2,7 +2,6 @@
 
 use super::{Crm, LookUps, Outcome, Tally, Wanted};
 use crate::backlog::Backlog;
-use crate::directory::Directory;
 use crate::door::{Door, Submission};
 use crate::in_force::InForce;
 use crate::names::tests::taxi;
@@ -11,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use cabrank_core::{CallId, Input, LineId, Number, Profile, Refusal, Span};
+use cabrank_core::{CallId, Class, Input, LineId, Number, Profile, Refusal, Span};
 use cabrank_settings::{LookUp, SigningKey};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -134,6 +133,14 @@ async fn who_is_known_there_is_told_to_the_desk_and_kept_for_the_call() {
     let signed = ["webhook-id", "webhook-timestamp", "webhook-signature"].map(|name| headers.get(name).is_some());
     assert_eq!(signed, [true; 3]);
     assert!(headers.get("authorization").is_none());
+}
+
+#[test]
+fn a_class_counts_if_any_queue_has_it() {
+    let mut settings = taxi().settings().clone();
+    settings.queues[0].thresholds.classes.push(Class { name: "regular".into(), target: Span::secs(20) });
+    let classed = |class: &str| super::known_here(Profile { class: class.into(), ..Profile::default() }, &settings).class;
+    assert_eq!([&*classed("regular"), &*classed("emperor"), &*classed("")], ["regular", "", ""]);
 }
 
 #[tokio::test]

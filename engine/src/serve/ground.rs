@@ -33,6 +33,8 @@ pub(super) struct Ground {
     pub(super) library: Library,
     pub(super) store: Store,
     pub(super) directory: Arc<Directory>,
+    /// Who is behind the aliases.
+    pub(super) vault: Arc<Vault>,
     /// What is between the desk and who calls.
     pub(super) veil: Veil,
     /// The store's count of changes of profiles up to which the directory knows them.
@@ -62,7 +64,8 @@ impl Ground {
         let store = Store::find(&data, store.as_ref().or(config.store.as_ref())).await?;
         take_examples(&source, &store, Region::from(config.region)).await?;
         let directory = Arc::new(Directory::default().with_secret(config.desk.code_fields()));
-        let veil = Veil::new(Arc::new(Vault::open(&data)?), Arc::clone(&directory));
+        let vault = Arc::new(Vault::open(&data)?);
+        let veil = Veil::new(Arc::clone(&vault), Arc::clone(&directory));
         let profiles_known = directory.load(&store, jiff::Timestamp::now()).await?;
         let library = library.await.map_err(io::Error::other)??;
         Ok(Ground {
@@ -78,6 +81,7 @@ impl Ground {
             library,
             store,
             directory,
+            vault,
             veil,
             profiles_known,
             recovered,

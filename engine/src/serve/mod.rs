@@ -25,7 +25,7 @@ use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
 use crate::media::{self, Fact, Media, MediaSettings};
 use crate::number::Region;
-use crate::retention::remove_old_records;
+use crate::retention::{forget_old_callers, remove_old_records};
 use crate::store::{Store, Written};
 use crate::voices::{VoiceSettings, Voices};
 use crate::webhooks::{Known, Webhooks};
@@ -43,7 +43,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tracing::{error, info, warn};
 
 /// Orders to a room, or facts from one, that may wait on the way.
@@ -81,7 +81,7 @@ pub struct Engine {
     dispatcher: JoinHandle<()>,
     clerk: JoinHandle<()>,
     late: JoinHandle<()>,
-    retention: JoinHandle<()>,
+    retention: JoinSet<()>,
     webhooks: JoinHandle<()>,
     http: JoinHandle<()>,
     http_stop: oneshot::Sender<()>,
@@ -118,7 +118,7 @@ impl Engine {
         let writer = ground.writer();
         let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
         let Ground { config, data, bind, http, http_addr, library, store, directory, .. } = ground;
-        let Ground { names, epoch, times, in_hand, recovered, profiles_known, veil, .. } = ground;
+        let Ground { names, epoch, times, in_hand, recovered, profiles_known, vault, veil, .. } = ground;
         let voices = Voices::start(voice_settings(&config, &source, &data))?;
         let house = Arc::new(House::new(
             Arc::clone(&config),
@@ -176,7 +176,9 @@ impl Engine {
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices, lane.door());
         let files = Files::new(lane.door(), in_hand, store.clone());
         let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
-        let retention = tokio::spawn(remove_old_records(store.clone(), config.records.keep));
+        let mut retention = JoinSet::new();
+        retention.spawn(remove_old_records(store.clone(), config.records.keep));
+        retention.spawn(forget_old_callers(vault, store.clone(), config.journal.keep));
         let (told_of, door) = (Arc::clone(&directory), lane.door());
         let told = Known { store: store.clone(), directory: told_of, door, names: names.clone(), epoch };
         let webhooks = Webhooks::new(told).map_err(WebhookError::from)?;
@@ -286,7 +288,7 @@ impl Engine {
             ..
         } = self;
         late.abort();
-        retention.abort();
+        drop(retention);
         webhooks.abort();
         let _ = http_stop.send(());
         let ended = tokio::task::spawn_blocking(move || {

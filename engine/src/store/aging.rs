@@ -1,7 +1,10 @@
 //! What is too old to be kept: records with all that was said of them, and cases that were closed.
 
+use super::entry::storable;
 use super::{Store, StoreError, in_time};
+use cabrank_core::Text;
 use sqlx::{AnyConnection, AssertSqlSafe};
+use std::collections::HashSet;
 
 /// Records or cases that go in one transaction: whoever writes meanwhile waits no longer than for these.
 const TOGETHER: i64 = 256;
@@ -57,6 +60,26 @@ impl Store {
             self.wipe_log().await?;
         }
         Ok(Aged { records, cases })
+    }
+
+    /// Which of these numbers a profile or a record names.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn named_of(&self, numbers: &[Text]) -> Result<HashSet<Text>, StoreError> {
+        let mut named = HashSet::new();
+        for some in numbers.chunks(TOGETHER as usize) {
+            let places: Vec<String> = (1..=some.len()).map(|place| format!("${place}")).collect();
+            let places = places.join(", ");
+            let statement = format!(
+                "SELECT number FROM profiles WHERE number IN ({places}) \
+                 UNION SELECT number FROM records WHERE number IN ({places})"
+            );
+            let query = sqlx::query_scalar::<_, String>(AssertSqlSafe(statement));
+            let query = some.iter().fold(query, |query, number| query.bind(storable(number)));
+            named.extend(in_time(async { Ok(query.fetch_all(&self.reads).await?) }).await?.into_iter().map(Text::from));
+        }
+        Ok(named)
     }
 
     async fn remove_all(&self, kind: &Kind, moment: i64) -> Result<u64, StoreError> {

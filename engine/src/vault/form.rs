@@ -6,15 +6,17 @@
 //!          zero    3 bytes
 //!          salt    u32        random: what callers are named cannot be made to look like an entry
 //! entry    mark    u8         'L' it holds; 'G' it is struck out
-//!          kind    u8         1 a caller, 2 the secret for tokens
+//!          kind    u8         1 a caller, 2 the secret for tokens, 3 a day on which a caller was named
 //!          length  u16        of the content
-//!          content            caller: alias (16 bytes), secret (16 bytes), number (UTF-8); secret: 32 bytes
+//!          content            caller: alias (16 bytes), secret (16 bytes), day (u32, since 1970), number (UTF-8);
+//!                             secret: 32 bytes; day: alias (16 bytes), day (u32)
 //!          crc     u32        CRC-32 (IEEE) of salt, kind, length and content
 //! ```
 //! All numbers are little-endian. An entry is struck out in two steps, each synced: its mark, which is one byte and so can never be
 //! torn, then zeros over its content. A crash in between leaves a marked entry, and its content goes when the file is next opened.
 
 use super::Alias;
+use std::collections::HashMap;
 
 /// Octets before the first entry.
 pub(super) const HEADER: usize = 20;
@@ -29,17 +31,23 @@ const MAGIC: &[u8; 12] = b"cabrankvault";
 const VERSION: u8 = 1;
 const CALLER: u8 = 1;
 const TOKENS: u8 = 2;
+const NAMED: u8 = 3;
 /// Mark, kind and length.
 const BEGINNING: usize = 4;
 const CRC: usize = 4;
+
+/// A day, counted from 1970 (UTC).
+pub(super) type Day = u32;
 
 /// What an entry holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     /// Who is behind an alias, and what seals the notes of their calls.
-    Caller { alias: Alias, secret: [u8; 16], number: String },
+    Caller { alias: Alias, secret: [u8; 16], day: Day, number: String },
     /// From what the aliases of tokens are made.
     Tokens([u8; 32]),
+    /// A later day on which a caller was named.
+    Named { alias: Alias, day: Day },
 }
 
 /// What the file of a vault holds.
@@ -91,7 +99,10 @@ impl Entry {
     /// Its bytes, and how many of them are content.
     pub(super) fn bytes(&self, salt: u32) -> (Vec<u8>, u16) {
         let (kind, content) = match self {
-            Entry::Caller { alias, secret, number } => (CALLER, [&alias.0[..], secret, number.as_bytes()].concat()),
+            Entry::Caller { alias, secret, day, number } => {
+                (CALLER, [&alias.0[..], secret, &day.to_le_bytes(), number.as_bytes()].concat())
+            }
+            Entry::Named { alias, day } => (NAMED, [&alias.0[..], &day.to_le_bytes()].concat()),
             Entry::Tokens(secret) => (TOKENS, secret.to_vec()),
         };
         // Numbers are cut off before they get here; a length that did not fit would fail its crc, not lie.
@@ -103,9 +114,14 @@ impl Entry {
         match kind {
             CALLER => {
                 let (alias, rest) = content.split_first_chunk()?;
-                let (secret, number) = rest.split_first_chunk()?;
+                let (secret, rest) = rest.split_first_chunk()?;
+                let (day, number) = rest.split_first_chunk()?;
                 let number = std::str::from_utf8(number).ok()?.to_owned();
-                Some(Entry::Caller { alias: Alias(*alias), secret: *secret, number })
+                Some(Entry::Caller { alias: Alias(*alias), secret: *secret, day: Day::from_le_bytes(*day), number })
+            }
+            NAMED => {
+                let (alias, day) = content.split_first_chunk()?;
+                Some(Entry::Named { alias: Alias(*alias), day: Day::from_le_bytes(day.try_into().ok()?) })
             }
             TOKENS => content.try_into().ok().map(Entry::Tokens),
             _ => None,
@@ -117,6 +133,11 @@ impl Place {
     /// Octets up to where the next entry begins.
     fn end(self) -> u64 {
         self.at + (BEGINNING + usize::from(self.content) + CRC) as u64
+    }
+
+    /// Octets of all of it.
+    pub(super) fn octets(self) -> u64 {
+        self.end() - self.at
     }
 
     /// Where the content begins.
@@ -179,6 +200,25 @@ impl Found {
             Found::Live(place, _) | Found::HalfGone(place) | Found::Gone(place) => *place,
         }
     }
+}
+
+/// These entries with each caller's newest day in the caller's own.
+pub(super) fn with_newest_days(entries: Vec<(Place, Entry)>) -> Vec<Entry> {
+    let mut newest = HashMap::new();
+    for (_, entry) in &entries {
+        if let Entry::Named { alias, day } = entry {
+            newest.entry(*alias).and_modify(|known: &mut Day| *known = (*known).max(*day)).or_insert(*day);
+        }
+    }
+    let holds = entries.into_iter().filter_map(|(_, entry)| match entry {
+        Entry::Caller { alias, secret, day, number } => {
+            let day = newest.get(&alias).copied().unwrap_or(day).max(day);
+            Some(Entry::Caller { alias, secret, day, number })
+        }
+        Entry::Tokens(secret) => Some(Entry::Tokens(secret)),
+        Entry::Named { .. } => None,
+    });
+    holds.collect()
 }
 
 /// Whether a whole entry comes after what is none.

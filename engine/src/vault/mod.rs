@@ -7,6 +7,7 @@
 //!
 //! An entry is written before the first fact that names its alias, and synced before anything is promised on such a fact.
 
+mod aging;
 mod alias;
 mod book;
 mod form;
@@ -19,7 +20,7 @@ pub use remains::files_naming;
 use book::Book;
 use cabrank_core::Text;
 use cabrank_journal::SyncFailed;
-use form::{Entry, NUMBER_OCTETS_MAX, Place};
+use form::{Day, Entry, NUMBER_OCTETS_MAX, Place};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::collections::HashMap;
@@ -27,7 +28,7 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 /// The file in the data directory.
@@ -48,6 +49,7 @@ pub struct Vault {
     leaving: Mutex<Vec<Place>>,
     tokens: [u8; 32],
     callers_max: usize,
+    today: AtomicU32,
 }
 
 /// Why a vault cannot be used.
@@ -93,6 +95,8 @@ struct Caller {
     number: Text,
     secret: [u8; 16],
     place: Place,
+    /// The last day on which the caller was named.
+    named: AtomicU32,
 }
 
 /// Held through each sync: see the journal's own.
@@ -121,8 +125,11 @@ impl Vault {
         let (mut known, mut tokens) = (Known::default(), None);
         for (place, entry) in entries {
             match entry {
-                Entry::Caller { alias, secret, number } => known.add(alias, Caller { number: number.into(), secret, place }),
+                Entry::Caller { alias, secret, day, number } => {
+                    known.add(alias, Caller { number: number.into(), secret, place, named: day.into() });
+                }
                 Entry::Tokens(secret) => tokens = Some(secret),
+                Entry::Named { alias, day } => known.named(alias, day),
             }
         }
         let tokens = tokens.unwrap_or_else(|| {
@@ -140,12 +147,13 @@ impl Vault {
             leaving: Mutex::default(),
             tokens,
             callers_max,
+            today: aging::today().into(),
         })
     }
 
     /// The alias of a number: the same until it is forgotten.
     pub fn alias_of(&self, number: &str) -> Alias {
-        self.alias_known(number).unwrap_or_else(|| self.name(number))
+        self.alias_named(number).unwrap_or_else(|| self.name(number))
     }
 
     /// Whose alias it is, unless that was forgotten.
@@ -247,9 +255,9 @@ impl Vault {
             tracing::error!(callers = self.callers_max, "the vault is full: a new caller's number is kept from everybody");
             return alias;
         }
-        let secret = rand::random();
-        let place = self.book().put(&Entry::Caller { alias, secret, number: number.to_owned() });
-        known.add(alias, Caller { number: number.into(), secret, place });
+        let (secret, day) = (rand::random(), self.today.load(Ordering::Relaxed));
+        let place = self.book().put(&Entry::Caller { alias, secret, day, number: number.to_owned() });
+        known.add(alias, Caller { number: number.into(), secret, place, named: day.into() });
         alias
     }
 
@@ -272,6 +280,13 @@ impl Known {
     fn add(&mut self, alias: Alias, caller: Caller) {
         self.by_number.insert(Arc::clone(&caller.number), alias);
         self.by_alias.insert(alias, caller);
+    }
+
+    fn named(&self, alias: Alias, day: Day) {
+        // Days of who is forgotten stay behind: they say nothing of anybody.
+        if let Some(caller) = self.by_alias.get(&alias) {
+            caller.named.fetch_max(day, Ordering::Relaxed);
+        }
     }
 
     fn free(&self) -> Alias {

@@ -29,7 +29,7 @@ impl Vault {
     /// Seals what is said under `key` of whoever has these numbers, under the secret of each: once one of them is forgotten nobody
     /// can read it. Whom the vault does not know is not named for it. Nothing if it cannot be sealed.
     pub fn seal_words(&self, numbers: &[&str], key: &[u8], words: &str) -> Option<String> {
-        let mut aliases: Vec<Alias> = numbers.iter().filter_map(|number| self.alias_known(number)).collect();
+        let mut aliases: Vec<Alias> = numbers.iter().filter_map(|number| self.alias_named(number)).collect();
         aliases.sort_unstable_by_key(|alias| alias.0);
         aliases.dedup();
         if aliases.is_empty() {

@@ -194,3 +194,70 @@ fn what_is_said_of_several_is_read_until_one_of_them_is_forgotten() {
         assert_eq!(vault.open_words(b"case/1", plain).as_deref(), Some(plain), "of before");
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// Each caller is named on some days; what is named elsewhere stays; the vault is opened again now and then.
+    #[test]
+    fn only_who_was_not_named_for_long_and_is_named_nowhere_is_forgotten(
+        days in prop::collection::vec(prop::collection::btree_set(0..60_u32, 1..6), 1..8),
+        elsewhere in prop::collection::vec(any::<bool>(), 8),
+        keep in 0..60_u32,
+        reopened in any::<bool>(),
+    ) {
+        let (dir, mut vault) = vault();
+        let first = vault.today.load(std::sync::atomic::Ordering::Relaxed);
+        for day in 0..60 {
+            vault.see_day(first + day);
+            for (caller, _) in days.iter().enumerate().filter(|(_, days)| days.contains(&day)) {
+                vault.alias_of(&format!("+65{caller}"));
+            }
+            if reopened && day % 20 == 7 {
+                vault.write().expect("written");
+                drop(vault);
+                vault = Vault::open(dir.path()).expect("the same vault");
+            }
+        }
+        vault.see_day(first + 60);
+        let _nobody = vault.seal("", b"key", b"note").expect("sealed");
+        let old = vault.not_named_for(keep);
+        let numbers = old.into_iter().filter(|number| !elsewhere[number[3..].parse::<usize>().expect("a number")]).collect();
+        let stays = |caller: usize| elsewhere[caller] || days[caller].last().is_some_and(|last| last + keep >= 60);
+        let forgotten = vault.forget_old(keep, &numbers).expect("forgotten");
+        prop_assert_eq!(forgotten, (0..days.len()).filter(|caller| !stays(*caller)).count());
+        drop(vault);
+        let vault = Vault::open(dir.path()).expect("the same vault");
+        for caller in 0..days.len() {
+            let number = format!("+65{caller}");
+            prop_assert_eq!(vault.alias_known(&number).is_some(), stays(caller), "{}", caller);
+            prop_assert_eq!(holds(&bytes(dir.path()), &number), stays(caller));
+        }
+    }
+}
+
+#[test]
+fn a_file_that_holds_little_is_made_anew_and_knows_whom_it_knew() {
+    let (dir, vault) = vault();
+    let (ann, first) = (vault.alias_of(ANN), vault.today.load(std::sync::atomic::Ordering::Relaxed));
+    for day in 0..3_000 {
+        vault.see_day(first + day);
+        assert_eq!(vault.alias_of(ANN), ann);
+    }
+    let note = vault.seal(ANN, b"key", b"note").expect("sealed");
+    vault.write().expect("written");
+    drop(vault);
+    let before = bytes(dir.path()).len();
+    fs::write(dir.path().join("vault.new"), format!("what a crash left of {ANN}")).expect("written");
+    let vault = Vault::open(dir.path()).expect("the same vault");
+    assert!(bytes(dir.path()).len() < 1_000 && before > 64 << 10, "{before}");
+    assert!(!dir.path().join("vault.new").exists());
+    assert_eq!(fs::metadata(dir.path().join("vault")).expect("a file").permissions().mode() & 0o777, 0o600);
+    assert_eq!((vault.alias_known(ANN), vault.open_note(b"key", &note).as_deref()), (Some(ann), Some(&b"note"[..])));
+    vault.see_day(first + 3_000);
+    assert_eq!(vault.not_named_for(1), [] as [cabrank_core::Text; 0], "the newest day counts");
+    assert!(vault.alias_of("bea") != ann && matches!(Vault::open(dir.path()), Err(VaultError::InUse { .. })));
+    vault.write().expect("written");
+    drop(vault);
+    assert!(Vault::open(dir.path()).expect("the same vault").alias_known("bea").is_some());
+}

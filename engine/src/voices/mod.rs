@@ -156,17 +156,21 @@ impl Voices {
         known.recordings.get(number).or_else(phrase).cloned()
     }
 
-    /// Forgets how the name of who called from that number was said: here, and what was rendered of it.
+    /// Forgets how the name of who called from that number was said: here, and what was rendered of it, or is being rendered. A
+    /// recording is not the engine's: its file stays.
     pub fn forget(&self, number: &Number, profile: &Profile) {
         let shared = &self.0.0;
-        let mut known = shared.known.write().unwrap_or_else(PoisonError::into_inner);
-        let recording = known.recordings.remove(number);
-        let phrase = shared.phrase(profile);
-        let said = phrase.as_ref().and_then(|phrase| known.phrases.remove(phrase));
-        known.octets = known.octets.saturating_sub([recording, said].iter().flatten().map(Word::octets).sum());
-        drop(known);
-        if let Some(phrase) = phrase {
-            shared.settings.forget_rendered(&phrase);
+        {
+            let mut known = shared.known.write().unwrap_or_else(PoisonError::into_inner);
+            let recording = known.recordings.remove(number);
+            known.octets = known.octets.saturating_sub(recording.as_ref().map_or(0, Word::octets));
+        }
+        if let Some(phrase) = shared.phrase(profile) {
+            let mut wanted = shared.wanted();
+            wanted.phrases.remove(&phrase);
+            wanted.jobs.retain(|job| !matches!(job, Job::Render(wanted) if *wanted == phrase));
+            drop(wanted);
+            shared.unsay(&phrase);
         }
     }
 }
@@ -201,6 +205,15 @@ impl Shared {
 
     fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {
         self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets a phrase, and what was rendered of it.
+    fn unsay(&self, phrase: &Phrase) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let said = known.phrases.remove(phrase);
+        known.octets = known.octets.saturating_sub(said.as_ref().map_or(0, Word::octets));
+        drop(known);
+        self.settings.forget_rendered(phrase);
     }
 
     /// Keeps a word, if there is room for it.

@@ -5,8 +5,9 @@ use super::{LONGEST, VoiceSettings};
 use crate::media::Word;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -33,7 +34,8 @@ impl VoiceSettings {
         }
         let fresh = kept.with_extension(PART);
         let rendered = self.run(phrase, &fresh).and_then(|()| read(&fresh));
-        let moved = rendered.and_then(|word| match fs::rename(&fresh, &kept) {
+        let own = || fs::set_permissions(&fresh, Permissions::from_mode(0o600));
+        let moved = rendered.and_then(|word| match own().and_then(|()| fs::rename(&fresh, &kept)) {
             Ok(()) => Ok(word),
             Err(error) => Err(error.to_string()),
         });

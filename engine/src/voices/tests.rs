@@ -99,6 +99,26 @@ fn what_was_rendered_of_names_that_nobody_bears_is_removed() {
 }
 
 #[test]
+fn of_a_name_that_is_forgotten_while_it_is_rendered_nothing_is_left() {
+    let dir = room();
+    let tone = tone(dir.path());
+    let slowly = format!("sleep 1; {}", tone.command[2]);
+    let command = [&[tone.command[0].clone(), tone.command[1].clone(), slowly], &tone.command[3..]].concat();
+    let voices = Voices::start(VoiceSettings { command, at_once: 1, ..tone }).expect("started");
+    for name in ["Ann", "Bea", "Carl"] {
+        voices.want(&number(name), &named(name));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    // One is being rendered, the other has its turn next.
+    for name in ["Ann", "Bea"] {
+        voices.forget(&number(name), &named(name));
+    }
+    assert_eq!(said(&voices, "Carl", "Carl"), 2_400);
+    assert!(["Ann", "Bea"].iter().all(|name| voices.of(&number(name), &named(name)).is_none()));
+    assert_eq!(fs::read_dir(dir.path().join("voices")).expect("listed").count(), 1);
+}
+
+#[test]
 fn a_recording_goes_before_what_the_command_says() {
     let dir = room();
     fs::create_dir(dir.path().join("recordings")).expect("made");

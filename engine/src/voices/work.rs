@@ -17,7 +17,10 @@ pub(super) fn run(shared: &Shared) {
                     Ok(word) => shared.keep(word, |known, word| known.phrases.insert(phrase.clone(), word)),
                     Err(why) => warn!(%why, "a name could not be rendered: its bearers are greeted without it"),
                 }
-                shared.wanted().phrases.remove(&phrase);
+                if !shared.wanted().phrases.remove(&phrase) {
+                    // Its bearer was forgotten meanwhile.
+                    shared.unsay(&phrase);
+                }
             }
             Job::Recording(number) => match shared.settings.recording(&number.0) {
                 Ok(Some(word)) => shared.keep(word, |known, word| known.recordings.insert(number, word)),

@@ -47,7 +47,8 @@ impl World {
         World { scene, crm, service }
     }
 
-    /// The caller presses 1 and gets a human; what the human's telephone and the interface show meanwhile. `while_talking` happens then.
+    /// The caller presses 1 and gets a human: what the human's telephone and the interface show, and the page. `while_talking` happens
+    /// in the talk.
     fn reaches_a_human(&self, caller: Scenario, while_talking: impl FnOnce()) -> (Value, Value, String) {
         let agent = self.scene.agent(0, &Scenario::agent().takes_call(20, 100).pause(2_000).bye());
         let caller = self.scene.caller(0, &caller.keys("1").expects_bye(20));

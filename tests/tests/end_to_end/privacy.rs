@@ -1,5 +1,6 @@
 //! What is kept of a caller, and that it can be forgotten: in clear, in other notations, after crashes and by other ways in.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use cabrank_tests::engine::{cabrank, path, printed};
 use cabrank_tests::journal::fill;
 use cabrank_tests::scenario::Scenario;
 use cabrank_tests::scene::Scene;
-use cabrank_tests::traces::{digits, found, nowhere};
+use cabrank_tests::traces::{digits, files, found, nowhere};
 use serde_json::{Value, json};
 
 /// Of the known caller's profile.
@@ -28,6 +29,17 @@ fn calls(scene: &Scene, number: &str) {
     agent.succeeds();
 }
 
+/// Whoever else is on the machine sees neither the directory nor any file below it.
+fn only_their_owner_may_read(data: &Path) {
+    let files = files(data);
+    assert!(files.len() > 5, "{files:?}");
+    for path in files.iter().flat_map(|file| file.ancestors().take_while(|path| path.starts_with(data))) {
+        let mode = std::fs::metadata(path).map_or(0, |found| found.permissions().mode() & 0o777);
+        // A file may have gone meanwhile.
+        assert_eq!(mode & 0o077, 0, "{} may be read by others: {mode:o}", path.display());
+    }
+}
+
 fn replayed(data: &Path) -> Value {
     let output = cabrank(&["replay", path(data), "--json"]);
     assert!(output.status.success(), "{}", printed(&output));
@@ -41,6 +53,7 @@ fn journal_and_snapshots_never_name_a_caller_and_an_erased_one_is_nowhere() {
     calls(&scene, KNOWN);
     scene.api().awaits_outcomes("served_by_agent", 1);
     fill(&scene, "a101");
+    only_their_owner_may_read(&data);
     scene.engine.crash();
     for room in ["journal", "snapshot"] {
         nowhere(&data.join(room), &[digits(KNOWN), NAME, PICKUP]);

@@ -81,7 +81,7 @@ fn read(chain: &Path, key: &Path) -> Result<Certificate, CertificateFault> {
 fn make(chain: &Path, key: &Path) -> Result<(), CertificateFault> {
     let made = rcgen::generate_simple_self_signed(NAMES.map(str::to_owned))?;
     keep(key, &made.signing_key.serialize_pem(), 0o600)?;
-    keep(chain, &made.cert.pem(), 0o644)
+    keep(chain, &made.cert.pem(), 0o600)
 }
 
 fn keep(path: &Path, text: &str, mode: u32) -> Result<(), CertificateFault> {

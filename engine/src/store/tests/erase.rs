@@ -99,7 +99,7 @@ fn journalled(veil: &Veil, caller: &Caller, entry: Entry) -> Entry {
             let matter = veil.seal_matter(&[ann()], matter).expect("sealed");
             Entry::Filing(Box::new(Filing { at, matter, by }))
         }
-        Entry::Amendment { .. } | Entry::Change(_) => entry,
+        Entry::Amendment { .. } | Entry::Change(_) | Entry::Ride { .. } => entry,
     }
 }
 
