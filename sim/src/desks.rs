@@ -3,7 +3,8 @@
 use crate::Draw;
 use crate::thresholds::any_thresholds;
 use cabrank_core::{
-    Agent, Choice, Closed, Limits, Line, Menu, Order, Proof, Queue, QueueId, Service, ServiceId, Settings, SignIn, Skill, Text,
+    Agent, Choice, Closed, Limits, Line, Menu, Order, Proof, Queue, QueueId, Service, ServiceId, Settings, SignIn, Skill, Span,
+    Text,
 };
 
 /// Settings drawn by lot. All queues have one order of service: some of them may share an agent.
@@ -71,7 +72,8 @@ fn any_choice(draw: &mut Draw, queues: u16, services: u16) -> Option<Choice> {
         _ if services == 0 => Some(Choice::Queue(queue)),
         _ => {
             let service = ServiceId(draw.between(0, u64::from(services) - 1) as u16);
-            let proof = draw.chance(50).then(|| Proof { field: "pin".into(), within: draw.millis(1_000, 30_000) });
+            // Not by lot: so that what else is drawn stays what it was.
+            let proof = service.0.is_multiple_of(2).then(|| Proof { field: "pin".into(), within: Span::secs(15) });
             Some(Choice::Instant { service, otherwise: queue, proof })
         }
     }
