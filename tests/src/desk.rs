@@ -220,6 +220,12 @@ impl Desk {
         self
     }
 
+    /// The peers so far are believed so far as this says.
+    pub fn peers_identity(mut self, identity: &str) -> Desk {
+        self.tables = self.tables.replace("identity = \"trusted\"\n", &format!("identity = \"{identity}\"\n"));
+        self
+    }
+
     /// A gateway, known by its certificate's fingerprint.
     pub fn peer_with_certificate(mut self, name: &str, fingerprint: &str) -> Desk {
         let peer = format!("[[quic.peer]]\nname = \"{name}\"\nrole = \"gateway\"\ncertificate = \"{fingerprint}\"\n\n");

@@ -119,7 +119,11 @@ pub async fn connect(call: &mut Call) -> u64 {
 
 /// A call to the taxi line whose greeting is heard.
 pub async fn offered(gateway: &Gateway, caller: &str) -> (Call, u64) {
-    let offer = Offer { line: "taxi".into(), caller: caller.into(), ..Offer::default() };
+    offered_as(gateway, Offer { line: "taxi".into(), caller: caller.into(), ..Offer::default() }).await
+}
+
+/// The same, offered so.
+pub async fn offered_as(gateway: &Gateway, offer: Offer) -> (Call, u64) {
     let mut call = soon("the offer to leave", gateway.offer(offer)).await.expect("a stream");
     let id =
         order(&mut call, "to be taken", |order| if let Order::Offered { call, .. } = order { Some(*call) } else { None }).await;

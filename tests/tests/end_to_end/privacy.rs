@@ -17,7 +17,7 @@ const NAME: &str = "Ms Tan";
 const PICKUP: &str = "1 Raffles Place";
 
 /// The smallest segments there are.
-pub(crate) fn small(desk: Desk) -> Desk {
+fn small(desk: Desk) -> Desk {
     desk.journal_key("segment_kb = 64")
 }
 

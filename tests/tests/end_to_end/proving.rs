@@ -9,14 +9,15 @@ use cabrank_tests::desk::{Desk, KNOWN};
 use cabrank_tests::engine::Engine;
 use cabrank_tests::journal::fill;
 use cabrank_tests::ports::Block;
+use cabrank_tests::quic;
 use cabrank_tests::room::Room;
 use cabrank_tests::scenario::Scenario;
 use cabrank_tests::scene::{Scene, user_to_user};
 use cabrank_tests::sipp::received;
-use serde_json::{Value, json};
-
-use crate::privacy::small;
 use cabrank_tests::traces::nowhere;
+use cabrank_wire::client::Call;
+use cabrank_wire::v1::{Attestation, Meaning, Offer};
+use serde_json::{Value, json};
 
 const CODE: &str = "82647193";
 const WRONG: &str = "57482936";
@@ -28,7 +29,7 @@ fn desk(desk: Desk) -> Desk {
 /// The same with a log of all that the engine can say.
 fn talkative() -> Scene {
     let (room, ports) = (Room::new(), Block::claim());
-    let desk = small(desk(Desk::new(&ports).agent_at("a101", ports.sip(1))));
+    let desk = desk(Desk::new(&ports).agent_at("a101", ports.sip(1))).journal_key("segment_kb = 64");
     let engine = Engine::start_in(&["RUST_LOG=cabrank=trace,info"], &room, &ports, &desk);
     Scene { engine, ports, room }
 }
@@ -114,4 +115,54 @@ fn a_restart_in_the_midst_of_a_code_asks_for_it_anew() {
     caller.succeeds();
     assert_eq!(ended(&scene, "served_instantly")["caller"]["proved"], true);
     assert_eq!(journalled(scene.engine.data()).len(), 1);
+}
+
+/// A call to the taxi line by a gateway that is believed for full attestation alone.
+fn offer(attestation: Attestation) -> Offer {
+    Offer { line: "taxi".into(), caller: KNOWN.into(), attestation: attestation.into(), ..Offer::default() }
+}
+
+async fn keys(call: &mut Call, keys: &str) {
+    for key in keys.chars() {
+        call.digit(key).await.expect("heard");
+    }
+}
+
+#[test]
+fn a_gateway_sends_the_keys_and_is_told_that_they_are_secret() {
+    let scene = quic::scene(|desk| desk.peers_identity("attested").confirms(CODE, "20s"));
+    quic::run(async {
+        let gateway = quic::gateway(&scene).await;
+        let (mut call, _) = quic::offered_as(&gateway, offer(Attestation::Partial)).await;
+        keys(&mut call, "1").await;
+        let asked = quic::play(&mut call, Meaning::Prove).await;
+        assert_eq!((asked.secret, &*asked.keys, &asked.prompts[..]), (true, "0123456789*#", &["key-code".to_owned()][..]));
+        keys(&mut call, &format!("{WRONG}#")).await;
+        assert!(quic::play(&mut call, Meaning::ProveAgain).await.secret);
+        keys(&mut call, CODE).await;
+        assert!(!quic::play(&mut call, Meaning::Sent).await.secret);
+        call.hang_up();
+    });
+    let shown = ended(&scene, "served_instantly")["caller"].clone();
+    assert_eq!((&shown["verdict"], &shown["attestation"], &shown["proved"]), (&json!("verified"), &json!("B"), &json!(true)));
+    assert_eq!(journalled(scene.engine.data()).len(), 1);
+}
+
+#[test]
+fn agents_behind_a_gateway_are_shown_the_verdict() {
+    let scene = quic::scene(|desk| desk.peers_identity("attested").confirms(CODE, "20s"));
+    quic::run(async {
+        let _agent = quic::ready_agent(&scene, "a101").await;
+        let gateway = quic::gateway(&scene).await;
+        for (attestation, verdict, letter) in [(Attestation::Gateway, "verified", "C"), (Attestation::None, "unsigned", "")] {
+            let (mut call, _) = quic::offered_as(&gateway, offer(attestation)).await;
+            keys(&mut call, "1").await;
+            quic::play(&mut call, Meaning::Prove).await;
+            keys(&mut call, "0").await;
+            let shown = quic::ring(&mut call).await.context.expect("a context");
+            assert_eq!((&*shown.verdict, &*shown.attestation, shown.proved), (verdict, letter, false));
+            assert_eq!((shown.trusted, &*shown.reason, shown.profile.get("pin")), (false, "pressed_zero", None));
+            call.hang_up();
+        }
+    });
 }
