@@ -151,10 +151,14 @@ fn day(events: &[(u64, Event)], profile: Option<&Arc<Profile>>) -> (Vec<Vec<Effe
 
 /// Orders without who is shown to call.
 fn in_short(effects: &[Effect]) -> Vec<String> {
-    let short = |effect: &Effect| match effect {
-        Effect::Ring { offer, agent, context } => format!("ring {offer:?} {agent:?} {:?} {:?}", context.call, context.why),
-        Effect::Write(record) => format!("write {:?} {:?} {:?}", record.call, record.outcome, record.offers),
-        other => format!("{other:?}"),
+    let short = |effect: &Effect| {
+        if let Effect::Ring { offer, agent, context } = effect {
+            format!("ring {offer:?} {agent:?} {:?} {:?}", context.call, context.why)
+        } else if let Effect::Write(record) = effect {
+            format!("write {:?} {:?} {:?}", record.call, record.outcome, record.offers)
+        } else {
+            format!("{effect:?}")
+        }
     };
     effects.iter().map(short).collect()
 }

@@ -2,7 +2,6 @@
 
 use super::{Crm, LookUps, Outcome, Tally, Wanted};
 use crate::backlog::Backlog;
-use crate::directory::Directory;
 use crate::door::{Door, Submission};
 use crate::in_force::InForce;
 use crate::names::tests::taxi;
