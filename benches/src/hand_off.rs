@@ -42,7 +42,7 @@ impl RunningLane {
         let (store, records) = mpsc::channel(ROOM);
         let (dispatch, _) = mpsc::channel(1);
         let in_force = InForce::new(beginning.settings, 0);
-        let outlets = Outlets { sip, quic: None, dispatch, store, in_force, veil: Veil::none() };
+        let outlets = Outlets { sip, quic: None, dispatch, look_ups: None, store, in_force, veil: Veil::none() };
         let (syncer, clock) = (journal.syncer(), Clock::resume(unix_micros_now(), Tick(0)));
         let lane = Lane::start(desk, journal, syncer, clock, digests, outlets, || {}).expect("a thread can be had");
         let door = lane.door();

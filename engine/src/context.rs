@@ -226,7 +226,7 @@ impl CallerDocument {
 
     /// Who called then, with the profile of now.
     fn recorded(record: &KeptRecord, directory: &Directory) -> CallerDocument {
-        let profile = record.number.as_ref().and_then(|number| directory.profile(number));
+        let profile = record.number.as_ref().and_then(|number| directory.profile_or_found(number));
         let earlier = |contact: &ContactDocument| contact.call != record.call.to_string();
         CallerDocument {
             number: record.number.as_ref().map(|number| number.0.to_string()),
@@ -345,7 +345,7 @@ fn address(context: &Context, base_url: &str) -> String {
     format!("{}/api/v1/calls/{}", base_url.trim_end_matches('/'), context.call)
 }
 
-/// The context as gateways and agents' programs are told it.
+/// The context as gateways and agents' programs are told it, but for the page to open.
 pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> v1::Context {
     let caller = CallerDocument::of(&context.caller);
     let WhyDocument { reason, detail, sentence } = WhyDocument::new(&context.why);
@@ -368,6 +368,7 @@ pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> 
         promise: promise.map(|promise| promise.reference.to_string()).unwrap_or_default(),
         promise_due_ms: promise.map_or(0, |promise| epoch.unix_micros(promise.due_at) / 1_000),
         url: address(context, base_url),
+        screen_pop: String::new(),
     }
 }
 

@@ -2,11 +2,14 @@
 //!
 //! The concurrent index lives here alone and never hands out a guard: every answer is owned.
 
+mod found;
+
 use crate::epoch::timestamp;
 use crate::store::{PastContact, Store, StoreError};
 use cabrank_core::{CallId, Number, Outcome, Profile, Text};
 use crossbeam::queue::ArrayQueue;
 use dashmap::{DashMap, Entry};
+use found::Found;
 use jiff::Timestamp;
 use std::sync::Arc;
 use tracing::info;
@@ -17,6 +20,9 @@ pub const CONTACTS_PER_NUMBER: usize = 3;
 /// How many numbers' contacts are kept; the number known for longest makes room for a new one.
 pub const NUMBERS_MAX: usize = 100_000;
 
+/// How many numbers' looked-up profiles are kept: more than there are callers in menus and lines of a busy desk.
+pub const FOUND_MAX: usize = 10_000;
+
 /// How far back contacts are of interest after a restart: ninety days.
 const CONTACTS_WITHIN_US: i64 = 90 * 24 * 3600 * 1_000_000;
 
@@ -26,6 +32,7 @@ pub struct Directory {
     profiles: DashMap<Number, Arc<Profile>>,
     contacts: DashMap<Number, Vec<Contact>>,
     oldest_first: ArrayQueue<Number>,
+    found: Found,
 }
 
 /// One earlier call.
@@ -61,7 +68,12 @@ impl Default for Directory {
 impl Directory {
     /// A directory that keeps the contacts of so many numbers; at least one.
     pub fn with_room_for(numbers_max: usize) -> Directory {
-        Directory { profiles: DashMap::new(), contacts: DashMap::new(), oldest_first: ArrayQueue::new(numbers_max.max(1)) }
+        Directory {
+            profiles: DashMap::new(),
+            contacts: DashMap::new(),
+            oldest_first: ArrayQueue::new(numbers_max.max(1)),
+            found: Found::with_room_for(FOUND_MAX),
+        }
     }
 
     /// Who calls from that number, if known.
@@ -69,8 +81,25 @@ impl Directory {
         self.profiles.get(number).map(|found| Arc::clone(&found))
     }
 
+    /// The same, or else what a look-up found of that number. That is not stored: a restart forgets it, and so does whoever erases
+    /// the number or writes a profile of it.
+    pub fn profile_or_found(&self, number: &Number) -> Option<Arc<Profile>> {
+        self.profile(number).or_else(|| self.found.profile(number))
+    }
+
+    /// Keeps what a look-up found of a number; whoever was found longest ago makes room.
+    pub fn keep_found(&self, number: &Number, profile: &Arc<Profile>) {
+        self.found.keep(number, profile);
+    }
+
+    /// Drops what a look-up found, unless another one found something since.
+    pub fn drop_found(&self, number: &Number, profile: &Arc<Profile>) {
+        self.found.drop_this(number, profile);
+    }
+
     /// Puts a profile in the place of what was known of that number.
     pub fn put(&self, number: Number, profile: Arc<Profile>) {
+        self.found.drop_any(&number);
         self.profiles.insert(number, profile);
     }
 
@@ -120,8 +149,9 @@ impl Directory {
         self.profiles.is_empty()
     }
 
-    /// Forgets a number: profile and contacts. Returns the profile.
+    /// Forgets a number: profile, contacts, and what a look-up found. Returns the profile.
     pub fn forget(&self, number: &Number) -> Option<Arc<Profile>> {
+        self.found.drop_any(number);
         self.contacts.remove(number);
         self.profiles.remove(number).map(|(_, profile)| profile)
     }
@@ -238,6 +268,32 @@ mod tests {
         let bea = Arc::new(Profile { name: "Bea".into(), ..Profile::default() });
         directory.replace(vec![(number("b"), Arc::clone(&bea))]);
         assert_eq!((directory.profile(&number("a")), directory.profile(&number("b"))), (None, Some(bea)));
+    }
+
+    #[test]
+    fn what_was_found_is_no_profile_and_gives_way_to_one() {
+        let (directory, alice) = (Directory::default(), number("alice"));
+        let [once, again] = ["Once", "Again"].map(|name| Arc::new(Profile { name: name.into(), ..Profile::default() }));
+        directory.keep_found(&alice, &once);
+        assert_eq!((directory.profile(&alice), directory.profile_or_found(&alice)), (None, Some(Arc::clone(&once))));
+        directory.keep_found(&alice, &again);
+        directory.drop_found(&alice, &once);
+        assert_eq!(directory.profile_or_found(&alice), Some(Arc::clone(&again)));
+        directory.put(alice.clone(), Arc::clone(&once));
+        directory.forget(&alice);
+        assert_eq!(directory.profile_or_found(&alice), None);
+        directory.keep_found(&alice, &again);
+        directory.forget(&alice);
+        assert_eq!(directory.profile_or_found(&alice), None);
+    }
+
+    #[test]
+    fn whoever_was_found_longest_ago_makes_room() {
+        let (directory, nobody) = (Directory::default(), Arc::default());
+        let numbers: Vec<_> = (0..=super::FOUND_MAX).map(|n| number(&n.to_string())).collect();
+        numbers.iter().for_each(|number| directory.keep_found(number, &nobody));
+        let known = |number| directory.profile_or_found(number).is_some();
+        assert_eq!((known(&numbers[0]), known(&numbers[1]), known(&numbers[super::FOUND_MAX])), (false, true, true));
     }
 
     #[test]

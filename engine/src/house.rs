@@ -6,6 +6,7 @@ use crate::edge::{self, quic, sip};
 use crate::epoch::Epoch;
 use crate::media::{ClipId, Library, Sound, Word};
 use crate::names::Names;
+use crate::page;
 use crate::speech;
 use crate::voices::Voices;
 use cabrank_core::{Caller, Context, LineId, Number, Profile, Say, Text};
@@ -95,6 +96,10 @@ impl sip::House for House {
     fn context(&self, context: &Context) -> String {
         context::uui(context, &self.names, &self.url)
     }
+
+    fn page(&self, context: &Context) -> Option<String> {
+        self.config.screen_pop.as_ref().map(|pop| page::of_context(pop, context))
+    }
 }
 
 impl quic::House for House {
@@ -107,7 +112,8 @@ impl quic::House for House {
     }
 
     fn shown(&self, context: &Context) -> v1::Context {
-        context::shown(context, &self.names, self.epoch, &self.url)
+        let screen_pop = sip::House::page(self, context).unwrap_or_default();
+        v1::Context { screen_pop, ..context::shown(context, &self.names, self.epoch, &self.url) }
     }
 }
 

@@ -10,6 +10,8 @@
 //! | from | to | by way of |
 //! |---|---|---|
 //! | SIP and QUIC edges: `Caller` of a new call | desk, journal, snapshots, memory of callers | [`Veil::input`] at the door |
+//! | look-up outside: `CallerFound` | desk, journal, snapshots; the directory's memory keeps the whole | [`Veil::input`] at the door |
+//! | desk: whom to look up | the look-up outside | [`Veil::effect`] |
 //! | desk: context of a ringing, whom to call back | edges, agents' programs | [`Veil::effect`] at the outlets |
 //! | desk: what a fulfilment service is asked | the service | [`Veil::effect`]; after a crash [`Veil::dispatch`] |
 //! | desk: records | store, last contacts | [`Veil::record`] at the store's writer |
@@ -58,6 +60,9 @@ impl Veil {
             (Some(behind), Input::CallOffered { call, line, open, caller }) => {
                 Input::CallOffered { call, line, open, caller: behind.veiled(caller) }
             }
+            (Some(_), Input::CallerFound { call, profile, within }) => {
+                Input::CallerFound { call, profile: Arc::new(outline(&profile)), within }
+            }
             (_, input) => input,
         }
     }
@@ -75,6 +80,10 @@ impl Veil {
                 let number = behind.number(&number).unwrap_or(number);
                 Effect::CallBack { call, line, number }
             }
+            Effect::LookUp { call, line, number } => {
+                let number = behind.number(&number).unwrap_or(number);
+                Effect::LookUp { call, line, number }
+            }
             Effect::Dispatch(dispatch) => Effect::Dispatch(Box::new(self.dispatch(*dispatch))),
             // Records are the writer's, whichever way they come to it.
             Effect::Write(_)
@@ -89,7 +98,8 @@ impl Veil {
             | Effect::Warn { .. }
             | Effect::Note(_)
             | Effect::Amend { .. }
-            | Effect::File(_) => effect,
+            | Effect::File(_)
+            | Effect::Announce { .. } => effect,
         }
     }
 
@@ -197,7 +207,7 @@ impl Behind {
         let Some(alias) = caller.number.as_ref().and_then(|number| Alias::read(&number.0)) else { return caller };
         let number = self.vault.number_of(alias).map(Number);
         let profile = caller.profile.map(|outline| {
-            let known = number.as_ref().and_then(|number| self.directory.profile(number));
+            let known = number.as_ref().and_then(|number| self.directory.profile_or_found(number));
             known.unwrap_or_else(|| Arc::new(without_fields(&outline)))
         });
         Caller { number, profile, ..caller }
@@ -232,7 +242,7 @@ mod tests {
     use super::Veil;
     use crate::directory::Directory;
     use crate::vault::Vault;
-    use cabrank_core::{CallId, Caller, Effect, Input, LineId, Number, Profile, Text, Trust};
+    use cabrank_core::{CallId, Caller, Effect, Input, LineId, Number, Profile, Span, Text, Trust};
     use cabrank_journal::{Note, Notes};
     use proptest::prelude::*;
     use std::sync::Arc;
@@ -317,6 +327,28 @@ mod tests {
         assert_eq!(told(veil.still(late)), Caller::unknown(), "a call that was on its way");
         veil.wipe().expect("wiped");
         assert_ne!(told(veil.input(offered(caller(Trust::Trusted)))).number, once.number);
+    }
+
+    #[test]
+    fn who_is_found_out_about_is_an_outline_to_the_desk_and_themselves_to_people() {
+        let (_dir, directory, veil) = veil();
+        let number = Number("+6591234567".into());
+        let stranger = Caller { number: Some(number.clone()), ..Caller::unknown() };
+        let alias = told(veil.input(offered(stranger.clone()))).number.expect("an alias");
+        let wanted = Effect::LookUp { call: CallId(1), line: LineId(0), number: alias.clone() };
+        let Effect::LookUp { number: asked, .. } = veil.effect(wanted) else { panic!("another order") };
+        assert_eq!(asked, number);
+        let fields = vec![("pickup".into(), "12 Orchard Road".into())];
+        let ann = Arc::new(Profile { name: "Ann".into(), fields, ..Profile::default() });
+        directory.keep_found(&number, &ann);
+        let found = Input::CallerFound { call: CallId(1), profile: Arc::clone(&ann), within: Span::millis(150) };
+        let Input::CallerFound { profile: outline, .. } = veil.input(found) else { panic!("another fact") };
+        assert!(outline.name.is_empty() && outline.field("pickup") == Some("~"), "{outline:?}");
+        let caller = Caller { number: Some(alias), profile: Some(outline), ..Caller::unknown() };
+        assert_eq!(veil.lifted(caller.clone()), Caller { profile: Some(ann), ..stranger.clone() });
+        // After a restart, or an erasure of the profile alone, nobody knows what stood there.
+        directory.drop_found(&number, &directory.profile_or_found(&number).expect("kept"));
+        assert_eq!(veil.lifted(caller).profile.as_deref(), Some(&Profile::default()));
     }
 
     #[test]

@@ -103,6 +103,7 @@ fn matter(id: u64, said: Text) -> Matter {
         CaseWord::Remark(said.clone()),
         CaseWord::Closed { feedback: said.clone() },
         CaseWord::Reopened { why: said.clone() },
+        CaseWord::Thanked { how: said.clone() },
     ]);
     let kind = [CaseKind::Complaint, CaseKind::Opinion, CaseKind::Praise][id as usize % 3];
     match id % 3 {

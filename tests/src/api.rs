@@ -79,6 +79,12 @@ impl Api {
         answer(request.header("Authorization", format!("Bearer {}", self.token)).send_json(body))
     }
 
+    /// The same under an `Idempotency-Key`.
+    pub fn post_once(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let request = self.agent.post(format!("{}{path}", self.base)).header("Idempotency-Key", key);
+        answer(request.header("Authorization", format!("Bearer {}", self.token)).send_json(body))
+    }
+
     /// Changes thresholds of the queue `booking` that were seen after so many changes.
     pub fn tune(&self, seen: u64, set: &Value, reason: &str) -> Answer {
         let request = self.agent.patch(format!("{}/api/v1/queues/booking/thresholds", self.base));

@@ -1,9 +1,7 @@
 //! A fulfilment service that does what the test says, good or bad.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use axum::Router;
@@ -12,7 +10,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Response};
 use axum::routing::post;
 use serde_json::Value;
-use tokio::sync::oneshot;
+
+use crate::service::Service;
 
 /// What the service does with every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +54,11 @@ pub struct Request {
 pub struct Dispatch {
     port: u16,
     requests: Arc<Mutex<Vec<Request>>>,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _service: Service,
 }
 
 #[derive(Clone)]
-struct Service {
+struct Fleet {
     mode: Mode,
     requests: Arc<Mutex<Vec<Request>>>,
 }
@@ -68,13 +66,10 @@ struct Service {
 impl Dispatch {
     /// Starts the service on a port of 127.0.0.1.
     pub fn start(port: u16, mode: Mode) -> Dispatch {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the service's port");
-        listener.set_nonblocking(true).expect("a listener for tokio");
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
-        let service = Service { mode, requests: Arc::clone(&requests) };
-        let (stop, stopped) = oneshot::channel();
-        let thread = thread::spawn(move || run(listener, service, stopped));
-        Dispatch { port, requests, stop: Some(stop), thread: Some(thread) }
+        let fleet = Fleet { mode, requests: Arc::clone(&requests) };
+        let service = Service::start(port, Router::new().route("/ride", post(ride)).with_state(fleet));
+        Dispatch { port, requests, _service: service }
     }
 
     /// Where it is.
@@ -94,37 +89,15 @@ impl Dispatch {
     }
 }
 
-impl Drop for Dispatch {
-    /// Its port is free for another one then.
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn run(listener: TcpListener, service: Service, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
-        let routes = Router::new().route("/ride", post(ride)).with_state(service);
-        tokio::select! {
-            _ = stopped => {}
-            served = axum::serve(listener, routes) => served.expect("the service runs"),
-        }
-    });
-}
-
-async fn ride(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Response<Body> {
+async fn ride(State(fleet): State<Fleet>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let key = headers.get("idempotency-key").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let body = serde_json::from_slice(&body).unwrap_or_default();
     let nth = {
-        let mut requests = service.requests.lock().expect("requests");
+        let mut requests = fleet.requests.lock().expect("requests");
         requests.push(Request { key, body });
         requests.len()
     };
-    answer(service.mode, nth).await
+    answer(fleet.mode, nth).await
 }
 
 async fn answer(mode: Mode, nth: usize) -> Response<Body> {

@@ -21,6 +21,16 @@ pub enum Effect {
         /// The call.
         call: CallId,
     },
+    /// Find out who calls from a number that nobody here knows, and say so by [`Input::CallerFound`](crate::Input::CallerFound).
+    /// Nothing waits for that.
+    LookUp {
+        /// The call.
+        call: CallId,
+        /// The line that was dialled.
+        line: LineId,
+        /// The number.
+        number: Number,
+    },
     /// Say something to the caller, instead of whatever is heard now; report its end with the same play id.
     Say {
         /// The call.
@@ -109,16 +119,24 @@ pub enum Effect {
     },
     /// Keep what somebody wrote down.
     File(Box<Filing>),
+    /// Let others know that a ride is on its way, without waiting for the call's record, which says the same.
+    Announce {
+        /// The call.
+        call: CallId,
+        /// When it was promised.
+        at: Tick,
+    },
 }
 
 impl Effect {
     /// Whether somebody will rely on this: it may leave only once its cause is on the disk (`fdatasync`).
     pub fn is_promise(&self) -> bool {
         match self {
-            Effect::Dispatch(_) | Effect::Note(_) | Effect::File(_) => true,
+            Effect::Dispatch(_) | Effect::Note(_) | Effect::File(_) | Effect::Announce { .. } => true,
             Effect::Say { what, .. } => matches!(what, Say::Sent { .. } | Say::WillCallBack),
             Effect::Refuse { .. }
             | Effect::Answer { .. }
+            | Effect::LookUp { .. }
             | Effect::Music { .. }
             | Effect::Ring { .. }
             | Effect::StopRinging { .. }

@@ -74,7 +74,7 @@ code_enum! {
     RecordWord { 0: Owner(owner), 1: Escalated(escalation), 2: Disposition(code), 3: Resolution(words), 4: FollowUp(follow_up) }
     CaseWord {
         0: Owner(owner), 1: Due(due), 2: Escalated(escalation), 3: Late { due, level }, 4: Linked(call), 5: Remark(words),
-        6: Closed { feedback }, 7: Reopened { why },
+        6: Closed { feedback }, 7: Reopened { why }, 8: Thanked { how },
     }
     CaseKind { 0: Complaint, 1: Opinion, 2: Praise }
     Input {
@@ -104,6 +104,7 @@ code_enum! {
         23: CallResumed { call },
         24: PhoneResumed { agent },
         25: Filed { matter, by },
+        26: CallerFound { call, profile, within },
     }
 }
 

@@ -1,7 +1,8 @@
 //! What can happen to a desk. Past tense: these are facts.
 
-use crate::{AgentId, CallId, Caller, LineId, Matter, OfferId, PlayId, QueueId, Settings, Span, Text, Thresholds};
+use crate::{AgentId, CallId, Caller, LineId, Matter, OfferId, PlayId, Profile, QueueId, Settings, Span, Text, Thresholds};
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 /// A fact. Whatever the desk cannot fit to its state it refuses; it never panics.
@@ -54,6 +55,15 @@ pub enum Input {
         call: CallId,
         /// What came of it.
         answer: DispatchAnswer,
+    },
+    /// It was found out who calls: what a look-up outside knows of a number that nobody here knew.
+    CallerFound {
+        /// The call.
+        call: CallId,
+        /// What is known of the caller.
+        profile: Arc<Profile>,
+        /// How long after the call came in it may be taken note of.
+        within: Span,
     },
     /// A caller who is being called back picked up.
     CallerAnswered {

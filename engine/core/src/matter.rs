@@ -92,6 +92,11 @@ pub enum CaseWord {
         /// Why.
         why: Text,
     },
+    /// The customer was thanked.
+    Thanked {
+        /// How, and for what.
+        how: Text,
+    },
 }
 
 /// A rise to a higher level.

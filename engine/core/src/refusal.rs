@@ -23,6 +23,10 @@ pub enum Refusal {
     UnknownQueue,
     /// The thresholds were changed meanwhile.
     Outdated,
+    /// Who calls is known already.
+    CallerKnown,
+    /// It was found out too late who calls: without that knowledge the caller was led on, or the time for it is over.
+    FoundTooLate,
     /// The settings contradict themselves; what and where.
     BadSettings(&'static str),
 }
@@ -39,6 +43,8 @@ impl fmt::Display for Refusal {
             Refusal::CallsLive => "settings cannot be replaced while calls are live",
             Refusal::UnknownQueue => "no such queue",
             Refusal::Outdated => "the thresholds were changed meanwhile",
+            Refusal::CallerKnown => "who calls is known already",
+            Refusal::FoundTooLate => "it was found out too late who calls",
             Refusal::BadSettings(what) => what,
         })
     }

@@ -1,6 +1,6 @@
 //! A whole configuration: the desk's part for the core, the rest for the edges.
 
-use crate::{Hook, Hours, Notice, Secret, SipUri, StoreUrl};
+use crate::{Hook, Hours, LookUp, Notice, ScreenPop, Secret, SipUri, StoreUrl};
 use cabrank_core::{LineId, Settings, Text};
 use ipnet::IpNet;
 use jiff::Timestamp;
@@ -42,6 +42,10 @@ pub struct Config {
     pub records: Records,
     /// Who is told of what happens.
     pub hooks: Vec<Hook>,
+    /// Who is asked who calls from a number that nobody here knows.
+    pub look_up: Option<LookUp>,
+    /// The page that agents' programs open for a call.
+    pub screen_pop: Option<ScreenPop>,
     /// How callers' names are spoken.
     pub speech: Speech,
     /// What a line says and when, by [`LineId`].

@@ -27,7 +27,7 @@ pub struct Hook {
 pub enum Event {
     /// A call ended, and its record is kept.
     CallEnded,
-    /// A taxi was sent; told once the call has ended.
+    /// A taxi was promised, and is on its way.
     TaxiDispatched,
     /// A case was opened.
     CaseOpened,

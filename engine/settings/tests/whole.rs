@@ -6,7 +6,7 @@ use cabrank_core::{
     AgentOrder, CallbackTerms, Choice, Class, ClassId, Closed, Denominator, LineId, Order, Overflow, Permille, QueueId, Quoting,
     ServiceId, ServiceLevel, SignIn, Skill, Span, Thresholds, Widening,
 };
-use cabrank_settings::{Backend, Config, Identity, OnDisk, Phone, Proof, Quic, QuicRole, Surroundings, Transport, parse};
+use cabrank_settings::{Backend, Config, Event, Identity, OnDisk, Phone, Proof, Quic, QuicRole, Surroundings, Transport, parse};
 use common::{GOOD, Room};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -354,4 +354,17 @@ fn a_journal_is_kept_for_ninety_days_unless_it_is_told_otherwise() {
     assert_eq!(read("[journal]\nkeep_days = 7").keep, days(7));
     assert_eq!(read("[journal]\nkeep_days = 0").keep, None);
     assert_eq!(read("[journal]\nsegment_kb = 64").segment_bytes_max, 65_536);
+}
+
+#[test]
+fn a_webhook_and_what_is_said_of_calls_are_read_and_nothing_secret_is_shown() {
+    let told = "[records]\ndispositions = [\"sent\"]\n[[webhook]]\nname = \"crm\"\nurl = \"https://crm.example/hooks\"\n\
+                events = [\"case.opened\", \"taxi.dispatched\"]\nsecret_file = \"secrets/crm\"\n[sip]";
+    let config = parse(&GOOD.replace("[sip]", told), "desk.toml", &Room).expect("good");
+    assert_eq!(config.records.dispositions, ["sent".into()]);
+    assert_eq!(config.records.repeat_within, Duration::from_secs(7 * 24 * 3600));
+    let hook = &config.hooks[0];
+    assert_eq!((&*hook.name, hook.url.as_str()), ("crm", "https://crm.example/hooks"));
+    assert_eq!(hook.events, [Event::CaseOpened, Event::TaxiDispatched]);
+    assert!(!format!("{config:?}").contains("MfKQ9"));
 }

@@ -121,6 +121,6 @@ impl Drop for Hold {
 fn subject(entry: &Entry) -> Option<Subject> {
     match entry {
         Entry::Filing(filing) => Some(Subject::from(&filing.matter)),
-        Entry::Record(_) | Entry::Amendment { .. } | Entry::Change(_) => None,
+        Entry::Record(_) | Entry::Amendment { .. } | Entry::Change(_) | Entry::Ride { .. } => None,
     }
 }

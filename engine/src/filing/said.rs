@@ -38,7 +38,8 @@ fn on_case(word: &mut CaseWord, put: &mut impl FnMut(&mut Text)) {
         CaseWord::Escalated(Escalation { why: said, .. })
         | CaseWord::Remark(said)
         | CaseWord::Closed { feedback: said }
-        | CaseWord::Reopened { why: said } => put(said),
+        | CaseWord::Reopened { why: said }
+        | CaseWord::Thanked { how: said } => put(said),
         CaseWord::Owner(_) | CaseWord::Due(_) | CaseWord::Late { .. } | CaseWord::Linked(_) => {}
     }
 }

@@ -13,7 +13,7 @@ mod promises;
 
 pub use clock::{Clock, unix_micros_now};
 pub use digests::{Digests, digests_of};
-pub use outlets::{Outlets, QuicOutlet};
+pub use outlets::{LookUpOutlet, Outlets, QuicOutlet};
 
 use crate::backlog::Backlog;
 use crate::door::{Door, Figures, NotForgotten, Place, Submission};

@@ -2,6 +2,7 @@
 
 use crate::edge::Origin;
 use crate::in_force::InForce;
+use crate::lookup::{Outcome, Tally, Wanted};
 use crate::names;
 use crate::store::Entry;
 use crate::veil::Veil;
@@ -20,12 +21,23 @@ pub struct Outlets {
     pub quic: Option<QuicOutlet>,
     /// The fulfilment services.
     pub dispatch: Sender<Box<Dispatch>>,
+    /// Who finds out who calls, if anybody does.
+    pub look_ups: Option<LookUpOutlet>,
     /// The store of records and changes.
     pub store: Sender<Entry>,
     /// Whoever shows or changes thresholds.
     pub in_force: InForce,
     /// What is between the desk and who calls: lifted from every order but records, which their writer lifts it from.
     pub veil: Veil,
+}
+
+/// The way to who finds out who calls.
+#[derive(Clone, Debug)]
+pub struct LookUpOutlet {
+    /// Who is to be found out about.
+    pub wanted: Sender<Wanted>,
+    /// Whom there was no room for.
+    pub tally: Arc<Tally>,
 }
 
 /// The way to the QUIC edge.
@@ -42,6 +54,10 @@ impl Outlets {
     pub fn hand_on(&self, effect: Effect) {
         let effect = self.veil.effect(effect);
         let sent = match effect {
+            Effect::LookUp { call, line, number } => {
+                self.look_up(Wanted { call, line, number });
+                true
+            }
             // One that finds no room is given up on by the desk in time: its caller goes to a human.
             Effect::Dispatch(dispatch) => self.dispatch.try_send(dispatch).is_ok(),
             Effect::Write(record) => self.store.blocking_send(Entry::Record(record)).is_ok(),
@@ -51,6 +67,7 @@ impl Outlets {
                 true
             }
             Effect::Note(change) => self.note(change),
+            Effect::Announce { call, at } => self.store.blocking_send(Entry::Ride { call, at }).is_ok(),
             Effect::File(filing) => self.store.blocking_send(Entry::Filing(filing)).is_ok(),
             Effect::Refuse { call, .. }
             | Effect::Answer { call }
@@ -88,6 +105,15 @@ impl Outlets {
             let _ = quic.orders.try_send(effect.clone());
         }
         self.to_edge(call, effect)
+    }
+
+    /// No call waits for it, so the lane does not either.
+    fn look_up(&self, wanted: Wanted) {
+        if let Some(outlet) = &self.look_ups
+            && outlet.wanted.try_send(wanted).is_err()
+        {
+            outlet.tally.count(Outcome::Skipped);
+        }
     }
 
     fn warn(&self, queue: QueueId, missed_in: Option<Span>) {
@@ -135,6 +161,7 @@ mod tests {
                 sip: to_sip,
                 quic: Some(shown),
                 dispatch: channel(1).0,
+                look_ups: None,
                 store: channel(1).0,
                 in_force,
                 veil: Veil::none(),

@@ -28,13 +28,33 @@ pub fn row<'a>(
     let mut number = None;
     let mut profile = Profile::default();
     for (column, value) in values {
-        let value = value.trim();
         if column == "number" {
-            number = Some(caller_number(line, value, region)?);
-        } else if !value.is_empty() {
-            place(&mut profile, column, value).map_err(|what| in_column(line, column, what))?;
+            number = Some(caller_number(line, value.trim(), region)?);
+        } else {
+            take(&mut profile, line, column, value)?;
         }
     }
+    let profile = whole(profile, line)?;
+    let number = number.ok_or_else(|| in_column(line, "number", "it is missing; every row needs one".to_owned()))?;
+    Ok((number, profile))
+}
+
+/// The same of values none of which is the number.
+///
+/// # Errors
+/// What is wrong with it, in the column that comes first.
+pub(super) fn profile<'a>(line: u64, mut values: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Profile, RowFault> {
+    let mut profile = Profile::default();
+    values.try_for_each(|(column, value)| take(&mut profile, line, column, value))?;
+    whole(profile, line)
+}
+
+fn take(profile: &mut Profile, line: u64, column: &str, value: &str) -> Result<(), RowFault> {
+    let value = value.trim();
+    if value.is_empty() { Ok(()) } else { place(profile, column, value).map_err(|what| in_column(line, column, what)) }
+}
+
+fn whole(mut profile: Profile, line: u64) -> Result<Profile, RowFault> {
     profile.fields.sort();
     if let Some([twice, _]) =
         profile.fields.windows(2).find_map(|pair| <&[_; 2]>::try_from(pair).ok().filter(|[a, b]| a.0 == b.0))
@@ -44,8 +64,7 @@ pub fn row<'a>(
     if profile.fields.len() > FIELDS_MAX {
         return Err(RowFault { line, column: None, what: format!("it has more than {FIELDS_MAX} fields; leave some out") });
     }
-    let number = number.ok_or_else(|| in_column(line, "number", "it is missing; every row needs one".to_owned()))?;
-    Ok((number, profile))
+    Ok(profile)
 }
 
 fn caller_number(line: u64, value: &str, region: Region) -> Result<Number, RowFault> {

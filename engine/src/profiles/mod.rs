@@ -10,6 +10,6 @@ mod write;
 pub use check::row;
 pub use fault::{BadRows, RowFault, Unreadable};
 pub use file::{Import, ImportError, Imported, import};
-pub use read::{Reading, read};
+pub use read::{Reading, from_json, read};
 pub use tag::Tag;
 pub use write::{Form, write};

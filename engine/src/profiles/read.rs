@@ -184,6 +184,15 @@ fn json_row(line: u64, raw: &[u8], region: Region) -> Result<(Number, Profile), 
     check::row(line, values.iter().map(|(name, value)| (name.trim(), value.as_str())), region)
 }
 
+/// A profile out of the members of a JSON object, whose number is known.
+///
+/// # Errors
+/// What is wrong with it, in the member that comes first.
+pub fn from_json<'a>(members: impl Iterator<Item = (&'a String, &'a Value)>) -> Result<Profile, RowFault> {
+    let values = members.map(|(name, value)| json_value(0, name, value)).collect::<Result<Vec<_>, _>>()?;
+    check::profile(0, values.iter().map(|(name, value)| (name.trim(), value.as_str())))
+}
+
 fn json_value<'a>(line: u64, name: &'a str, value: &Value) -> Result<(&'a str, String), RowFault> {
     let text = match value {
         Value::Null => String::new(),

@@ -3,6 +3,7 @@
 mod error;
 mod filed;
 mod ground;
+mod look_ups;
 mod quic_settings;
 mod recovery;
 mod reload;
@@ -27,7 +28,7 @@ use crate::number::Region;
 use crate::retention::{forget_old_callers, remove_old_records};
 use crate::store::{Store, Written};
 use crate::voices::{VoiceSettings, Voices};
-use crate::webhooks::Webhooks;
+use crate::webhooks::{Known, Webhooks};
 use cabrank_core::{Dispatch, Effect, Input};
 use cabrank_settings::{Config, Speech, StoreUrl};
 use cabrank_wire::Fingerprint;
@@ -141,10 +142,13 @@ impl Engine {
         }
         let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
         let (quic_in, quic_out) = quic_ways(&config, left.is_some());
+        let look_ups = look_ups::prepare(&config);
+        let tally = look_ups.as_ref().map(look_ups::Prepared::tally);
         let outlets = Outlets {
             sip: sip_in,
             quic: quic_in.clone(),
             dispatch: dispatch_in.clone(),
+            look_ups: look_ups.as_ref().map(look_ups::Prepared::outlet),
             store: store_in,
             in_force: in_force.clone(),
             veil: veil.clone(),
@@ -159,6 +163,9 @@ impl Engine {
         let dispatcher = Dispatcher::new(lane.door(), &names, epoch, &config.services)?;
         let dispatcher = tokio::spawn(dispatcher.run(dispatch_out));
         ask_again(dispatches, dispatch_in).await;
+        if let Some(look_ups) = look_ups {
+            look_ups.start(lane.door(), names.clone(), Arc::clone(&directory), in_force.clone())?;
+        }
         let beside = source.directory();
         let reload = Reload { source, started_with: Arc::clone(&config), door: lane.door(), in_force: in_force.clone() };
         let doors = (lane.door(), sip_out, Arc::clone(&house), left.clone());
@@ -172,7 +179,9 @@ impl Engine {
         let mut retention = JoinSet::new();
         retention.spawn(remove_old_records(store.clone(), config.records.keep));
         retention.spawn(forget_old_callers(vault, store.clone(), config.journal.keep));
-        let webhooks = Webhooks::new(store.clone(), Arc::clone(&directory)).map_err(WebhookError::from)?;
+        let (told_of, door) = (Arc::clone(&directory), lane.door());
+        let told = Known { store: store.clone(), directory: told_of, door, names: names.clone(), epoch };
+        let webhooks = Webhooks::new(told).map_err(WebhookError::from)?;
         let webhooks = tokio::spawn(webhooks.run(config.hooks.clone()));
         let ways = http::Ways {
             door: lane.door(),
@@ -188,6 +197,8 @@ impl Engine {
             region: Region::from(config.region),
             files,
             records: config.records.clone(),
+            look_ups: tally,
+            screen_pop: config.screen_pop.clone(),
         };
         let api = http::Api::new(ways, tokens);
         let (http_stop, http) = start_http(http, api);

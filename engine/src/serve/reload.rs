@@ -113,6 +113,8 @@ fn only_by_restart(old: &Config, new: &Config) -> Vec<&'static str> {
         ("[media]", old.media != new.media),
         ("[http]", old.http != new.http),
         ("[quic]", old.quic != new.quic),
+        ("[lookup]", old.look_up != new.look_up),
+        ("[agents]", old.screen_pop != new.screen_pop),
         ("a line's prompts or hours", printed(&old.lines) != printed(&new.lines)),
         ("[[service]]", old.services != new.services),
         ("an agent's phone", !old.agents.iter().map(phone).eq(new.agents.iter().map(phone))),

@@ -1,12 +1,14 @@
 //! Cases: their words are what is kept; a case as it is now follows from them, in whatever order they were written.
 
+use super::entry::Rows;
 use super::history::KeptWord;
 use super::records::foreign;
 use super::said::CaseWordRow;
 use super::upsert::{Statement, Table};
 use super::{Store, StoreError, in_time};
+use crate::epoch::Epoch;
 use crate::words;
-use cabrank_core::{CallId, CaseId, CaseKind, Number};
+use cabrank_core::{CallId, CaseId, CaseKind, Filing, Matter, Number, Text, Tick};
 use sqlx::{AnyConnection, FromRow};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,6 +123,19 @@ impl Store {
     pub async fn words_of_case(&self, case: CaseId) -> Result<Vec<KeptWord>, StoreError> {
         let asked = sqlx::query_as(WORDS).bind(case.to_string());
         in_time(async { Ok(asked.fetch_all(&self.reads).await?) }).await
+    }
+
+    /// Whether that case was opened by this very matter, whenever that was; nothing if there is no such case.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_case_of(&self, case: CaseId, matter: &Matter, epoch: Epoch) -> Result<Option<bool>, StoreError> {
+        let words = self.words_of_case(case).await?;
+        let Some(first) = words.first() else { return Ok(None) };
+        let then = words.iter().take_while(|word| word.said_at == first.said_at);
+        let mut asked = Rows::default();
+        asked.add(&Filing { at: Tick::default(), matter: matter.clone(), by: Text::default() }, epoch);
+        Ok(Some(then.eq(asked.case_words.iter())))
     }
 
     async fn with_calls(&self, rows: Vec<Row>) -> Result<Vec<KeptCase>, StoreError> {

@@ -28,6 +28,13 @@ pub enum Entry {
     Change(Box<Change>),
     /// What somebody wrote down of a call or a case.
     Filing(Box<Filing>),
+    /// A ride is on its way: others are told, and the record will say it.
+    Ride {
+        /// The call.
+        call: CallId,
+        /// When it was promised.
+        at: Tick,
+    },
 }
 
 impl Entry {
@@ -41,7 +48,10 @@ impl Entry {
                 let Matter::Record { call, words } = veil.filing(filing).matter else { return None };
                 words.into_iter().find_map(|word| if let RecordWord::Resolution(said) = word { Some((call, said)) } else { None })
             }
-            Entry::Amendment { amendment: Amendment::Promise { .. }, .. } | Entry::Record(_) | Entry::Change(_) => None,
+            Entry::Amendment { amendment: Amendment::Promise { .. }, .. }
+            | Entry::Record(_)
+            | Entry::Change(_)
+            | Entry::Ride { .. } => None,
         }
     }
 }
@@ -59,6 +69,8 @@ impl TryFrom<Effect> for Entry {
             Ok(Entry::Change(change))
         } else if let Effect::File(filing) = effect {
             Ok(Entry::Filing(filing))
+        } else if let Effect::Announce { call, at } = effect {
+            Ok(Entry::Ride { call, at })
         } else {
             Err(effect)
         }
@@ -78,6 +90,8 @@ pub struct Rows {
     pub case_words: Vec<CaseWordRow>,
     /// Calls whose callers were forgotten: nothing that was said of them is kept.
     pub forgotten: Vec<String>,
+    /// Rides that are on their way: the call, and when it was promised. They are told of, and nothing else.
+    pub rides: Vec<(String, i64)>,
     /// What others are told of all that.
     pub outbox: Vec<OutboxRow>,
 }

@@ -20,8 +20,9 @@ impl Writer {
             rows.tell(&self.hooks, now_micros());
             rows
         };
-        let count = lacking().count();
-        if count > 0 {
+        let rows = lacking();
+        let count = rows.count();
+        if count > 0 || !rows.outbox.is_empty() {
             self.store.put_rows_made(lacking).await?;
         }
         Ok(count)

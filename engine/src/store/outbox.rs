@@ -65,6 +65,7 @@ impl Rows {
             let at = row.promise.as_ref()?.made_at;
             Some(Happened { event: Event::TaxiDispatched, subject: &row.call, at })
         });
+        let rides = self.rides.iter().map(|(call, at)| Happened { event: Event::TaxiDispatched, subject: call, at: *at });
         let due = self.amendments.iter().filter(|row| row.kind == "follow_up").filter_map(|row| {
             let at = row.due_at?;
             Some(Happened { event: Event::FollowUpDue, subject: &row.call, at })
@@ -77,7 +78,7 @@ impl Rows {
             };
             Some(Happened { event, subject: &row.case, at: row.said_at })
         });
-        ended.chain(sent).chain(due).chain(cases)
+        ended.chain(sent).chain(rides).chain(due).chain(cases)
     }
 }
 
@@ -125,6 +126,16 @@ impl Store {
         let asked = sqlx::query_as(DEAD).bind(i64::from(count_max));
         let found: Vec<Row> = in_time(async { Ok(asked.fetch_all(&self.reads).await?) }).await?;
         found.into_iter().map(Row::into_message).collect()
+    }
+
+    /// How many messages to each webhook wait, and how many are dead: name, whether dead, count.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn messages_left(&self) -> Result<Vec<(String, bool, i64)>, StoreError> {
+        let asked = sqlx::query_as::<_, (String, String, i64)>(LEFT);
+        let found = in_time(async { Ok(asked.fetch_all(&self.reads).await?) }).await?;
+        Ok(found.into_iter().map(|(hook, state, count)| (hook, state == "dead", count)).collect())
     }
 
     /// Lets dead messages be sent anew: those to one webhook, or of one id, or all of them (where these are empty). Returns how
@@ -181,6 +192,9 @@ const DUE: &str = "SELECT id, hook, event, subject, happened_at, attempts, failu
 
 const DEAD: &str = "SELECT id, hook, event, subject, happened_at, attempts, failure FROM outbox \
     WHERE state = 'dead' ORDER BY next_at DESC, id LIMIT $1";
+
+const LEFT: &str =
+    "SELECT hook, state, COUNT(*) FROM outbox WHERE state IN ('waiting', 'dead') GROUP BY hook, state ORDER BY hook, state";
 
 const SETTLE: &str =
     "UPDATE outbox SET state = $1, next_at = $2, failure = $3, attempts = attempts + 1 WHERE id = $4 AND hook = $5";

@@ -1,6 +1,7 @@
 //! What people wrote down, as rows: each word a kind, the word itself, and what goes with it.
 
 use super::entry::{AmendmentRow, Rows, storable};
+use super::history::KeptWord;
 use crate::epoch::Epoch;
 use crate::words;
 use cabrank_core::{CallId, CaseId, CaseKind, CaseWord, Escalation, Filing, Matter, RecordWord, Text};
@@ -23,6 +24,14 @@ pub(super) struct Said {
     pub(super) word: String,
     pub(super) detail: String,
     pub(super) due_at: Option<i64>,
+}
+
+/// Whether the same was said; when and by whom does not matter.
+impl PartialEq<&CaseWordRow> for &KeptWord {
+    fn eq(&self, other: &&CaseWordRow) -> bool {
+        let Said { kind, word, detail, due_at } = &other.said;
+        self.kind == *kind && self.word == *word && self.detail == *detail && self.due_at == *due_at
+    }
 }
 
 impl Rows {
@@ -88,6 +97,7 @@ fn on_case(word: &CaseWord, epoch: Epoch) -> Said {
         CaseWord::Remark(remark) => said("remark", remark),
         CaseWord::Closed { feedback } => said("closed", feedback),
         CaseWord::Reopened { why } => said("reopened", why),
+        CaseWord::Thanked { how } => said("thanked", how),
     }
 }
 

@@ -196,6 +196,7 @@ impl Writer {
                 }
                 Entry::Change(change) => rows.changes.push(ChangeRow::new(change, &self.names, self.epoch)),
                 Entry::Filing(filing) => rows.add(&self.veil.filing(filing), self.epoch),
+                Entry::Ride { call, at } => rows.rides.push((call.to_string(), self.epoch.unix_micros(*at))),
             }
         }
         rows

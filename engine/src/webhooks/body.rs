@@ -1,7 +1,7 @@
 //! What is told of an event: looked up when it is sent, so that an erased caller is not told of any more.
 
+use super::{Teller, Untold};
 use crate::context::CallDocument;
-use crate::directory::Directory;
 use crate::epoch::timestamp;
 use crate::store::{KeptCase, KeptWord, Message, Store, StoreError};
 use crate::words::case_kind;
@@ -50,13 +50,11 @@ struct FollowUpTold {
 }
 
 /// The body of a message; nothing if it has become pointless: its record is not there any more, or its follow-up was done.
-pub(super) async fn of(message: &Message, store: &Store, directory: &Directory) -> Result<Option<Vec<u8>>, StoreError> {
+pub(super) async fn of(message: &Message, teller: &Teller) -> Result<Option<Vec<u8>>, Untold> {
+    let store = &teller.store;
     let body = match message.event {
-        Event::CallEnded | Event::TaxiDispatched => {
-            let Some(call) = call(message) else { return Ok(None) };
-            let record = store.record(call).await?;
-            record.map(|record| json(message, CallDocument::ended(&record, directory)))
-        }
+        Event::CallEnded => ended(message, teller).await?,
+        Event::TaxiDispatched => dispatched(message, teller).await?,
         Event::CaseOpened | Event::CaseClosed => case(message, store).await?.map(|case| json(message, case)),
         Event::FollowUpDue => follow_up(message, store).await?.map(|follow_up| json(message, follow_up)),
     };
@@ -67,6 +65,23 @@ fn json(message: &Message, data: impl Serialize) -> Vec<u8> {
     let told = Told { event: message.event.word(), timestamp: timestamp(message.happened_at).to_string(), data };
     // Texts, numbers, lists and objects only: there is no way for this to fail.
     serde_json::to_vec(&told).unwrap_or_default()
+}
+
+async fn ended(message: &Message, teller: &Teller) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(call) = call(message) else { return Ok(None) };
+    let record = teller.store.record(call).await?;
+    Ok(record.map(|record| json(message, CallDocument::ended(&record, &teller.directory))))
+}
+
+/// The call goes on, or has a record by now, or its record is on its way.
+async fn dispatched(message: &Message, teller: &Teller) -> Result<Option<Vec<u8>>, Untold> {
+    let Some(call) = call(message) else { return Ok(None) };
+    let view = teller.glance.recent().await?;
+    if let Some(live) = view.calls.iter().find(|live| live.call == call) {
+        let document = CallDocument::live(live, view.at, &teller.names, teller.epoch, &teller.directory);
+        return Ok(Some(json(message, document)));
+    }
+    ended(message, teller).await?.map(Some).ok_or(Untold::NotRecorded)
 }
 
 fn call(message: &Message) -> Option<CallId> {

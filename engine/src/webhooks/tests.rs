@@ -1,5 +1,6 @@
-use super::{Webhooks, signature};
-use crate::directory::Directory;
+use super::{Known, Teller, signature};
+use crate::backlog::Backlog;
+use crate::door::{Door, Submission};
 use crate::store::Store;
 use axum::Router;
 use axum::body::Bytes;
@@ -30,12 +31,14 @@ async fn receiver(
 }
 
 /// A store with the record of one call that ended just now.
-async fn with_a_call(hook: &Hook) -> (TempDir, Store, Arc<Webhooks>) {
+async fn with_a_call(hook: &Hook) -> (TempDir, Store, Arc<Teller>) {
     crate::dispatch::install_crypto();
     let dir = tempfile::tempdir().expect("a directory");
     let store = Store::open(dir.path()).await.expect("a store");
     crate::store::tests::ended_just_now(&store, hook).await;
-    let webhooks = Webhooks::new(store.clone(), Arc::new(Directory::default())).expect("a client");
+    let door = Door::new(crossbeam::channel::bounded::<Submission>(1).0, Backlog::new());
+    let (directory, names, epoch) = (Arc::default(), crate::names::tests::taxi(), crate::store::tests::epoch());
+    let webhooks = Teller::new(Known { store: store.clone(), directory, door, names, epoch }).expect("a client");
     (dir, store, Arc::new(webhooks))
 }
 

@@ -327,7 +327,8 @@ impl Told {
             Input::CallOffered { call, .. }
             | Input::DigitPressed { call, .. }
             | Input::PromptEnded { call, .. }
-            | Input::DispatchAnswered { call, .. } => Told::Other { call: Some(*call).filter(|call| *call != this) },
+            | Input::DispatchAnswered { call, .. }
+            | Input::CallerFound { call, .. } => Told::Other { call: Some(*call).filter(|call| *call != this) },
             Input::CallerAnswered { .. }
             | Input::CallerUnreached { .. }
             | Input::CallerHungUp { .. }

@@ -2,7 +2,10 @@
 
 use super::books::{Leg, Life, Ringing, RingingStage};
 use super::{Breach, Oracle, Rule, Seen, Verdict, must};
-use cabrank_core::{CallId, Caller, CallerGone, Declined, Digit, DispatchAnswer, Input, LineId, OfferId, StageView, Tick};
+use cabrank_core::{
+    CallId, Caller, CallerGone, Declined, Digit, DispatchAnswer, Input, LineId, OfferId, Profile, Span, StageView, Tick,
+};
+use std::sync::Arc;
 
 impl Oracle {
     pub(super) fn enter_fact(&mut self, seen: Seen<'_>) -> Verdict {
@@ -13,6 +16,7 @@ impl Oracle {
             Input::CallerAnswered { call } => self.dialled_leg_becomes(*call, Leg::Answered),
             Input::CallerUnreached { call, .. } => self.dialled_leg_becomes(*call, Leg::Away),
             Input::DispatchAnswered { call, answer } => self.service_answers(*call, answer),
+            Input::CallerFound { call, profile, within } => self.caller_is_found(*call, profile, *within, seen.at),
             Input::AgentAnswered { offer } => self.agent_answers(*offer),
             Input::AgentDeclined { offer, how } => self.agent_declines(*offer, *how),
             Input::AgentHungUp { offer, .. } => self.agent_goes(*offer, seen.at),
@@ -88,6 +92,16 @@ impl Oracle {
         if let DispatchAnswer::Accepted { eta, .. } = answer {
             life.eta = Some(*eta);
         }
+        Ok(())
+    }
+
+    /// In time, and before anything was decided by who calls.
+    fn caller_is_found(&mut self, call: CallId, profile: &Arc<Profile>, within: Span, at: Tick) -> Verdict {
+        let in_menu = self.stage_before(call) == Some(StageView::Menu);
+        let life = self.caller_there(call)?;
+        let in_time = in_menu && life.caller.profile.is_none() && at.since(life.offered_at) < within;
+        must(in_time, Rule::FoundInTime, || format!("call {call} was found out about too late: {life:?}"))?;
+        life.caller.profile = Some(Arc::clone(profile));
         Ok(())
     }
 

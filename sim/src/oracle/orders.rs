@@ -4,8 +4,8 @@ use super::books::{Leg, Ringing, RingingStage};
 use super::said::settle;
 use super::{Oracle, Rule, Seen, Verdict, must};
 use cabrank_core::{
-    AgentId, CallId, Context, Dispatch, Effect, Filing, Input, LineId, Number, OfferId, PlayId, QueueId, Refused, Say, Span,
-    Step, Tick,
+    AgentId, CallId, Context, Dispatch, DispatchAnswer, Effect, Filing, Input, LineId, Number, OfferId, PlayId, QueueId, Refused,
+    Say, Span, Step, Tick,
 };
 
 impl Oracle {
@@ -13,6 +13,7 @@ impl Oracle {
         match effect {
             Effect::Refuse { call, why } => self.refuse(*call, *why, seen.at),
             Effect::Answer { call } => self.answer(*call),
+            Effect::LookUp { call, line, number } => self.look_up(*call, *line, number, seen.input),
             Effect::Say { call, play, what } => self.say(*call, *play, *what, seen),
             Effect::Music { call, play } => self.let_hear(*call, *play),
             Effect::Ring { offer, agent, context } => self.ring(*offer, *agent, context, seen),
@@ -27,6 +28,7 @@ impl Oracle {
             Effect::Note(change) => self.note(change, seen),
             Effect::Amend { call, .. } => amend(*call, seen.input),
             Effect::File(filing) => file(filing, seen.input),
+            Effect::Announce { call, at } => announce(*call, *at, seen),
         }
     }
 
@@ -51,6 +53,14 @@ impl Oracle {
         must(life.leg == Leg::Fresh, Rule::OrdersFit, || format!("call {call} answered twice"))?;
         life.leg = Leg::Answered;
         Ok(())
+    }
+
+    /// Once, when the call comes in, and only who is not known.
+    fn look_up(&mut self, call: CallId, line: LineId, number: &Number, input: &Input) -> Verdict {
+        let comes_in = matches!(input, Input::CallOffered { call: offered, .. } if *offered == call);
+        let life = self.caller_there(call)?;
+        let fits = comes_in && life.line == line && life.caller.profile.is_none() && life.caller.number.as_ref() == Some(number);
+        must(fits, Rule::FoundInTime, || format!("call {call} is looked up: {life:?}"))
     }
 
     fn say(&mut self, call: CallId, play: PlayId, what: Say, seen: Seen<'_>) -> Verdict {
@@ -224,6 +234,7 @@ fn amend(call: CallId, input: &Input) -> Verdict {
         | Input::CallerHungUp { .. }
         | Input::HoldChanged { .. }
         | Input::DispatchAnswered { .. }
+        | Input::CallerFound { .. }
         | Input::AgentRinging { .. }
         | Input::AgentAnswered { .. }
         | Input::AgentDeclined { .. }
@@ -244,6 +255,14 @@ fn amend(call: CallId, input: &Input) -> Verdict {
         | Input::Woke => None,
     };
     must(said == Some(call), Rule::OrdersFit, || format!("call {call} amended by nobody"))
+}
+
+/// Others are told of a ride as soon as it is promised, and of no other.
+fn announce(call: CallId, at: Tick, seen: Seen<'_>) -> Verdict {
+    let accepted = |answer: &DispatchAnswer| matches!(answer, DispatchAnswer::Accepted { .. });
+    let is_true = at == seen.at
+        && matches!(seen.input, Input::DispatchAnswered { call: answered, answer } if *answered == call && accepted(answer));
+    must(is_true, Rule::SentIsTrue, || format!("call {call} announced at {at:?} after {:?}", seen.input))
 }
 
 /// So is what people write down.

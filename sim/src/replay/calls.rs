@@ -3,10 +3,11 @@
 use super::day::{Callbacks, Left, Stand, Talk};
 use crate::statistics::Ended;
 use cabrank_core::{
-    AgentId, CallId, Caller, CallerGone, Choice, ClassId, Closed, Desk, Digit, LegEnd, LineId, OfferId, Outcome, QueueId, Record,
-    Settings, Span, Text, Tick, Trust,
+    AgentId, CallId, Caller, CallerGone, Choice, ClassId, Closed, Desk, Digit, LegEnd, LineId, OfferId, Outcome, Profile,
+    QueueId, Record, Settings, Span, Text, Tick, Trust,
 };
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The calls of a day as it unfolds.
 #[derive(Debug, Default)]
@@ -53,6 +54,12 @@ impl Calls {
                 None if self.live.get(&call).is_some_and(|live| live.stand.is_none()) => self.in_menu.push(call),
                 None => {}
             }
+        }
+    }
+
+    pub(super) fn is_found(&mut self, call: CallId, profile: &Arc<Profile>) {
+        if let Some(live) = self.live.get_mut(&call) {
+            live.caller.profile = Some(Arc::clone(profile));
         }
     }
 

@@ -52,6 +52,7 @@ impl Sessions {
             | Input::CallerHungUp { .. }
             | Input::HoldChanged { .. }
             | Input::DispatchAnswered { .. }
+            | Input::CallerFound { .. }
             | Input::CallerAnswered { .. }
             | Input::CallerUnreached { .. }
             | Input::AgentRinging { .. }

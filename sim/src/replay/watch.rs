@@ -79,12 +79,14 @@ impl Watch {
             Input::CallerAnswered { call } => self.calls.picked_up(at, *call),
             Input::CallerUnreached { call, .. } => self.calls.not_reached(*call),
             Input::SettingsChanged { settings, .. } if out.refusals.is_empty() => self.begin_anew(at, settings, desk),
+            Input::CallerFound { call, profile, .. } if out.refusals.is_empty() => self.calls.is_found(*call, profile),
             Input::Restarted => self.happened.restarts += 1,
             Input::AgentReturned { .. }
             | Input::SettingsChanged { .. }
             | Input::PromptEnded { .. }
             | Input::HoldChanged { .. }
             | Input::DispatchAnswered { .. }
+            | Input::CallerFound { .. }
             | Input::AgentRinging { .. }
             | Input::AgentAnswered { .. }
             | Input::PhoneReached { .. }
@@ -127,8 +129,10 @@ impl Watch {
             | Effect::HangUp { .. }
             | Effect::Warn { .. }
             | Effect::Dispatch(_)
+            | Effect::LookUp { .. }
             | Effect::Amend { .. }
-            | Effect::File(_) => {}
+            | Effect::File(_)
+            | Effect::Announce { .. } => {}
         }
     }
 

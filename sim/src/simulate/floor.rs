@@ -192,13 +192,16 @@ impl<'a, W: Witness> Floor<'a, W> {
                 }
                 Effect::Refuse { call, .. } => self.turned_away(call),
                 Effect::Write(record) => self.is_over(&record),
-                Effect::Answer { .. }
+                // Nobody looks callers up in a simulation: who is known is known from the start.
+                Effect::LookUp { .. }
+                | Effect::Answer { .. }
                 | Effect::Music { .. }
                 | Effect::HangUp { .. }
                 | Effect::Warn { .. }
                 | Effect::Note(_)
                 | Effect::Amend { .. }
-                | Effect::File(_) => {}
+                | Effect::File(_)
+                | Effect::Announce { .. } => {}
             }
         }
     }

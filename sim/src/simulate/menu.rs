@@ -247,8 +247,10 @@ fn is_about(effect: &Effect, id: CallId) -> bool {
         | Effect::Warn { .. }
         | Effect::Note(_)
         | Effect::Dispatch(_)
+        | Effect::LookUp { .. }
         | Effect::Write(_)
         | Effect::Amend { .. }
-        | Effect::File(_) => false,
+        | Effect::File(_)
+        | Effect::Announce { .. } => false,
     }
 }

@@ -157,6 +157,7 @@ fn travels(input: &Input) -> bool {
         | Input::DigitPressed { .. }
         | Input::CallerHungUp { .. }
         | Input::DispatchAnswered { .. }
+        | Input::CallerFound { .. }
         | Input::CallerAnswered { .. }
         | Input::CallerUnreached { .. }
         | Input::AgentRinging { .. }

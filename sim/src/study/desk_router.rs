@@ -82,8 +82,10 @@ impl DeskRouter {
                     | Effect::Warn { .. }
                     | Effect::Note(_)
                     | Effect::Dispatch(_)
+                    | Effect::LookUp { .. }
                     | Effect::Amend { .. }
-                    | Effect::File(_) => {}
+                    | Effect::File(_)
+                    | Effect::Announce { .. } => {}
                 }
             }
             next = self.replies.pop_front();

@@ -185,7 +185,7 @@ impl World {
 }
 
 /// One person is always the same.
-fn profile(person: u64) -> Profile {
+pub(super) fn profile(person: u64) -> Profile {
     let pickup = (!person.is_multiple_of(3)).then(|| (Text::from("pickup"), Text::from("12 Orchard Road")));
     Profile {
         name: Text::from(format!("Person {person}")),

@@ -167,6 +167,7 @@ impl World {
             Input::CallOffered { .. }
             | Input::ThresholdsChanged { .. }
             | Input::DispatchAnswered { .. }
+            | Input::CallerFound { .. }
             | Input::PhoneReached { .. }
             | Input::PhoneLost { .. }
             | Input::AgentAsked { .. }
@@ -200,6 +201,7 @@ impl World {
             | Input::AgentReturned { .. }
             | Input::HoldChanged { .. }
             | Input::DispatchAnswered { .. }
+            | Input::CallerFound { .. }
             | Input::AgentRinging { .. }
             | Input::PhoneReached { .. }
             | Input::PhoneLost { .. }
@@ -235,10 +237,16 @@ impl World {
             }
             Effect::StopRinging { offer, .. } | Effect::Release { offer, .. } => self.agent_leg_ends(*offer),
             Effect::Connect { call, offer } => self.connected(*call, *offer),
+            Effect::LookUp { call, .. } => self.caller_is_looked_up(*call),
             Effect::Dispatch(dispatch) => self.service_is_asked(dispatch),
             Effect::CallBack { call, .. } => self.caller_is_dialled(*call),
             Effect::Write(record) => self.callbacks.is_over(record.call),
-            Effect::Answer { .. } | Effect::Warn { .. } | Effect::Note(_) | Effect::Amend { .. } | Effect::File(_) => {}
+            Effect::Answer { .. }
+            | Effect::Warn { .. }
+            | Effect::Note(_)
+            | Effect::Amend { .. }
+            | Effect::File(_)
+            | Effect::Announce { .. } => {}
         }
     }
 

@@ -2,11 +2,13 @@
 
 use super::World;
 use super::agenda::Plan;
+use super::callers::profile;
 use crate::changed_settings;
 use cabrank_core::{
     AgentId, CallId, Caller, CallerGone, Declined, Digit, Dispatch, DispatchAnswer, DispatchFailure, Input, LegEnd, LineId,
     OfferId, PhoneLost, PlayId, QueueId, Side, Span, Wish,
 };
+use std::sync::Arc;
 
 impl World {
     /// The fulfilment service answers in its own time, or not at all.
@@ -29,6 +31,17 @@ impl World {
         }
     }
 
+    /// Somebody outside may know who calls, and says so in time, too late or twice.
+    pub(super) fn caller_is_looked_up(&mut self, call: CallId) {
+        let times = [0, 1, 1, 1, 2][self.services.between(0, 4) as usize];
+        for _ in 0..times {
+            let person = self.services.between(0, self.habits.people);
+            let found = Input::CallerFound { call, profile: Arc::new(profile(person)), within: Span::millis(150) };
+            let after = self.services.about(100);
+            self.plan_fact(after, found);
+        }
+    }
+
     /// Whether a garbage input comes now, and the plan for the next.
     pub(super) fn garbage(&mut self) -> Input {
         if let Some(every_ms) = self.habits.garbage_every_ms {
@@ -42,7 +55,7 @@ impl World {
         let (call, offer, agent) = (self.some_call(), self.some_offer(), self.some_agent());
         let by = "nobody".into();
         let coin = self.trouble.chance(50);
-        match self.trouble.between(0, 20) {
+        match self.trouble.between(0, 21) {
             0 => Input::CallOffered { call, line: self.some_line(), open: coin, caller: Caller::unknown() },
             1 => Input::PromptEnded { call, play: PlayId(self.trouble.between(0, 12) as u32) },
             2 => Input::DigitPressed { call, digit: Digit::Number(self.trouble.between(0, 255) as u8) },
@@ -63,6 +76,7 @@ impl World {
             17 => Input::AgentReturned { offer, queue: QueueId(self.trouble.between(0, 3) as u16) },
             18 => Input::CallResumed { call },
             19 => Input::PhoneResumed { agent },
+            20 => Input::CallerFound { call, profile: Arc::default(), within: if coin { Span(0) } else { Span(u64::MAX) } },
             _ => Input::Woke,
         }
     }

@@ -9,7 +9,7 @@ use cabrank_tests::desk::{Desk, KNOWN};
 use cabrank_tests::engine::Engine;
 use cabrank_tests::handset::Handset;
 use cabrank_tests::ports::Block;
-use cabrank_tests::postgres::Server;
+use cabrank_tests::postgres::{Server, shared};
 use cabrank_tests::room::Room;
 use cabrank_tests::wait::{pause, until};
 
@@ -67,18 +67,54 @@ fn what_was_acknowledged_outlives_the_engine_and_its_database() {
 
 #[test]
 fn a_case_that_is_not_closed_in_time_is_raised_once() {
+    raised_once_whatever_happens("");
+}
+
+#[test]
+fn a_case_in_a_database_that_is_not_closed_in_time_is_raised_once() {
+    raised_once_whatever_happens(&format!("[store]\nurl = \"{}\"\n", shared().database()));
+}
+
+fn raised_once_whatever_happens(store: &str) {
     let (room, ports) = (Room::new(), Block::claim());
-    let engine = Engine::start(&room, &ports, &desk(&ports));
+    let mut engine = Engine::start(&room, &ports, &desk(&ports).table(store));
     let (id, _) = call(&engine, &ports);
     let asked = json!({"kind": "opinion", "said": "too slow", "calls": [id], "due": "2000-01-01T00:00:00Z"});
-    let case = good(engine.api().post("/api/v1/cases", &asked));
-    let path = format!("/api/v1/cases/{}", case["case"].as_str().expect("an id"));
-    let raised = until(PATIENCE, "the rise", || Some(engine.api().get(&path).json).filter(|case| case["level"] == 1));
+    let open = |engine: &Engine| {
+        let case = good(engine.api().post("/api/v1/cases", &asked));
+        format!("/api/v1/cases/{}", case["case"].as_str().expect("an id"))
+    };
+    let is_raised = |engine: &Engine, path: &str| {
+        until(PATIENCE, "the rise", || Some(engine.api().get(path).json).filter(|case| case["level"] == 1))
+    };
+    let first = open(&engine);
+    let raised = is_raised(&engine, &first);
     assert_eq!((&raised["late"], &raised["history"][3]["by"]), (&json!(true), &json!("engine")), "{raised:#}");
+    // Its time is over, and it is raised before the crash or after it.
+    let second = open(&engine);
+    engine.crash();
+    engine.restart();
+    is_raised(&engine, &second);
     pause(Duration::from_secs(6));
-    assert_eq!(engine.api().get(&path).json, raised);
+    assert_eq!(engine.api().get(&first).json, raised);
+    assert_eq!(engine.api().get(&second).json["level"], 1);
     let context = engine.api().call(&id);
-    assert_eq!(context["cases"][0]["case"], case["case"], "{context:#}");
+    assert_eq!(context["cases"].as_array().map(Vec::len), Some(2), "{context:#}");
+}
+
+#[test]
+fn a_request_for_a_case_is_good_once_over_a_crash() {
+    let (room, ports) = (Room::new(), Block::claim());
+    let mut engine = Engine::start(&room, &ports, &desk(&ports));
+    let (id, _) = call(&engine, &ports);
+    let asked = json!({"kind": "complaint", "said": "no taxi came", "calls": [id]});
+    let case = good(engine.api().post_once("/api/v1/cases", "ticket-17", &asked));
+    engine.crash();
+    engine.restart();
+    assert_eq!(good(engine.api().post_once("/api/v1/cases", "ticket-17", &asked)), case);
+    let other = json!({"kind": "praise", "said": "a taxi came", "calls": [id]});
+    assert_eq!(engine.api().post_once("/api/v1/cases", "ticket-17", &other).status, 422);
+    assert_eq!(engine.api().get("/api/v1/cases").json["cases"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]

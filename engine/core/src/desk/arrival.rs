@@ -46,5 +46,6 @@ impl Desk {
     fn welcome(&mut self, id: CallId, line: LineId, out: &mut Outbox) {
         self.enter(id, Stage::Menu { mistakes: 0 });
         self.say(id, Say::Welcome { line }, out);
+        self.look_up(id, out);
     }
 }

@@ -58,7 +58,9 @@ impl Desk {
         let now = self.now;
         let Some(call) = self.calls.get_mut(&id) else { return };
         call.promise = Some(Box::new(Promise { made_at: now, due_at: now.plus(eta), reference, settled: Settled::Open }));
-        match call.stage {
+        let stage = call.stage;
+        out.order(Effect::Announce { call: id, at: now });
+        match stage {
             Stage::Dispatching { otherwise } => {
                 self.enter(id, Stage::Told { otherwise });
                 self.say(id, Say::Sent { eta }, out);

@@ -13,6 +13,7 @@ mod choose;
 mod comfort;
 mod digest;
 mod ending;
+mod found;
 mod glance;
 mod idle;
 mod instant;
@@ -173,6 +174,7 @@ impl Desk {
             Input::CallerUnreached { call, how: _ } => self.caller_unreached(call, out),
             Input::HoldChanged { call, by, held } => self.hold_changed(call, by, held),
             Input::DispatchAnswered { call, answer } => self.dispatch_answered(call, answer, out),
+            Input::CallerFound { call, profile, within } => self.caller_found(call, profile, within),
             Input::AgentRinging { offer } => self.agent_ringing(offer),
             Input::AgentAnswered { offer } => self.agent_answered(offer, out),
             Input::AgentDeclined { offer, how } => self.agent_declined(offer, how, out),

@@ -3,6 +3,7 @@
 mod agent;
 mod amend;
 mod class;
+mod crm;
 mod desk;
 mod hook;
 mod line;
@@ -94,6 +95,8 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
     let store = store::read(root, base);
     let records = records::read(root);
     let hooks = hook::read_all(root.sections("webhook", "webhook", HOOKS_MAX), base);
+    let look_up = crm::look_up(root, base);
+    let screen_pop = crm::screen_pop(root);
     let speech = speech::read(root);
     let house = line::House { queues: &queue_names, services: &service_names, language: &desk.language, base };
     let mut exits = Exits::default();
@@ -125,6 +128,8 @@ fn read(root: &Section<'_>, base: &dyn Surroundings) -> Config {
         store,
         records,
         hooks,
+        look_up,
+        screen_pop,
         speech,
         lines: receptions,
         services: backends,

@@ -54,6 +54,7 @@ impl Surroundings for Room {
     fn secret(&self, path: &str) -> io::Result<String> {
         match path {
             "secrets/a101" => Ok("tomato\n".to_owned()),
+            "secrets/crm" => Ok("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n".to_owned()),
             "secrets/empty" => Ok("\n".to_owned()),
             "secrets/binary" => Ok("a\u{0}b".to_owned()),
             _ => Err(io::Error::from(io::ErrorKind::NotFound)),

@@ -40,6 +40,15 @@ impl Bearer {
         Err(Problem::new(StatusCode::FORBIDDEN, detail))
     }
 
+    /// Whether messages that nobody took may be sent again.
+    pub(super) fn may_send_again(&self) -> Result<(), Problem> {
+        if self.0 == ADMIN {
+            return Ok(());
+        }
+        let detail = format!("Dead messages are sent again by {ADMIN}; this token is one of {}.", self.0);
+        Err(Problem::new(StatusCode::FORBIDDEN, detail))
+    }
+
     /// Whether profiles may be changed.
     pub(super) fn may_keep_profiles(&self) -> Result<(), Problem> {
         if KEEPERS.contains(&self.0.as_str()) {

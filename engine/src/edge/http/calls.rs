@@ -6,6 +6,7 @@ use super::problem::Problem;
 use super::server::Api;
 use crate::context::CallDocument;
 use crate::names::Names;
+use crate::page;
 use crate::store::KeptRecord;
 use axum::Json;
 use axum::extract::State;
@@ -48,6 +49,9 @@ pub(super) struct CallInContext {
     call: CallDocument,
     /// The open cases about calls from this number, newest first.
     cases: Vec<CaseDocument>,
+    /// The page that an agent's program opens for the call; absent if none is set up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    screen_pop: Option<String>,
 }
 
 /// Which calls.
@@ -123,7 +127,8 @@ pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Resul
         None => recorded(&api, call).await?,
     };
     let cases = open_cases(&api, &call).await;
-    Ok(Json(CallInContext { call, cases }))
+    let screen_pop = api.screen_pop().map(|pop| page::of_call(pop, &call));
+    Ok(Json(CallInContext { call, cases, screen_pop }))
 }
 
 /// The caller's open cases. Whoever is about to say hello is shown the rest without them sooner than not at all.

@@ -103,6 +103,55 @@ async fn a_case_goes_from_hand_to_hand_until_it_is_closed() {
     assert_eq!((&case["state"], &case["feedback"]), (&json!("open"), &json!(null)));
 }
 
+async fn open_by(engine: &Engine, key: &str, body: &Value) -> Response {
+    let request = engine.request(Method::POST, "/api/v1/cases").header("Idempotency-Key", key).json(body);
+    request.send().await.expect("an answer")
+}
+
+#[tokio::test]
+async fn a_request_for_a_case_that_is_sent_again_opens_no_second_one() {
+    let engine = with_calls(&[7]).await;
+    let asked = |said| json!({"kind": "complaint", "said": said, "calls": ["0000000000000007"], "due": "2999-01-01T00:00:00Z"});
+    let (wet, late) = (asked("wet seats"), asked("an hour late"));
+    let (one, other) = tokio::join!(open_by(&engine, "k-1", &wet), open_by(&engine, "k-1", &wet));
+    assert_eq!((one.status(), other.status()), (StatusCode::CREATED, StatusCode::CREATED));
+    assert_eq!(one.headers()[header::LOCATION], other.headers()[header::LOCATION]);
+    let place = one.headers()[header::LOCATION].to_str().expect("ASCII").to_owned();
+    let (tag, case) = good(one).await;
+    assert_eq!(good(other).await, (tag.clone(), case));
+    let (_, closed) = good(send(&engine, Method::PATCH, &place, &json!({"close": "cleaned"}), Some(&tag)).await).await;
+    assert_eq!(good(open_by(&engine, "k-1", &wet).await).await.1, closed);
+    let (code, told) = problem(open_by(&engine, "k-1", &late).await).await;
+    assert!(code == 422 && told.contains("take a new one"), "{told}");
+    assert_eq!(open_by(&engine, "k-2", &wet).await.status(), StatusCode::CREATED);
+    for key in ["", "Schlüssel", &"k".repeat(256)] {
+        assert_eq!(problem(open_by(&engine, key, &wet).await).await.0, 400, "{key}");
+    }
+    assert_eq!(engine.read("/api/v1/cases").await["cases"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn thanks_are_written_down_with_author_and_time() {
+    let engine = with_calls(&[7]).await;
+    let (place, tag) = opened(&engine, &json!({"kind": "praise", "said": "so kind", "calls": ["0000000000000007"]})).await;
+    assert_eq!(get(&engine, &place).await.1["thanked"], json!(null));
+    let thanks = json!({"thanked": "by letter", "close": "The driver was told."});
+    let (_, case) = good(send(&engine, Method::PATCH, &place, &thanks, Some(&tag)).await).await;
+    assert_eq!((&case["thanked"]["how"], &case["thanked"]["by"]), (&json!("by letter"), &json!("admin")));
+    assert_eq!((&case["state"], case["thanked"]["at"].is_string()), (&json!("closed"), true));
+}
+
+#[tokio::test]
+async fn first_contacts_are_told_with_their_definition() {
+    let engine = with_calls(&[7]).await;
+    let told = engine.read("/api/v1/first-contacts").await;
+    // What came in just now may still be repeated.
+    assert_eq!((&told["all"]["contacts"], &told["all"]["share"], &told["queues"]), (&json!(0), &json!(null), &json!([])));
+    assert_eq!((&told["repeat_within_days"], told["definition"].is_string()), (&json!(7), true));
+    let early = engine.request(Method::GET, "/api/v1/first-contacts?since=2999-01-01T00:00:00Z").send().await.expect("an answer");
+    assert_eq!(problem(early).await.0, 400);
+}
+
 #[tokio::test]
 async fn nobody_changes_a_case_that_he_or_she_has_not_seen() {
     let engine = with_calls(&[7]).await;

@@ -3,15 +3,15 @@
 use super::auth::Bearer;
 use super::parts::{Body, Path, Query, call_id, case_id, is_current, moment, present, tag, words};
 use super::problem::Problem;
-use super::said::{EscalateAsked, WORDS_CHARS_MAX, WordDocument, due, owner};
+use super::said::{EscalateAsked, ThankedDocument, WORDS_CHARS_MAX, WordDocument, due, owner};
 use super::server::Api;
 use crate::epoch::timestamp;
 use crate::filing::Subject;
 use crate::store::{KeptCase, WhichCases};
-use crate::words::{CASE_KINDS, case_kind, case_kind_from};
+use crate::words::case_kind;
 use axum::Json;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use cabrank_core::{CallId, CaseId, CaseWord, Matter};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -20,10 +20,8 @@ use utoipa::{IntoParams, ToSchema};
 const COUNT: u32 = 100;
 /// Cases in one answer at the most.
 const COUNT_MAX: u32 = 1_000;
-/// Calls that one case may be opened with.
-const CALLS_MAX: usize = 100;
 /// The longest that a customer is quoted, in characters.
-const SAID_CHARS_MAX: usize = 2_000;
+pub(super) const SAID_CHARS_MAX: usize = 2_000;
 
 /// A case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -63,6 +61,8 @@ pub(super) struct CaseDocument {
 pub(super) struct WholeCase {
     #[serde(flatten)]
     case: CaseDocument,
+    /// How and when the customer was thanked, if so.
+    thanked: Option<ThankedDocument>,
     /// Everything that was said of it, oldest first.
     history: Vec<WordDocument>,
 }
@@ -97,23 +97,6 @@ pub(super) struct Which {
     limit: Option<u32>,
 }
 
-/// A case to open.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct OpenAsked {
-    /// `complaint`, `opinion` or `praise`.
-    #[schema(example = "complaint")]
-    kind: String,
-    /// What the customer said.
-    said: String,
-    /// The calls that it is about; at least one.
-    calls: Vec<String>,
-    /// Who owns it.
-    owner: Option<String>,
-    /// By when it has to be closed; RFC 3339.
-    due: Option<String>,
-}
-
 /// Words on a case; at least one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -137,6 +120,9 @@ pub(super) struct Words {
     close: Option<String>,
     /// It is open again, and why.
     reopen: Option<String>,
+    /// The customer was thanked: how, and for what.
+    #[schema(example = "by telephone, for the hint about the lights")]
+    thanked: Option<String>,
 }
 
 /// Cases, newest first.
@@ -156,33 +142,6 @@ pub(super) async fn list(State(api): State<Api>, Query(which): Query<Which>) -> 
     let more = found.len() > count_max;
     found.truncate(count_max);
     Ok(Json(CaseList { cases: found.iter().map(CaseDocument::new).collect(), more }))
-}
-
-/// Opens a case. It is on the disk, and found by whoever asks next, when the answer comes.
-#[utoipa::path(
-    post,
-    path = "/api/v1/cases",
-    request_body = OpenAsked,
-    responses(
-        (status = 201, body = WholeCase, headers(("ETag", description = "How many words were said of it"), ("Location"))),
-        (status = 400, body = Problem),
-        (status = 422, body = Problem),
-        (status = 503, body = Problem),
-    )
-)]
-pub(super) async fn open(
-    State(api): State<Api>,
-    Extension(Bearer(by)): Extension<Bearer>,
-    Body(asked): Body<OpenAsked>,
-) -> Result<(StatusCode, HeaderMap, Json<WholeCase>), Problem> {
-    // Nobody guesses it, and none is given twice.
-    let case = CaseId(rand::random());
-    let matter = asked.understood(case, &api)?;
-    asked.must_be_about_calls(&api).await?;
-    api.files().take(Subject::Case(case)).await?.file(matter, by.into()).await?;
-    let (mut headers, document) = shown(&api, case).await?;
-    headers.extend(HeaderValue::from_str(&format!("/api/v1/cases/{case}")).into_iter().map(|place| (header::LOCATION, place)));
-    Ok((StatusCode::CREATED, headers, document))
 }
 
 /// One case, with everything that was said of it.
@@ -262,29 +221,6 @@ impl Which {
     }
 }
 
-impl OpenAsked {
-    fn understood(&self, case: CaseId, api: &Api) -> Result<Matter, Problem> {
-        let kinds = CASE_KINDS.map(case_kind).join(", ");
-        let kind = case_kind_from(&self.kind).ok_or_else(|| Problem::unprocessable(format!("`kind` is one of {kinds}.")))?;
-        let said = words("said", &self.said, SAID_CHARS_MAX)?;
-        let calls = self.calls.iter().map(|call| call_id(call)).collect::<Result<Vec<CallId>, _>>()?;
-        if calls.is_empty() || calls.len() > CALLS_MAX {
-            return Err(Problem::unprocessable(format!("`calls` names 1 to {CALLS_MAX} calls that the case is about.")));
-        }
-        let owned = self.owner.as_deref().map(|name| owner(Some(name))).transpose()?.map(CaseWord::Owner);
-        let by_then = self.due.as_deref().map(|text| due(text, api.epoch())).transpose()?;
-        let words = owned.into_iter().chain(by_then.map(|due| CaseWord::Due(Some(due)))).collect();
-        Ok(Matter::CaseOpened { case, kind, said, calls, words })
-    }
-
-    async fn must_be_about_calls(&self, api: &Api) -> Result<(), Problem> {
-        for call in &self.calls {
-            must_be_known(api, call_id(call)?).await?;
-        }
-        Ok(())
-    }
-}
-
 impl Words {
     fn understood(&self, api: &Api) -> Result<Vec<CaseWord>, Problem> {
         let text = |what, text: &Option<String>, max| text.as_deref().map(|text| words(what, text, max)).transpose();
@@ -297,10 +233,11 @@ impl Words {
             text("remark", &self.remark, SAID_CHARS_MAX)?.map(CaseWord::Remark),
             text("close", &self.close, SAID_CHARS_MAX)?.map(|feedback| CaseWord::Closed { feedback }),
             text("reopen", &self.reopen, WORDS_CHARS_MAX)?.map(|why| CaseWord::Reopened { why }),
+            text("thanked", &self.thanked, WORDS_CHARS_MAX)?.map(|how| CaseWord::Thanked { how }),
         ];
         let words: Vec<CaseWord> = all.into_iter().flatten().collect();
         if words.is_empty() {
-            let detail = "Say `owner`, `due`, `escalate`, `link`, `remark`, `close` or `reopen`: one at least.";
+            let detail = "Say `owner`, `due`, `escalate`, `link`, `remark`, `close`, `reopen` or `thanked`: one at least.";
             return Err(Problem::unprocessable(detail));
         }
         Ok(words)
@@ -334,7 +271,7 @@ fn must_be_current(headers: &HeaderMap, revision: u64) -> Result<(), Problem> {
 }
 
 /// A case is about calls that happened, or are happening.
-async fn must_be_known(api: &Api, call: CallId) -> Result<(), Problem> {
+pub(super) async fn must_be_known(api: &Api, call: CallId) -> Result<(), Problem> {
     let is_live = api.view().await?.calls.iter().any(|live| live.call == call);
     if is_live || api.store().record(call).await?.is_some() {
         return Ok(());
@@ -346,10 +283,11 @@ async fn known(api: &Api, case: CaseId) -> Result<KeptCase, Problem> {
     api.store().case(case).await?.ok_or_else(|| Problem::not_found("case", "/api/v1/cases"))
 }
 
-async fn shown(api: &Api, case: CaseId) -> Result<(HeaderMap, Json<WholeCase>), Problem> {
+pub(super) async fn shown(api: &Api, case: CaseId) -> Result<(HeaderMap, Json<WholeCase>), Problem> {
     let kept = known(api, case).await?;
-    let history = WordDocument::all(&api.store().words_of_case(case).await?);
-    Ok((tag(kept.revision), Json(WholeCase { case: CaseDocument::new(&kept), history })))
+    let words = api.store().words_of_case(case).await?;
+    let (thanked, history) = (ThankedDocument::newest(&words), WordDocument::all(&words));
+    Ok((tag(kept.revision), Json(WholeCase { case: CaseDocument::new(&kept), thanked, history })))
 }
 
 impl CaseDocument {

@@ -3,6 +3,7 @@
 use super::server::Api;
 use crate::backlog::Backlog;
 use crate::door::Figures;
+use crate::lookup::{Outcome, Tally};
 use crate::names;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
-/// Figures for Prometheus. A desk that is far behind is shown without what only it knows.
+/// Figures for Prometheus. A desk that is far behind is shown without what only it knows, and likewise the store.
 #[utoipa::path(
     get,
     path = "/metrics",
@@ -23,15 +24,24 @@ const TEXT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; c
     security(())
 )]
 pub(super) async fn all(State(api): State<Api>) -> ([(HeaderName, HeaderValue); 1], String) {
-    let (figures, view) =
-        tokio::join!(tokio::time::timeout(PATIENCE, api.door().count()), tokio::time::timeout(PATIENCE, api.view()));
+    let (figures, view, messages) = tokio::join!(
+        tokio::time::timeout(PATIENCE, api.door().count()),
+        tokio::time::timeout(PATIENCE, api.view()),
+        tokio::time::timeout(PATIENCE, api.store().messages_left())
+    );
     let mut page = Page::default();
     page.of_backlog(api.door().backlog());
+    if let Some(tally) = api.look_ups() {
+        page.of_look_ups(tally);
+    }
     if let Ok(Ok(figures)) = figures {
         page.of_lane(&figures);
     }
     if let Ok(Ok(view)) = view {
         page.of_desk(&view, &api);
+    }
+    if let Ok(Ok(messages)) = messages {
+        page.of_webhooks(&messages);
     }
     ([(header::CONTENT_TYPE, TEXT)], page.0)
 }
@@ -55,6 +65,14 @@ impl Page {
         self.value("cabrank_journal_sync_seconds_count", &[], count);
         let help = "New calls turned away because the desk was behind or its disk full.";
         self.one("cabrank_calls_turned_away_total", "counter", help, backlog.turned_away());
+    }
+
+    fn of_look_ups(&mut self, tally: &Tally) {
+        let name = "cabrank_look_ups_total";
+        self.head(name, "counter", "Unknown callers who were to be looked up, by what came of it.");
+        for outcome in Outcome::ALL {
+            self.value(name, &[("outcome", outcome.word())], tally.of(outcome));
+        }
     }
 
     fn of_lane(&mut self, figures: &Figures) {
@@ -81,6 +99,18 @@ impl Page {
         self.head(longest, "gauge", "How long the first in line had waited when the desk was last told something.");
         for queue in &view.queues {
             self.value(longest, &[("queue", names::queue(&in_force.settings, queue.queue))], queue.longest_wait.as_secs());
+        }
+    }
+
+    fn of_webhooks(&mut self, messages: &[(String, bool, i64)]) {
+        let (waiting, dead) = ("cabrank_webhook_messages_waiting", "cabrank_webhook_messages_dead");
+        let help =
+            ["Messages that a webhook has not taken yet, those for later included.", "Messages that a webhook never took."];
+        for (name, help, is_dead) in [(waiting, help[0], false), (dead, help[1], true)] {
+            self.head(name, "gauge", help);
+            for (hook, _, count) in messages.iter().filter(|(_, dead, _)| *dead == is_dead) {
+                self.value(name, &[("webhook", hook)], count);
+            }
         }
     }
 

@@ -1,6 +1,9 @@
 //! What the API is, for programs: OpenAPI, from the code itself.
 
-use super::{agents, calls, cases, changes, figures, health, metrics, profiles, queues, records, thresholds, webhooks, why};
+use super::{
+    agents, calls, cases, changes, figures, first_contacts, health, metrics, opening, profiles, queues, records, thresholds,
+    webhooks, why,
+};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -19,6 +22,7 @@ use utoipa::{Modify, OpenApi};
         changes::list,
         changes::revert,
         figures::all,
+        first_contacts::all,
         agents::list,
         agents::one,
         agents::set_state,
@@ -32,7 +36,7 @@ use utoipa::{Modify, OpenApi};
         records::one,
         records::amend,
         cases::list,
-        cases::open,
+        opening::open,
         cases::one,
         cases::amend,
         webhooks::dead,

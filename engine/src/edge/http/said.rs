@@ -46,7 +46,7 @@ pub(super) struct WordDocument {
     /// Who said it.
     by: String,
     /// What about: `owner`, `escalated`, `disposition`, `resolution`, `follow_up`, `promise`; of a case `opened`, `owner`, `due`,
-    /// `escalated`, `late`, `linked`, `remark`, `closed`, `reopened`.
+    /// `escalated`, `late`, `linked`, `remark`, `closed`, `reopened`, `thanked`.
     about: String,
     /// The word; absent where something is taken back.
     word: Option<String>,
@@ -63,6 +63,16 @@ pub(super) struct EscalatedDocument {
     level: u8,
     why: String,
     /// When; RFC 3339.
+    at: String,
+    by: String,
+}
+
+/// How the customer was thanked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Thanked)]
+pub(super) struct ThankedDocument {
+    how: String,
+    /// When that was said; RFC 3339.
     at: String,
     by: String,
 }
@@ -124,6 +134,16 @@ impl EscalatedDocument {
         KeptWord::newest(said, "escalated").map(|word| EscalatedDocument {
             level: word.level(),
             why: word.detail.clone(),
+            at: timestamp(word.said_at).to_string(),
+            by: word.said_by.clone(),
+        })
+    }
+}
+
+impl ThankedDocument {
+    pub(super) fn newest(said: &[KeptWord]) -> Option<ThankedDocument> {
+        KeptWord::newest(said, "thanked").map(|word| ThankedDocument {
+            how: word.word.clone(),
             at: timestamp(word.said_at).to_string(),
             by: word.said_by.clone(),
         })

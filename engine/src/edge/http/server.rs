@@ -4,8 +4,8 @@ use super::auth::{Tokens, only_bearers};
 use super::problem::Problem;
 use super::why::Teller;
 use super::{
-    agents, calls, cases, changes, connections, figures, health, metrics, openapi, profiles, queues, records, thresholds,
-    webhooks, why,
+    agents, calls, cases, changes, connections, figures, first_contacts, health, metrics, openapi, opening, profiles, queues,
+    records, thresholds, webhooks, why,
 };
 use crate::clerk::ClerkDoor;
 use crate::directory::Directory;
@@ -15,6 +15,7 @@ use crate::filing::Files;
 use crate::glance::Glance;
 use crate::in_force::InForce;
 use crate::lane::Clock;
+use crate::lookup::Tally;
 use crate::names::Names;
 use crate::number::Region;
 use crate::store::Store;
@@ -26,7 +27,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, patch, post, put};
 use cabrank_core::{Input, Tick, View};
-use cabrank_settings::Records;
+use cabrank_settings::{Records, ScreenPop};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -90,6 +91,10 @@ pub struct Ways {
     pub files: Files,
     /// What may be said of calls.
     pub records: Records,
+    /// What came of looking callers up, if anybody does.
+    pub look_ups: Option<Arc<Tally>>,
+    /// The page that agents' programs open for a call.
+    pub screen_pop: Option<ScreenPop>,
 }
 
 impl Api {
@@ -106,6 +111,14 @@ impl Api {
 
     pub(super) fn in_force(&self) -> &InForce {
         &self.inner.ways.in_force
+    }
+
+    pub(super) fn look_ups(&self) -> Option<&Tally> {
+        self.inner.ways.look_ups.as_deref()
+    }
+
+    pub(super) fn screen_pop(&self) -> Option<&ScreenPop> {
+        self.inner.ways.screen_pop.as_ref()
     }
 
     pub(super) fn times(&self) -> &Times {
@@ -186,6 +199,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/v1/changes", get(changes::list))
         .route("/api/v1/changes/{number}/revert", post(changes::revert))
         .route("/api/v1/figures", get(figures::all))
+        .route("/api/v1/first-contacts", get(first_contacts::all))
         .route("/api/v1/agents", get(agents::list))
         .route("/api/v1/agents/{name}", get(agents::one))
         .route("/api/v1/agents/{name}/state", put(agents::set_state))
@@ -195,7 +209,7 @@ pub fn router(api: Api) -> Router {
         .route("/api/v1/records/{id}", patch(records::amend).get(records::one))
         .route("/api/v1/webhooks/dead", get(webhooks::dead))
         .route("/api/v1/webhooks/dead:send", post(webhooks::send_again))
-        .route("/api/v1/cases", get(cases::list).post(cases::open))
+        .route("/api/v1/cases", get(cases::list).post(opening::open))
         .route("/api/v1/cases/{id}", get(cases::one).patch(cases::amend))
         .route(
             "/api/v1/profiles/{number}",

@@ -1,12 +1,13 @@
 //! Messages to other systems that nobody took.
 
+use super::auth::Bearer;
 use super::parts::{Body, Query};
 use super::problem::Problem;
 use super::server::Api;
 use crate::epoch::timestamp;
 use crate::store::Message;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -90,14 +91,19 @@ pub(super) async fn dead(State(api): State<Api>, Query(which): Query<Which>) -> 
     Ok(Json(DeadList { messages: found.into_iter().map(DeadMessage::from).collect(), more }))
 }
 
-/// Sends dead messages anew, with the ids that they had.
+/// Sends dead messages anew, with the ids that they had. For administrators.
 #[utoipa::path(
     post,
     path = "/api/v1/webhooks/dead:send",
     request_body = Again,
-    responses((status = 200, body = SentAgain), (status = 503, body = Problem))
+    responses((status = 200, body = SentAgain), (status = 403, body = Problem), (status = 503, body = Problem))
 )]
-pub(super) async fn send_again(State(api): State<Api>, Body(again): Body<Again>) -> Result<Json<SentAgain>, Problem> {
+pub(super) async fn send_again(
+    State(api): State<Api>,
+    Extension(bearer): Extension<Bearer>,
+    Body(again): Body<Again>,
+) -> Result<Json<SentAgain>, Problem> {
+    bearer.may_send_again()?;
     let now = jiff::Timestamp::now().as_microsecond();
     let (webhook, id) = (again.webhook.unwrap_or_default(), again.id.unwrap_or_default());
     Ok(Json(SentAgain { messages: api.store().send_again(&webhook, &id, now).await? }))

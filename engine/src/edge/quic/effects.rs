@@ -75,9 +75,11 @@ impl Edge {
             Effect::Warn { .. }
             | Effect::Note(_)
             | Effect::Dispatch(_)
+            | Effect::LookUp { .. }
             | Effect::Write(_)
             | Effect::Amend { .. }
-            | Effect::File(_) => {}
+            | Effect::File(_)
+            | Effect::Announce { .. } => {}
         }
         None
     }

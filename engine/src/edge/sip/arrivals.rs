@@ -16,7 +16,7 @@ use super::transactions::{Answered, Ended, Taken};
 impl Edge {
     /// Takes a message.
     pub(super) fn on_arrival(&mut self, Arrival { message, path, behind_since }: Arrival) {
-        self.behind = behind_since.elapsed();
+        self.behind = behind_since.max(self.takes_since).elapsed();
         match message {
             SipMessage::Request(request) => self.on_any_request(request, path),
             SipMessage::Response(response) => self.on_response(response, path),

@@ -82,6 +82,8 @@ pub(super) struct Edge {
     pub(super) noted: Noted,
     /// For how long more has been coming than is taken.
     pub(super) behind: Duration,
+    /// Since when messages are taken: those that came while legs of before a restart were put up again found nobody behind.
+    pub(super) takes_since: Instant,
     clock: Instant,
     calls: CallIds,
     tries: u64,
@@ -156,6 +158,7 @@ impl Edge {
             missing: Missing::of(Origin::Sip),
             noted: Noted::default(),
             behind: Duration::ZERO,
+            takes_since: Instant::now(),
             clock: Instant::now(),
             calls: CallIds::new(Origin::Sip),
             tries: 0,
@@ -168,6 +171,7 @@ impl Edge {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut ticks = 0;
         let (mut events, mut effects) = (Vec::with_capacity(TOGETHER), Vec::with_capacity(TOGETHER));
+        self.takes_since = Instant::now();
         loop {
             tokio::select! {
                 1.. = inlets.events.recv_many(&mut events, TOGETHER) => events.drain(..).for_each(|event| self.on_event(event)),

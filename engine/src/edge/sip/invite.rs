@@ -18,6 +18,8 @@ use super::uui;
 
 /// How often a call of our own may be forwarded (RFC 3261 8.1.1.6).
 pub(super) const HOPS: u32 = 70;
+/// Longest address of a page that is carried, in bytes: the INVITE stays within a datagram.
+const PAGE_BYTES_MAX: usize = 1_024;
 /// Longest caller's name shown, in characters.
 const NAME_CHARS_MAX: usize = 64;
 
@@ -77,7 +79,10 @@ impl Edge {
         if context_header.is_none() {
             tracing::warn!(call = %context.call, "the context is too long for User-to-User; the agent rings without");
         }
-        let more = context_header.map(|value| Header::UserToUser(value.into())).into_iter().collect();
+        // RFC 3261 20.9; a phone without a screen passes it over.
+        let page = self.house.page(context).filter(|page| page.len() <= PAGE_BYTES_MAX);
+        let page = page.map(|page| Header::CallInfo(format!("<{page}>;purpose=info").into()));
+        let more = context_header.map(|value| Header::UserToUser(value.into())).into_iter().chain(page).collect();
         let from = from_of(&context.caller, target.own);
         // Ours is one more hop, so that a loop through us ends (RFC 3261 16.6 step 3).
         self.invite(target, context.call, from, hops.saturating_sub(1), more, body)

@@ -121,4 +121,6 @@ pub trait House: crate::edge::House {
     fn music(&self) -> Option<ClipId>;
     /// The context as an agent's phone gets it (JSON).
     fn context(&self, context: &Context) -> String;
+    /// The address of the page that an agent's program opens for the call, if there is one; no character in it needs quotes.
+    fn page(&self, context: &Context) -> Option<String>;
 }

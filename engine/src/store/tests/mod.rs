@@ -17,7 +17,7 @@ use cabrank_settings::Hook;
 use std::sync::Arc;
 use std::time::Duration;
 
-fn epoch() -> Epoch {
+pub(crate) fn epoch() -> Epoch {
     Epoch::new(timestamp(1_700_000_000_000_000))
 }
 

@@ -2,8 +2,8 @@
 
 use super::super::{case_opened, epoch, on_case, on_record, record, writer};
 use super::opened;
-use crate::store::{Entry, Message, Store};
-use cabrank_core::{CaseWord, FollowUp, RecordWord, Tick};
+use crate::store::{Entry, Message, Store, Writer};
+use cabrank_core::{CallId, CaseWord, FollowUp, RecordWord, Tick};
 use cabrank_settings::{Event, Hook, SigningKey};
 use std::sync::Arc;
 
@@ -56,6 +56,21 @@ async fn everybody_is_told_of_what_he_or_she_wants_when_it_is_time() {
 }
 
 #[tokio::test]
+async fn a_ride_is_told_of_at_once_and_not_again_with_its_record() {
+    let (_place, store) = opened().await;
+    let hooks = [hook("crm", &[Event::TaxiDispatched])];
+    let promised = record(1).promise.expect("a promise").made_at;
+    let writer = Writer { hooks: Arc::new(hooks.clone()), ..writer(&store, &Arc::default()) };
+    let mut rows = writer.rows(&[Entry::Ride { call: CallId(1), at: promised }]);
+    rows.tell(&hooks, at(60));
+    store.put_rows(&rows).await.expect("written");
+    let told = due(&store, "crm", at(60)).await;
+    assert_eq!((told.len(), told[0].happened_at), (1, epoch().unix_micros(promised)));
+    write(&store, &hooks, at(60)).await;
+    assert_eq!(due(&store, "crm", at(60)).await, told);
+}
+
+#[tokio::test]
 async fn what_was_taken_is_not_told_again_by_a_replay_nor_what_is_no_news() {
     let (_place, store) = opened().await;
     let hooks = [hook("crm", &Event::ALL)];
@@ -81,9 +96,11 @@ async fn what_fails_waits_for_its_turn_and_what_is_dead_for_somebody_who_asks() 
     assert_eq!((again.id.as_str(), again.attempts, again.failure.as_deref()), (&*message.id, 1, Some("it answered 500")));
     store.message_failed(&again, None, "410 Gone").await.expect("kept");
     assert_eq!(due(&store, "crm", i64::MAX).await, []);
+    assert_eq!(store.messages_left().await.expect("read"), [("crm".to_owned(), true, 1)]);
     let dead = store.dead_messages(9).await.expect("read");
     assert_eq!((dead.len(), dead[0].attempts, &*dead[0].id), (1, 2, &*message.id));
     assert_eq!(store.send_again("bi", "", at(600)).await.expect("kept"), 0);
     assert_eq!(store.send_again("crm", &message.id, at(600)).await.expect("kept"), 1);
     assert_eq!(due(&store, "crm", at(600)).await.len(), 1);
+    assert_eq!(store.messages_left().await.expect("read"), [("crm".to_owned(), false, 1)]);
 }

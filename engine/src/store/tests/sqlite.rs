@@ -7,6 +7,9 @@ mod aging;
 #[path = "erase.rs"]
 mod erase;
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "first_contacts.rs"]
+mod first_contacts;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
 #[path = "outbox.rs"]
 mod outbox;
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]

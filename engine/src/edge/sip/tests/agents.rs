@@ -41,6 +41,8 @@ fn an_agent_is_rung_from_the_caller_with_the_context() {
     assert!(invite.header("From").starts_with("\"Ann Lee\" <sip:+6591234567@"), "{}", invite.header("From"));
     assert!(invite.header("User-to-User").starts_with("7b2263616c6c223a22"), "{}", invite.header("User-to-User"));
     assert!(invite.header("User-to-User").ends_with(";encoding=hex"));
+    assert!(invite.header("Call-Info").starts_with("<https://crm.example/?call="), "{}", invite.header("Call-Info"));
+    assert!(invite.header("Call-Info").ends_with(">;purpose=info"), "{}", invite.header("Call-Info"));
     assert_eq!(invite.header("Max-Forwards"), "69");
     assert_eq!(invite.header("Session-Expires"), "1800;refresher=uac");
     assert!(invite.0.starts_with(&format!("INVITE sip:phone@{} ", agent.addr())));

@@ -222,4 +222,8 @@ impl House for TestHouse {
     fn context(&self, context: &Context) -> String {
         format!("{{\"call\":\"{}\"}}", context.call)
     }
+
+    fn page(&self, context: &Context) -> Option<String> {
+        Some(format!("https://crm.example/?call={}", context.call))
+    }
 }
