@@ -40,14 +40,13 @@ impl Veil {
 
     /// A fact that was veiled a moment ago: if its caller was forgotten on the way, nobody calls. Else somebody would be served whose
     /// profile nobody can look up.
-    pub fn still(&self, input: Input) -> Input {
-        match input {
-            Input::CallOffered { call, line, open, caller } if self.is_forgotten(&caller) => {
-                let caller = Caller { token: caller.token, ..Caller::unknown() };
-                Input::CallOffered { call, line, open, caller }
-            }
-            input => input,
+    pub fn still(&self, mut input: Input) -> Input {
+        if let Input::CallOffered { caller, .. } = &mut input
+            && self.is_forgotten(caller)
+        {
+            *caller = Caller { token: caller.token.take(), ..Caller::unknown() };
         }
+        input
     }
 }
 
