@@ -74,8 +74,8 @@ impl Directory {
             profiles: DashMap::new(),
             contacts: DashMap::new(),
             oldest_first: ArrayQueue::new(numbers_max.max(1)),
-            secret: Vec::new(),
             found: Found::with_room_for(FOUND_MAX),
+            secret: Vec::new(),
         }
     }
 
@@ -90,7 +90,7 @@ impl Directory {
         self.secret.iter().any(|secret| **secret == *field)
     }
 
-    /// Who calls from that number, if known or found, as agents and services may see it.
+    /// Who calls from that number, if known, as agents and services may see it.
     pub fn shown(&self, number: &Number) -> Option<Arc<Profile>> {
         let known = self.profile_or_found(number)?;
         if !known.fields.iter().any(|(name, _)| self.is_secret(name)) {

@@ -142,9 +142,9 @@ fn a_gateway_sends_the_keys_and_is_told_that_they_are_secret() {
         keys(&mut call, CODE).await;
         assert!(!quic::play(&mut call, Meaning::Sent).await.secret);
         call.hang_up();
+        let shown = ended(&scene, "served_instantly")["caller"].clone();
+        assert_eq!((&shown["verdict"], &shown["attestation"], &shown["proved"]), (&json!("verified"), &json!("B"), &json!(true)));
     });
-    let shown = ended(&scene, "served_instantly")["caller"].clone();
-    assert_eq!((&shown["verdict"], &shown["attestation"], &shown["proved"]), (&json!("verified"), &json!("B"), &json!(true)));
     assert_eq!(journalled(scene.engine.data()).len(), 1);
 }
 
