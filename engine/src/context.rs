@@ -376,10 +376,10 @@ pub fn shown(context: &Context, names: &Names, epoch: Epoch, base_url: &str) -> 
         promise: promise.map(|promise| promise.reference.to_string()).unwrap_or_default(),
         promise_due_ms: promise.map_or(0, |promise| epoch.unix_micros(promise.due_at) / 1_000),
         url: address(context, base_url),
-        screen_pop: String::new(),
         verdict: verdict.unwrap_or_default().to_owned(),
         attestation: attestation.unwrap_or_default().to_owned(),
         proved: context.proved,
+        screen_pop: String::new(),
     }
 }
 

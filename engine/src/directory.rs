@@ -32,9 +32,9 @@ pub struct Directory {
     profiles: DashMap<Number, Arc<Profile>>,
     contacts: DashMap<Number, Vec<Contact>>,
     oldest_first: ArrayQueue<Number>,
-    found: Found,
     /// The fields that hold what only the caller should know.
     secret: Vec<Text>,
+    found: Found,
 }
 
 /// One earlier call.

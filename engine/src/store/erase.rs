@@ -80,7 +80,7 @@ async fn erase_words(writing: &mut AnyConnection, calls: &str, by: &str) -> sqlx
     let about = [
         ("amendments", "word", "'resolution', 'follow_up'", format!("call IN ({calls})")),
         ("amendments", "detail", "'escalated'", format!("call IN ({calls})")),
-        ("case_words", "word", "'remark', 'closed', 'reopened'", format!("case_id IN ({cases})")),
+        ("case_words", "word", "'remark', 'closed', 'reopened', 'thanked'", format!("case_id IN ({cases})")),
         ("case_words", "detail", "'opened', 'escalated'", format!("case_id IN ({cases})")),
     ];
     let mut words = 0;

@@ -40,10 +40,13 @@ impl Veil {
 
     /// A fact that was veiled a moment ago: if its caller was forgotten on the way, nobody calls. Else somebody would be served whose
     /// profile nobody can look up.
-    pub fn still(&self, input: Input) -> Input {
-        let Input::CallOffered { call, line, open, caller } = input else { return input };
-        let caller = if self.is_forgotten(&caller) { Caller { token: caller.token, ..Caller::unknown() } } else { caller };
-        Input::CallOffered { call, line, open, caller }
+    pub fn still(&self, mut input: Input) -> Input {
+        if let Input::CallOffered { caller, .. } = &mut input
+            && self.is_forgotten(caller)
+        {
+            *caller = Caller { token: caller.token.take(), ..Caller::unknown() };
+        }
+        input
     }
 }
 

@@ -90,10 +90,10 @@ pub enum Rule {
     ChangeIsNoted,
     /// A service is asked once a call at most, and only for whom it may be.
     DispatchOnce,
-    /// Who was unknown is looked up once, and what is found counts only in time and in the menu.
-    FoundInTime,
     /// A code is asked for only where it settles something, and twice at the most.
     ProofIsAsked,
+    /// Who was unknown is looked up once, and what is found counts only in time and in the menu.
+    FoundInTime,
     /// What is said to be sent was accepted.
     SentIsTrue,
     /// One end and one record for each call.
