@@ -1,4 +1,5 @@
-//! Signatures that came before (RFC 8224 section 12.1): one signature vouches for one call.
+//! Signatures that came before (RFC 8224 section 12.1): one signature vouches for one call. A restart forgets them: one that is
+//! still fresh (a minute, as a rule) could then be used a second time.
 
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, HashSet};

@@ -1,7 +1,7 @@
 //! Good and forged Identity headers, each with the verdict that it gets, by name.
 
 use cabrank_core::{Attestation, Flaw};
-use cabrank_trust::mint::{Answer, Authority, Host, Numbers, Paper, Provider, Signing, Validity, header};
+use cabrank_trust::mint::{Answer, Authority, Curve, Host, Numbers, Paper, Provider, Signing, Validity, header};
 use cabrank_trust::{Call, Settings, Sources, Verified, Verifier};
 use std::time::Duration;
 
@@ -170,6 +170,7 @@ async fn who_signed_gets_its_verdict() {
         ("no numbers", with(Numbers::Unsaid), Err(Flaw::NoNumbers)),
         ("expired", valid(2020, 2025), Err(Flaw::CertificateExpired)),
         ("not yet valid", valid(2028, 2030), Err(Flaw::CertificateNotYetValid)),
+        ("a key on another curve", Paper { curve: Curve::P384, ..Paper::default() }, Err(Flaw::CertificateUnusable)),
         ("a key that may not sign", Paper { may_sign: false, ..Paper::default() }, Err(Flaw::CertificateUnusable)),
     ];
     for (at, (what, paper, want)) in cases.into_iter().enumerate() {

@@ -4,7 +4,7 @@ mod host;
 mod paper;
 
 pub use host::{Answer, Host};
-pub use paper::{Authority, Numbers, Paper, Provider, Validity};
+pub use paper::{Authority, Curve, Numbers, Paper, Provider, Validity};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,9 +1,10 @@
 //! Authorities and what they certify.
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair};
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CustomExtension, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
+    PKCS_ECDSA_P384_SHA384, date_time_ymd,
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
@@ -46,6 +47,15 @@ fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     [&[tag, content.len() as u8], content].concat()
 }
 
+/// On which curve a provider's key is.
+#[derive(Clone, Copy, Debug)]
+pub enum Curve {
+    /// The one of ES256.
+    P256,
+    /// Another one.
+    P384,
+}
+
 /// What is to be certified.
 #[derive(Clone, Debug)]
 pub struct Paper {
@@ -55,11 +65,13 @@ pub struct Paper {
     pub valid: Validity,
     /// Whether the key may sign anything.
     pub may_sign: bool,
+    /// Which key.
+    pub curve: Curve,
 }
 
 impl Default for Paper {
     fn default() -> Paper {
-        Paper { numbers: Numbers::Provider("709J".to_owned()), valid: Validity::LONG, may_sign: true }
+        Paper { numbers: Numbers::Provider("709J".to_owned()), valid: Validity::LONG, may_sign: true, curve: Curve::P256 }
     }
 }
 
@@ -118,10 +130,14 @@ impl Authority {
         params.key_usages =
             vec![if paper.may_sign { KeyUsagePurpose::DigitalSignature } else { KeyUsagePurpose::KeyEncipherment }];
         params.custom_extensions.extend(paper.numbers.extension());
-        let key = KeyPair::generate()?;
+        let (algorithm, signing) = match paper.curve {
+            Curve::P256 => (&PKCS_ECDSA_P256_SHA256, &ECDSA_P256_SHA256_FIXED_SIGNING),
+            Curve::P384 => (&PKCS_ECDSA_P384_SHA384, &ECDSA_P384_SHA384_FIXED_SIGNING),
+        };
+        let key = KeyPair::generate_for(algorithm)?;
         let certificate = params.signed_by(&key, &self.issuer)?;
         let chain = format!("{}{}", certificate.pem(), self.between.pem());
-        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, key.serialized_der());
+        let key = EcdsaKeyPair::from_pkcs8(signing, key.serialized_der());
         let key = key.map_err(|_| rcgen::Error::CouldNotParseKeyPair)?;
         Ok(Provider { key, chain, certificate: certificate.der().to_vec() })
     }
@@ -139,7 +155,7 @@ impl Authority {
 }
 
 impl Provider {
-    /// ES256 over these bytes: r and s. Empty if the system has no randomness.
+    /// The key's algorithm (ES256, as a rule) over these bytes: r and s. Empty if the system has no randomness.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         self.key.sign(&SystemRandom::new(), message).map(|signature| signature.as_ref().to_vec()).unwrap_or_default()
