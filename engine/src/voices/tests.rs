@@ -113,7 +113,7 @@ fn of_a_name_that_is_forgotten_while_it_is_rendered_nothing_is_left() {
     for name in ["Ann", "Bea"] {
         voices.forget(&number(name), &named(name));
     }
-    assert_eq!(said(&voices, "Carl", "Carl"), 2_400);
+    assert_eq!(said(&voices, "Carl", "Carl"), 3_200);
     assert!(["Ann", "Bea"].iter().all(|name| voices.of(&number(name), &named(name)).is_none()));
     assert_eq!(fs::read_dir(dir.path().join("voices")).expect("listed").count(), 1);
 }
