@@ -75,6 +75,13 @@ pub fn parse(text: &str, region: Region) -> Result<Number, NumberFault> {
     if text.chars().all(is_dialled) { telephone(text, region) } else { user_name(text) }
 }
 
+/// Has the tables of the world's telephone numbers read. Their first use does it, which takes longer than many calls: who calls
+/// first would wait for it, and others be turned away.
+pub fn make_ready(region: Region) {
+    // Only that it was looked up matters.
+    let _ = telephone("+6591234567", region);
+}
+
 /// A caller's number as a switch states it: E.164 when it is a telephone number, else as it stands; nothing when there is none,
 /// or one too long to be either.
 pub fn of_caller(text: &str, region: Region) -> Option<Number> {

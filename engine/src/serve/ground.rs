@@ -9,7 +9,7 @@ use crate::epoch::{Epoch, timestamp};
 use crate::filing::InHand;
 use crate::media::Library;
 use crate::names::Names;
-use crate::number::Region;
+use crate::number::{self, Region};
 use crate::profiles;
 use crate::store::{Patience, Store, Writer};
 use crate::times::Times;
@@ -54,7 +54,8 @@ impl Ground {
         let config = Arc::new(config);
         let http = listen(config.http.listen).await?;
         // Whoever was in a call before a restart waits for all of this: prompts are encoded beside the rest.
-        let prompts = source.clone();
+        let (prompts, region) = (source.clone(), Region::from(config.region));
+        let numbers = tokio::task::spawn_blocking(move || number::make_ready(region));
         let library = tokio::task::spawn_blocking(move || prompts.prompts());
         let options = Options { segment_bytes_max: config.journal.segment_bytes_max };
         let recovered = recovery::recover(&data, config.desk.clone(), options, |origin| match origin {
@@ -62,12 +63,13 @@ impl Ground {
             Origin::Quic => config.quic.listen.is_some(),
         })?;
         let store = Store::find(&data, store.as_ref().or(config.store.as_ref())).await?;
-        take_examples(&source, &store, Region::from(config.region)).await?;
+        take_examples(&source, &store, region).await?;
         let directory = Arc::new(Directory::default().with_secret(config.desk.code_fields()));
         let vault = Arc::new(Vault::open(&data)?);
         let veil = Veil::new(Arc::clone(&vault), Arc::clone(&directory));
         let profiles_known = directory.load(&store, jiff::Timestamp::now()).await?;
         let library = library.await.map_err(io::Error::other)??;
+        numbers.await.map_err(io::Error::other)?;
         Ok(Ground {
             http_addr: http.local_addr()?,
             names: Names::new(Arc::new(config.desk.clone())),
