@@ -160,6 +160,7 @@ async fn who_signed_gets_its_verdict() {
     let world = World::new();
     let one = |number: &str| Numbers::One(number.to_owned());
     let with = |numbers: Numbers| Paper { numbers, ..Paper::default() };
+    let other_curve = Paper { curve: Curve::P384, ..Paper::default() };
     let valid = |from: i32, to: i32| Paper { valid: Validity(from, to), ..Paper::default() };
     let cases = [
         ("its own number", with(one("6591234567")), Ok(Attestation::Full)),
@@ -170,7 +171,7 @@ async fn who_signed_gets_its_verdict() {
         ("no numbers", with(Numbers::Unsaid), Err(Flaw::NoNumbers)),
         ("expired", valid(2020, 2025), Err(Flaw::CertificateExpired)),
         ("not yet valid", valid(2028, 2030), Err(Flaw::CertificateNotYetValid)),
-        ("a key on another curve", Paper { curve: Curve::P384, ..Paper::default() }, Err(Flaw::CertificateUnusable)),
+        ("a signature by a key on another curve", other_curve.clone(), Err(Flaw::Malformed)),
         ("a key that may not sign", Paper { may_sign: false, ..Paper::default() }, Err(Flaw::CertificateUnusable)),
     ];
     for (at, (what, paper, want)) in cases.into_iter().enumerate() {
@@ -180,6 +181,12 @@ async fn who_signed_gets_its_verdict() {
     let foreign = world.stranger.provider(&Paper::default()).unwrap();
     let x5u = world.host.hold("/foreign.pem", Answer::Body(foreign.chain.clone().into_bytes()));
     assert_eq!(world.verdict(&[honest("A", &x5u).header(&foreign)]).await, Err(Flaw::UnknownAuthority), "an unknown root");
+    let (_, x5u) = world.provider("p384", other_curve);
+    assert_eq!(
+        world.verdict(&[honest("A", &x5u).header(&foreign)]).await,
+        Err(Flaw::CertificateUnusable),
+        "a key on another curve"
+    );
     let (_, x5u) = world.provider("good", Paper::default());
     assert_eq!(world.verdict(&[honest("A", &x5u).header(&foreign)]).await, Err(Flaw::BadSignature), "another's certificate");
 }
