@@ -105,16 +105,16 @@ impl Veil {
         }
     }
 
-    /// Whether these digits are the code that a field of the caller's profile holds. What was keyed in so far is held against it in
-    /// a time that tells nothing but how many digits either has.
-    pub fn is_code(&self, caller: &Caller, field: &str, digits: &[u8]) -> bool {
+    /// Whether these digits are the code that a field of the caller's profile holds. What was keyed in is held against it in a time
+    /// that tells nothing but how many digits either has. Nothing as long as there are fewer of them than in the code.
+    pub fn is_code(&self, caller: &Caller, field: &str, digits: &[u8]) -> Option<bool> {
         let profile = match &self.0 {
             Some(behind) => behind.known(caller),
             None => caller.profile.clone(),
         };
         let profile = profile.filter(|profile| profile.holds_code(field));
-        let code = profile.as_ref().and_then(|profile| profile.field(field));
-        code.is_some_and(|code| code.as_bytes().ct_eq(digits).into())
+        let code = profile.as_ref().and_then(|profile| profile.field(field))?;
+        (digits.len() >= code.len()).then(|| code.as_bytes().ct_eq(digits).into())
     }
 
     /// What a fulfilment service is asked.

@@ -1,8 +1,10 @@
 //! Keys that are part of a code. They are kept here, in memory alone, until they make one, and are then forgotten: the journal, the
 //! desk and the log never see them, only whether the code was right.
 //!
-//! A code ends with `#`; the right one also with its last digit. `*` begins it anew. A first 0 is no part of a code, which begins
-//! with another digit: it goes to the desk, and leads to a human. A restart forgets what was keyed in so far; the caller is asked anew.
+//! A code ends with `#`, or when it is as long as the right one. Nobody is told anything of one that has not ended, and one that has
+//! counts: no try is for free, neither by hanging up before the `#` nor by `*`, which begins anew. A first 0 is no part of a code,
+//! which begins with another digit: it goes to the desk, and leads to a human. A restart forgets what was keyed in so far; the caller
+//! is asked anew.
 
 use crate::veil::Veil;
 use cabrank_core::{CallId, Desk, Digit, Input, Span, Tick};
@@ -42,15 +44,12 @@ impl Secrets {
         self.sweep(desk, now);
         let keyed = self.0.entry(call).or_default();
         keyed.last = now;
-        let is_over = keyed.take(digit);
-        let right = veil.is_code(caller, field, keyed.digits());
-        if right {
-            // Its `#` may follow.
-            keyed.clear();
-        } else if is_over {
-            self.0.remove(&call);
-        }
-        (right || is_over).then_some(Input::CallerProved { call, right })
+        let is_ended = keyed.take(digit);
+        let is_code = veil.is_code(caller, field, keyed.digits());
+        let right = is_code.or(is_ended.then_some(false))?;
+        // Its `#` may follow.
+        keyed.clear();
+        Some(Input::CallerProved { call, right })
     }
 
     /// What comes when nobody is asked for a code any more: its last keys, or others.
@@ -78,7 +77,7 @@ impl Secrets {
 }
 
 impl Keyed {
-    /// Says whether the code ends with this key.
+    /// Says whether this key ends the code, however long it is.
     fn take(&mut self, digit: Digit) -> bool {
         match digit {
             Digit::Number(number) => {

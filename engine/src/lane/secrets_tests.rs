@@ -76,12 +76,23 @@ fn proved(right: bool) -> Input {
 fn the_right_code_needs_no_end_and_a_wrong_one_ends_with_the_hash_key() {
     assert_eq!(Play::new("4711").keys("4711"), [proved(true)]);
     assert_eq!(Play::new("4711").keys("4711#99"), [proved(true), pressed('9'), pressed('9')], "its own end belongs to it");
-    assert_eq!(Play::new("4711").keys("4712"), []);
+    assert_eq!(Play::new("4711").keys("471"), []);
+    assert_eq!(Play::new("4711").keys("471#"), [proved(false)]);
+    assert_eq!(Play::new("4711").keys("4712"), [proved(false)], "whoever hangs up now has had a try");
     assert_eq!(Play::new("4711").keys("4712#4711"), [proved(false), proved(true)]);
     assert_eq!(Play::new("4711").keys("12*4711"), [proved(true)], "the star begins anew");
     assert_eq!(Play::new("4711").keys("#"), [], "nothing is no code");
     assert_eq!(Play::new("4711").keys("0"), [pressed('0')], "a first 0 leads to a human");
     assert_eq!(Play::new("123456789012").keys("1234567890123#"), [proved(true)], "what trails is dropped");
+}
+
+#[test]
+fn no_try_is_for_free() {
+    assert_eq!(Play::new("4711").keys("4710*4711"), [proved(false), proved(true)]);
+    for keys in ["4709*4710*4711", "4709#4710#4711", "470947104711", "4709#*4710*#4711"] {
+        assert_eq!(Play::new("4711").keys(keys)[..2], [proved(false), proved(false)], "{keys}");
+        assert!(!Play::new("4711").keys(keys).contains(&proved(true)), "{keys}");
+    }
 }
 
 #[test]
