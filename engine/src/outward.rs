@@ -1,7 +1,7 @@
 //! Requests to other people's services: one kind of client for all of them, which follows nobody elsewhere and repeats nothing by
 //! itself.
 
-use reqwest::{Client, redirect, retry};
+use reqwest::{Client, Response, redirect, retry};
 
 /// A client for services outside.
 ///
@@ -13,6 +13,21 @@ pub fn client() -> Result<Client, reqwest::Error> {
         .retry(retry::never())
         .user_agent(concat!("cabrank/", env!("CARGO_PKG_VERSION")))
         .build()
+}
+
+/// What was answered; nothing if it is longer than that, of which no more is read then.
+///
+/// # Errors
+/// When the answer breaks off.
+pub async fn body(mut response: Response, bytes_max: usize) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > bytes_max {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
 }
 
 /// What says most (a refused connection, a bad certificate), and without the address: it may hold a secret.

@@ -91,15 +91,9 @@ async fn first_answer<T>(
     }
 }
 
-async fn body(mut response: Response) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(Failure::of_transport)? {
-        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
-            return Err(Failure::NoAnswer("is longer than 64 kB"));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+async fn body(response: Response) -> Result<Vec<u8>, Failure> {
+    let body = outward::body(response, ANSWER_BYTES_MAX).await.map_err(Failure::of_transport)?;
+    body.ok_or(Failure::NoAnswer("is longer than 64 kB"))
 }
 
 /// What is asked.

@@ -74,13 +74,6 @@ impl Crm {
     }
 }
 
-async fn body(mut response: Response) -> Result<Vec<u8>, Outcome> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|_| Outcome::Unreachable)? {
-        if body.len() + chunk.len() > ANSWER_BYTES_MAX {
-            return Err(Outcome::TooLong);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
+async fn body(response: Response) -> Result<Vec<u8>, Outcome> {
+    outward::body(response, ANSWER_BYTES_MAX).await.map_err(|_| Outcome::Unreachable)?.ok_or(Outcome::TooLong)
 }
