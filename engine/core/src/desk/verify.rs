@@ -1,6 +1,6 @@
 //! Whether settings fit together. Whoever reads settings from a person says more, and with line numbers.
 
-use crate::{AgentId, Choice, Closed, Line, QueueId, Refusal, ServiceId, Settings, Span, Thresholds};
+use crate::{Agent, AgentId, Choice, Closed, Line, QueueId, Refusal, ServiceId, Settings, Span, Thresholds};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -25,6 +25,9 @@ pub(super) fn verify(settings: &Settings) -> Result<(), Refusal> {
     settings.queues.iter().enumerate().try_for_each(|(index, queue)| thresholds_fit(settings, index, &queue.thresholds))?;
     if settings.agents.iter().any(|agent| agent.skills.iter().any(|skill| !has_queue(settings, skill.queue))) {
         return fault("an agent serves a queue that is not there");
+    }
+    if settings.agents.iter().any(serves_one_twice) {
+        return fault("an agent serves a queue twice");
     }
     let names: BTreeSet<&str> = settings.agents.iter().map(|agent| &*agent.name).collect();
     if names.len() < settings.agents.len() {
@@ -97,6 +100,11 @@ fn line_fits(settings: &Settings, line: &Line) -> bool {
         Choice::Queue(queue) => has_queue(settings, *queue),
     });
     closed && options && has_queue(settings, line.human) && line.silence >= SHORTEST
+}
+
+fn serves_one_twice(agent: &Agent) -> bool {
+    let queues: BTreeSet<QueueId> = agent.skills.iter().map(|skill| skill.queue).collect();
+    queues.len() < agent.skills.len()
 }
 
 fn has_queue(settings: &Settings, queue: QueueId) -> bool {

@@ -269,3 +269,12 @@ fn queues_that_share_an_agent_have_one_order() {
     let settings = two_queues(|settings| settings.queues[1].thresholds.order = Order::Fifo);
     assert!(matches!(Desk::new(settings, 1), Err(Refusal::BadSettings(_))));
 }
+
+#[test]
+fn an_agent_serves_a_queue_once() {
+    let settings = two_queues(|settings| {
+        let skill = settings.agents[0].skills[0];
+        settings.agents[0].skills.push(skill);
+    });
+    assert!(matches!(Desk::new(settings, 1), Err(Refusal::BadSettings("an agent serves a queue twice"))));
+}
