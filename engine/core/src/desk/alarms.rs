@@ -48,7 +48,7 @@ pub(super) struct Clock {
 }
 
 /// There is no such moment: an alarm at the end of time is not set.
-const NEVER: Tick = Tick(u64::MAX);
+pub(super) const NEVER: Tick = Tick(u64::MAX);
 
 impl Default for Alarms {
     fn default() -> Self {

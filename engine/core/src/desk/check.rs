@@ -4,7 +4,7 @@
 use super::Desk;
 use super::agent::{deadline, turn};
 use super::alarms::{Due, Owner};
-use super::call::Stage;
+use super::call::{Call, InLine, Stage};
 use super::own_agent::is_at_work;
 use crate::{AgentId, AgentState, CallId, OfferId, QueueId};
 use alloc::format;
@@ -200,6 +200,24 @@ impl Desk {
         Ok(())
     }
 
+    /// More agents are open to a caller just when the queue says so: one who is looked at later than that waits in vain.
+    fn check_opening(&self, id: CallId, call: &Call) -> Result<(), Contradiction> {
+        let opens = call.alarms.at(Due::Opening);
+        match call.stage.in_line() {
+            Some(InLine::Waiting | InLine::Absent) => {
+                let expected = call.stand.and_then(|stand| self.next_opening(&stand));
+                equals!(opens, expected, "more agents are open to {id} when the queue says so");
+            }
+            Some(InLine::Held(_)) => {
+                holds!(opens.is_some(), "{id} is held for ever");
+            }
+            None => {
+                equals!(opens, None, "more agents are to be open to {id}, who is not in line");
+            }
+        }
+        Ok(())
+    }
+
     fn check_alarms(&self) -> Result<(), Contradiction> {
         let mut set = 0;
         for (id, call) in self.calls.iter() {
@@ -221,6 +239,7 @@ impl Desk {
             };
             equals!(bounded, needs_bound, "call {id} has a deadline just when its stage {:?} needs one", call.stage);
             equals!(call.alarms.at(Due::Dispatch).is_some(), call.owed().is_some(), "call {id} has a service's deadline");
+            self.check_opening(*id, call)?;
             if let Some(at) = call.alarms.earliest() {
                 set += 1;
                 holds!(self.clock.holds(Owner::Call(*id), at), "the alarm of call {id} is set");

@@ -1,6 +1,6 @@
 //! Callers in line: who stands where.
 
-use super::alarms::Due;
+use super::alarms::{Due, NEVER};
 use super::call::{Call, InLine, Stage, Stand};
 use super::warning::Warning;
 use super::{Desk, Outbox};
@@ -203,14 +203,17 @@ impl Desk {
         self.calls.get(&id).is_some_and(|call| matches!(call.stage, Stage::Offered(_)))
     }
 
-    /// The next moment at which more agents may take the caller.
     fn set_opening(&mut self, id: CallId, stand: Stand) {
-        let tiers = self.idle.tiers(stand.queue).iter();
-        let later = tiers.map(|free| stand.since.plus(free.after)).filter(|at| *at > self.now).min();
-        match later {
+        match self.next_opening(&stand) {
             Some(at) => self.set_alarm(id, Due::Opening, at),
             None => self.cancel_alarm(id, Due::Opening),
         }
+    }
+
+    /// The next moment at which more agents may take who stands there.
+    pub(super) fn next_opening(&self, stand: &Stand) -> Option<Tick> {
+        let tiers = self.idle.tiers(stand.queue).iter();
+        tiers.map(|free| stand.since.plus(free.after)).filter(|at| *at > self.now && *at != NEVER).min()
     }
 
     fn next_place(&mut self) -> (Tick, Place) {
