@@ -4,7 +4,7 @@ use crate::error::{Damage, Error, What};
 use crate::place::Place;
 use crate::snapshot::{self, Flaw, PassedOver, State};
 use crate::walk::Walk;
-use crate::{Notes, SegmentNo};
+use crate::{Notes, SegmentNo, UnixMicros};
 
 /// A walk about to begin, and what it goes on from.
 #[derive(Debug)]
@@ -37,6 +37,22 @@ impl Origin {
         let segments = place.segments()?;
         let snapshots = if segments.first() == Some(&SegmentNo::FIRST) { Vec::new() } else { place.snapshots()? };
         Origin::of(place, &segments, snapshots.into_iter())
+    }
+
+    /// Behind the newest snapshot that can be believed and holds nothing later than this moment; else with the first entry that still
+    /// stands.
+    pub(crate) fn before(place: &Place, moment: UnixMicros) -> Result<Origin, Error> {
+        let segments = place.segments()?;
+        for snapshot in place.snapshots()?.into_iter().rev().filter(|snapshot| segments.contains(snapshot)) {
+            match behind(place, &segments, snapshot) {
+                Ok((walk, held)) if walk.start().epoch.0.saturating_add(walk.standing().tick.0) <= moment.0 => {
+                    return Ok(Origin { walk, snapshot: Some(held), passed_over: Vec::new() });
+                }
+                Ok(_) | Err(NotBehind::Flaw(_)) => {}
+                Err(NotBehind::Error(error)) => return Err(error),
+            }
+        }
+        Origin::oldest(place)
     }
 
     /// Behind the first of these snapshots that can be believed, or with the first entry of all.

@@ -6,7 +6,7 @@ use crate::origin::Origin;
 use crate::place::Place;
 use crate::snapshot::State;
 use crate::walk::Cut;
-use crate::{Beginning, Entry, Seq};
+use crate::{Beginning, Entry, Seq, UnixMicros};
 use cabrank_core::{Input, Tick};
 use std::path::Path;
 
@@ -26,9 +26,21 @@ impl Reader {
     /// # Errors
     /// [`Error::Absent`], [`Error::Version`], [`Error::Damaged`] (in the first header), [`Error::Io`].
     pub fn open(data: &Path) -> Result<Reader, Error> {
-        let origin = Origin::oldest(&Place::of(data))?;
+        Ok(Reader::from(Origin::oldest(&Place::of(data))?))
+    }
+
+    /// The same, but as near before this moment as a snapshot lies: with as few entries to read as there can be, and none later left
+    /// out.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn open_before(data: &Path, moment: UnixMicros) -> Result<Reader, Error> {
+        Ok(Reader::from(Origin::before(&Place::of(data), moment)?))
+    }
+
+    fn from(origin: Origin) -> Reader {
         let first = origin.walk.standing().last.next();
-        Ok(Reader { origin, first, over: false })
+        Reader { origin, first, over: false }
     }
 
     /// What the desk began with.
@@ -36,7 +48,7 @@ impl Reader {
         self.origin.walk.start()
     }
 
-    /// The first entry that still stands: another than 1 if segments were removed.
+    /// The first entry to be read: another than 1 if segments were removed, or are passed over.
     pub fn first(&self) -> Seq {
         self.first
     }
