@@ -97,6 +97,20 @@ pub enum AgentState {
     },
 }
 
+impl AgentState {
+    /// The call that rings or is talked to.
+    pub fn call(&self) -> Option<CallId> {
+        match self {
+            AgentState::Offered { call, .. } | AgentState::Talking { call, .. } => Some(*call),
+            AgentState::SignedOut
+            | AgentState::Idle
+            | AgentState::WrapUp { .. }
+            | AgentState::Paused { .. }
+            | AgentState::Unreachable { .. } => None,
+        }
+    }
+}
+
 /// Why an agent is paused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pause {
@@ -203,6 +217,24 @@ pub enum StageView {
 }
 
 impl StageView {
+    /// Whether the caller is on the line and stands in line.
+    pub fn is_in_line(self) -> bool {
+        match self {
+            StageView::Waiting | StageView::Offered => true,
+            StageView::Menu
+            | StageView::Proving
+            | StageView::Dispatching
+            | StageView::Told
+            | StageView::Agreeing
+            | StageView::Absent
+            | StageView::CalledBack
+            | StageView::Resting
+            | StageView::Talking
+            | StageView::Parting
+            | StageView::Left => false,
+        }
+    }
+
     /// Whether the caller is on the line. Who is being called back is so only in the end, which does not show.
     pub fn has_leg(self) -> bool {
         match self {
