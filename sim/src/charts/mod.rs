@@ -17,6 +17,7 @@ mod scatter;
 #[cfg(test)]
 mod tests;
 mod thin;
+mod whisker;
 
 pub use axis::Axis;
 pub use bars::{Bar, Bars};
@@ -27,3 +28,4 @@ pub use lines::{LineChart, Reference, Series};
 pub use palette::style_sheet;
 pub use scatter::{Mark, Point, Scatter};
 pub use thin::thin;
+pub use whisker::Whisker;
