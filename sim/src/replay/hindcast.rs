@@ -90,6 +90,20 @@ impl Lived {
         Ok(Lived { figures: figures? })
     }
 
+    /// What was lived through with further seeds.
+    pub fn append(&mut self, further: Lived) {
+        self.figures.extend(further.figures);
+    }
+
+    /// The same without figures that are never compared, which are most.
+    #[must_use]
+    pub fn only_compared(mut self) -> Lived {
+        for Figures(figures) in self.figures.iter_mut().flatten() {
+            figures.retain(|(path, _)| unit(path).is_some());
+        }
+        self
+    }
+
     /// Of those that were not broken off.
     pub fn whole(&self) -> Vec<&Figures> {
         self.figures.iter().flatten().collect()

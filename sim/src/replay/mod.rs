@@ -23,6 +23,7 @@ mod policy;
 mod prediction;
 mod real;
 mod sessions;
+mod since;
 mod speeds;
 mod stage;
 mod watch;
@@ -35,6 +36,7 @@ pub use judge::{Tolerance, UnreadableTolerance};
 pub use lasting::Lasting;
 pub use policy::Policy;
 pub use prediction::{Predicted, Prediction};
+pub use since::stage_since;
 pub use stage::Stage;
 
 use std::path::Path;

@@ -56,6 +56,11 @@ impl Stage {
         &self.day
     }
 
+    /// The moment of the journal's tick 0, in microseconds since 1970 (UTC).
+    pub fn epoch(&self) -> UnixMicros {
+        self.epoch
+    }
+
     /// How fast each agent is, by agent id: 1 where nothing can be said.
     pub fn speeds(&self) -> &[f64] {
         &self.speeds

@@ -8,4 +8,5 @@ mod extraction;
 mod hindcast;
 mod kept;
 mod prediction;
+mod since;
 mod truth;
