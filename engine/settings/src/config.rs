@@ -178,10 +178,13 @@ pub struct Media {
 }
 
 /// HTTP: where to listen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Http {
     /// Where; port 0 takes any free one.
     pub listen: SocketAddr,
+    /// What browsers ask for to see the pages, besides addresses in figures and localhost: scheme, host and perhaps port
+    /// (`https://desk.example`).
+    pub url: Option<Text>,
 }
 
 /// QUIC: where to listen, whom to let in, what bounds it.

@@ -370,3 +370,13 @@ fn a_webhook_and_what_is_said_of_calls_are_read_and_nothing_secret_is_shown() {
     assert_eq!(hook.events, [Event::CaseOpened, Event::TaxiDispatched]);
     assert!(!format!("{config:?}").contains("MfKQ9"));
 }
+
+#[test]
+fn the_pages_public_address_is_scheme_and_host() {
+    let url = |more: &str| {
+        let text = GOOD.replacen("[sip]", &format!("{more}\n[sip]"), 1);
+        parse(&text, "desk.toml", &Room).expect("no fault").http.url
+    };
+    assert_eq!(url(""), None);
+    assert_eq!(url("[http]\nurl = \"https://desk.example:8443/\"").as_deref(), Some("https://desk.example:8443"));
+}

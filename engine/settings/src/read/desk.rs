@@ -9,6 +9,7 @@ use phonenumber::country::Id;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::time::Duration;
+use url::Url;
 
 const CALLS_MAX: RangeInclusive<u32> = 1..=1_000_000;
 const DRAIN: RangeInclusive<Span> = Span(0)..=Span::secs(24 * 3600);
@@ -58,8 +59,10 @@ pub(super) fn read_http(root: &Section<'_>) -> Http {
     let listen = section
         .find("listen")
         .and_then(|value| value.read(right, |text| text.parse::<SocketAddr>().map_err(|_| "is no address with its port")));
+    let right = "scheme and host as browsers use them, such as \"https://desk.example\"";
+    let url = section.find("url").and_then(|value| value.read(right, public_url));
     section.close();
-    Http { listen: listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))) }
+    Http { listen: listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))), url }
 }
 
 /// Ninety days are kept unless said otherwise: longer than the questions of a bill or of a complaint take to come, and a disk does
@@ -72,6 +75,15 @@ pub(super) fn read_journal(root: &Section<'_>) -> Journal {
     };
     section.close();
     journal
+}
+
+fn public_url(text: &str) -> Result<Text, &'static str> {
+    let url = Url::parse(text).map_err(|_| "is no URL")?;
+    if !["http", "https"].contains(&url.scheme()) || !url.has_host() {
+        return Err("is no http: or https: URL");
+    }
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if bare { Ok(url.as_str().trim_end_matches('/').into()) } else { Err("says more than scheme, host and port") }
 }
 
 fn region(value: &Value<'_>) -> Option<Id> {

@@ -352,6 +352,9 @@ const CASES: &[Case] = &[
         "5s",
     ),
     Case("[sip]", "[http]\nlisten = \"8080\"\n[sip]", "listen = \"8080\"", "`8080` is no address", "127.0.0.1:8080"),
+    Case("[sip]", "[http]\nurl = \"desk.example\"\n[sip]", "url", "is no URL", "https://desk.example"),
+    Case("[sip]", "[http]\nurl = \"ftp://desk.example\"\n[sip]", "url", "is no http: or https: URL", "https://desk.example"),
+    Case("[sip]", "[http]\nurl = \"https://desk.example/pages\"\n[sip]", "url", "says more than scheme", "https://desk.example"),
     // TOML itself.
     Case("name = \"taxi\"\nregion", "name = \"taxi\nregion", "name = \"taxi\nregion", "", "quotes"),
     Case("[desk]", "[desk", "[desk\n", "this is no TOML", "one a line"),
