@@ -1,7 +1,7 @@
 //! The story in plain sentences.
 
 use super::happening::{Because, Happening, NotAgent, Passed, Wait};
-use super::story::{Moment, QuoteTold, Story};
+use super::story::{Moment, QuoteTold, Story, Totals};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -15,8 +15,7 @@ pub(super) fn all(story: &Story, before_gap: usize) -> Vec<String> {
         sentences.push(sentence(moment));
     }
     sentences.extend(story.quote.as_ref().map(quote));
-    sentences.push(ending(story));
-    sentences.push(totals(story));
+    sentences.extend(summary(story));
     sentences
 }
 
@@ -25,12 +24,17 @@ fn sentence(moment: &Moment) -> String {
     format!("{} {}", clock(moment.at), what(&moment.what))
 }
 
+/// What the whole comes to: how it ended, how often what happened.
+pub(super) fn summary(story: &Story) -> [String; 2] {
+    [ending(story), totals(story)]
+}
+
 fn heading(story: &Story) -> String {
     let day = story.moments.first().map(|moment| moment.at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string());
     format!("Call {}, {} (all times in UTC).", story.call, day.unwrap_or_default())
 }
 
-fn what(what: &Happening) -> String {
+pub(super) fn what(what: &Happening) -> String {
     match what {
         Happening::Offered { line } => format!("called {line}."),
         Happening::KeyedCode { right: true } => "keyed in the right code.".to_owned(),
@@ -62,9 +66,9 @@ fn what(what: &Happening) -> String {
         Happening::BackOnTheLine => "the caller is on the line again.".to_owned(),
         Happening::EngineRestarted => "the engine was started again.".to_owned(),
         Happening::Ended { outcome, goes_on_as: Some(call) } => {
-            format!("ended ({outcome}): the caller called again, and goes on as call {call} at the same place.")
+            format!("ended ({}): the caller called again, and goes on as call {call} at the same place.", spaced(outcome))
         }
-        Happening::Ended { outcome, goes_on_as: None } => format!("ended ({outcome})."),
+        Happening::Ended { outcome, goes_on_as: None } => format!("ended ({}).", spaced(outcome)),
     }
 }
 
@@ -173,19 +177,32 @@ fn quote(quote: &QuoteTold) -> String {
 fn ending(story: &Story) -> String {
     let waited = story.waited_s.map_or("It never waited in a line".to_owned(), |waited| format!("It waited {waited} s"));
     match (story.outcome, &story.agent) {
-        (Some(outcome), Some(agent)) => format!("{waited}, was taken by {agent}, and ended as {outcome}."),
-        (Some(outcome), None) => format!("{waited}, was taken by nobody, and ended as {outcome}."),
-        (None, _) => format!("{waited} so far, and is {}.", story.state.replace('_', " ")),
+        (Some(outcome), Some(agent)) => format!("{waited}, was taken by {agent}, and ended as {}.", spaced(outcome)),
+        (Some(outcome), None) => format!("{waited}, was taken by nobody, and ended as {}.", spaced(outcome)),
+        (None, _) => format!("{waited} so far, and is {}.", spaced(story.state)),
     }
 }
 
+/// Only what happened at all.
 fn totals(story: &Story) -> String {
-    let totals = &story.totals;
-    format!(
-        "In all: overtaken {} times ({} unexplained), {} agents rung, {} of them did not take it, {} changes of thresholds, \
-         spoken to {} times, called back {} times.",
-        totals.overtaken, totals.unexplained, totals.rung, totals.missed, totals.changes, totals.spoken_to, totals.called_back
-    )
+    let Totals { overtaken, unexplained, rung, missed, changes, spoken_to, called_back } = story.totals;
+    let parts = [
+        (overtaken, format!("overtaken {} ({unexplained} unexplained)", times(overtaken))),
+        (rung, format!("{} rung, {missed} of them did not take it", counted(rung, "agent", "agents"))),
+        (changes, format!("{} of thresholds", counted(changes, "change", "changes"))),
+        (spoken_to, format!("spoken to {}", times(spoken_to))),
+        (called_back, format!("called back {}", times(called_back))),
+    ];
+    let parts: Vec<String> = parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, part)| part).collect();
+    if parts.is_empty() {
+        "Nobody overtook it, and nobody was rung for it.".to_owned()
+    } else {
+        format!("In all: {}.", parts.join(", "))
+    }
+}
+
+fn times(count: u64) -> String {
+    if count == 1 { "once".to_owned() } else { format!("{count} times") }
 }
 
 fn caller(passed: &Passed) -> String {
@@ -197,11 +214,17 @@ fn wait(wait: &Wait) -> String {
     format!("waited {} s of {} s = {} %", wait.waited_s, wait.target_s, wait.percent)
 }
 
-fn minutes(seconds: u64) -> String {
-    counted(u32::try_from(seconds / 60).unwrap_or(u32::MAX), "minute", "minutes")
+/// A word of the API, as people write it.
+fn spaced(word: &str) -> String {
+    word.replace('_', " ")
 }
 
-fn counted(count: u32, one: &str, many: &str) -> String {
+fn minutes(seconds: u64) -> String {
+    counted(seconds / 60, "minute", "minutes")
+}
+
+fn counted(count: impl Into<u64>, one: &str, many: &str) -> String {
+    let count = count.into();
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

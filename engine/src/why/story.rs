@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 
 /// Why a call waited and who served it. Moments are RFC 3339 in UTC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Why)]
 pub struct Story {
     /// The call's id: sixteen hexadecimal digits.
     pub call: String,
@@ -76,7 +75,7 @@ pub struct Totals {
 
 /// Something that happened, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Moment)]
+#[schema(as = StoryMoment)]
 pub struct Moment {
     /// When.
     #[schema(value_type = String)]
@@ -89,6 +88,11 @@ pub struct Moment {
 impl Moment {
     pub(super) fn new(at: Timestamp, what: Happening) -> Moment {
         Moment { at, what }
+    }
+
+    /// What happened as a plain sentence, without when.
+    pub fn sentence(&self) -> String {
+        sentences::what(&self.what)
     }
 }
 
@@ -112,6 +116,13 @@ impl Story {
         };
         story.sentences = sentences::all(&story, before_gap);
         story
+    }
+}
+
+impl Story {
+    /// What the whole comes to, in plain sentences: how it ended, how often what happened.
+    pub fn summary(&self) -> [String; 2] {
+        sentences::summary(self)
     }
 }
 

@@ -123,7 +123,7 @@ fn a_caller_overtaken_by_a_shorter_target_is_told_of_both_waits() {
     has(&story, "by the order of service `proportional`");
     has(&story, "00:00:50 anna is rung after waited 48 s of 40 s = 120 %");
     has(&story, "00:00:53 anna answered.");
-    has(&story, "It waited 51 s, was taken by anna, and ended as served_by_agent.");
+    has(&story, "It waited 51 s, was taken by anna, and ended as served by agent.");
     assert_eq!((story.totals.overtaken, story.totals.unexplained, story.totals.rung), (1, 0, 1));
     let other = play.story(3);
     assert!(overtakings(&other).is_empty());

@@ -38,7 +38,7 @@ fn a_call_that_was_declined_once_is_told_to_the_end() {
     scene.engine.must_be_alive();
     scene.engine.crash();
     let after = why(&scene, &call, &[]);
-    assert!(printed(&after).contains("was taken by a102, and ended as served_by_agent."), "{}", printed(&after));
+    assert!(printed(&after).contains("was taken by a102, and ended as served by agent."), "{}", printed(&after));
     assert!(!printed(&after).contains(&STRANGER[1..]), "a number in the story");
 }
 
