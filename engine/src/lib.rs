@@ -12,6 +12,7 @@ pub mod dispatch;
 pub mod door;
 pub mod edge;
 pub mod epoch;
+pub mod events;
 pub mod filing;
 mod glance;
 pub mod house;
