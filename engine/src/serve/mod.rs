@@ -1,5 +1,6 @@
 //! The engine put together: desk, lane, edges, media, store and fulfilment, started in order and stopped in reverse.
 
+mod edges;
 mod error;
 mod filed;
 mod ground;
@@ -22,16 +23,17 @@ use crate::edge::{Left, http, quic, sip};
 use crate::filing::{Files, raise_late_cases};
 use crate::house::House;
 use crate::in_force::InForce;
-use crate::lane::{Digests, Lane, Outlets, QuicOutlet};
-use crate::media::{self, Fact, Media, MediaSettings};
+use crate::lane::{Digests, Lane, Outlets};
+use crate::media::Media;
 use crate::number::Region;
 use crate::retention::{forget_old_callers, remove_old_records};
 use crate::store::{Store, Written};
 use crate::voices::{VoiceSettings, Voices};
 use crate::webhooks::{Known, Webhooks};
-use cabrank_core::{Dispatch, Effect, Input};
+use cabrank_core::{Dispatch, Input};
 use cabrank_settings::{Config, Speech, StoreUrl};
 use cabrank_wire::Fingerprint;
+use edges::{quic_ways, start_http, start_quic, start_telephony};
 use ground::Ground;
 use recovery::Recovered;
 use reload::Reload;
@@ -41,7 +43,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::{error, info, warn};
@@ -131,6 +132,7 @@ impl Engine {
         )?);
         let Recovered { desk, journal, clock, entries, dispatches, idle, notes, found, .. } = recovered;
         let left = found.is_some().then(|| Arc::new(Left { notes: veil.opened(&notes), idle, view: veil.view(desk.view()) }));
+        let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
         let (sip_in, sip_out) = mpsc::channel(ORDERS_MAX);
         let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
         let (store_in, store_out) = mpsc::channel(ORDERS_MAX);
@@ -140,7 +142,6 @@ impl Engine {
             in_hand.is_coming(&entry);
             let _ = store_in.send(entry).await;
         }
-        let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
         let (quic_in, quic_out) = quic_ways(&config, left.is_some());
         let look_ups = look_ups::prepare(&config);
         let tally = look_ups.as_ref().map(look_ups::Prepared::tally);
@@ -172,7 +173,7 @@ impl Engine {
         let (media, sip) = start_telephony(&config, bind, library, doors).await?;
         let (tokens, admin_token) = http::Tokens::open(&store).await?;
         let quic = quic_settings::from(&config, bind, &beside, &data, tokens.clone());
-        let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left))?;
+        let quic = start_quic(quic, quic_in, quic_out, lane.door(), in_force.clone(), (house, left)).await?;
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(profiles_known), voices, lane.door());
         let files = Files::new(lane.door(), in_hand, store.clone());
         let late = tokio::spawn(raise_late_cases(store.clone(), files.clone(), epoch));
@@ -349,68 +350,4 @@ async fn ask_again(dispatches: Vec<Dispatch>, orders: mpsc::Sender<Box<Dispatch>
         info!(call = %dispatch.call, "asking the fulfilment service again, with the same key");
         let _ = orders.send(Box::new(dispatch)).await;
     }
-}
-
-/// Media first: no call may come in before it can be heard.
-async fn start_telephony(
-    config: &Config,
-    bind: Option<IpAddr>,
-    library: media::Library,
-    (desk, effects, house, left): (Door, mpsc::Receiver<Effect>, Arc<House>, Option<Arc<Left>>),
-) -> Result<(Media, sip::SipEdge), StartError> {
-    let (facts_in, facts) = mpsc::channel(ORDERS_MAX);
-    let media = start_media(config, bind, library, facts_in)?;
-    let doors = sip::Doors { desk, effects, media: media.clone(), facts, house, left };
-    let settings = sip_settings::from(config, bind)?;
-    // Starting waits for the edge's own thread.
-    let started = tokio::task::spawn_blocking(move || sip::SipEdge::start(settings, doors)).await;
-    Ok((media, started.map_err(io::Error::other)??))
-}
-
-/// The way of orders to the QUIC edge, where there is one, and their other end. After a restart programs may be there that still
-/// show what other edges do: what changes before their edge is there waits for it.
-fn quic_ways(config: &Config, restarted: bool) -> (Option<QuicOutlet>, mpsc::Receiver<Effect>) {
-    let (orders, taken) = mpsc::channel(ORDERS_MAX);
-    let outlet = QuicOutlet { orders, shows_agents: Arc::new(restarted.into()) };
-    (config.quic.listen.map(|_| outlet), taken)
-}
-
-fn start_quic(
-    settings: Option<quic::QuicSettings>,
-    outlet: Option<QuicOutlet>,
-    orders: mpsc::Receiver<Effect>,
-    desk: Door,
-    in_force: InForce,
-    (house, left): (Arc<House>, Option<Arc<Left>>),
-) -> Result<Option<quic::QuicEdge>, quic::StartFault> {
-    let (Some(settings), Some(QuicOutlet { shows_agents, .. })) = (settings, outlet) else { return Ok(None) };
-    let doors = quic::Doors { desk, orders, shows_agents, in_force, house, left };
-    quic::QuicEdge::start(settings, doors).map(Some)
-}
-
-fn start_http(listener: TcpListener, api: http::Api) -> (oneshot::Sender<()>, JoinHandle<()>) {
-    let (stop, stopped) = oneshot::channel();
-    let serving = tokio::spawn(async move {
-        if let Err(failure) = http::serve(listener, api, async { drop(stopped.await) }).await {
-            error!(%failure, "HTTP has stopped");
-        }
-    });
-    (stop, serving)
-}
-
-fn start_media(
-    config: &Config,
-    bind: Option<IpAddr>,
-    library: media::Library,
-    facts: mpsc::Sender<Fact>,
-) -> Result<Media, StartError> {
-    let mut settings = MediaSettings::new(sip_settings::media_ips(config, bind)?);
-    settings.ports = config.media.ports.clone();
-    settings.silence = config.media.silence_max;
-    let media = Media::start(&settings, library, move |fact| {
-        if facts.try_send(fact).is_err() {
-            error!("SIP is too far behind: a fact from the media was lost");
-        }
-    })?;
-    Ok(media)
 }

@@ -1,5 +1,7 @@
 //! The command line: faults named with their line and what would be right, and exit codes that scripts can trust.
 
+use std::net::{Ipv4Addr, UdpSocket};
+
 use cabrank_tests::desk::{Desk, PROFILES};
 use cabrank_tests::engine::{cabrank, path, printed};
 use cabrank_tests::ports::Block;
@@ -39,6 +41,28 @@ fn is_faulted(from: &str, to: &str, mark: &str, words: &[&str]) {
 fn the_usual_config_is_right() {
     let Checked { code, text, .. } = checked("[desk]", "[desk]");
     assert_eq!(code, Some(0), "{text}");
+}
+
+/// `cabrank serve` where somebody else listens on that UDP port.
+fn is_told_of_a_taken_port(port: impl Fn(&Block) -> u16) {
+    let (room, ports) = (Room::new(), Block::claim());
+    let config = Desk::new(&ports).agent_at("a101", ports.sip(2)).write(&room);
+    let port = port(&ports);
+    let _taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is free");
+    let output = cabrank(&["serve", path(&config), "--data", path(&room.file("data"))]);
+    let text = printed(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("cannot listen on") && text.contains(&format!("127.0.0.1:{port}")), "{text}");
+}
+
+#[test]
+fn a_taken_port_of_sip_is_named() {
+    is_told_of_a_taken_port(|ports| ports.sip(0));
+}
+
+#[test]
+fn a_taken_port_of_quic_is_named() {
+    is_told_of_a_taken_port(Block::quic);
 }
 
 #[test]
