@@ -3,6 +3,7 @@
 pub mod analyze;
 pub mod assets;
 pub mod backlog;
+pub mod board;
 pub mod clerk;
 pub mod cli;
 pub mod context;
@@ -14,6 +15,7 @@ pub mod edge;
 pub mod epoch;
 pub mod events;
 pub mod filing;
+pub mod foresight;
 mod glance;
 pub mod house;
 pub mod in_force;

@@ -1,6 +1,8 @@
 //! The stable words that programs and the store know things by, and the plain sentences for people.
 
-use cabrank_core::{Attestation, CaseKind, Digit, DispatchFailure, Flaw, Outcome, Settled, StageView, Trust, WhyHuman};
+use cabrank_core::{
+    AgentState, Attestation, CaseKind, Digit, DispatchFailure, Flaw, Outcome, Settled, StageView, Trust, WhyHuman,
+};
 
 /// Every outcome there is.
 pub const OUTCOMES: [Outcome; 12] = [
@@ -39,6 +41,19 @@ pub fn outcome(outcome: Outcome) -> &'static str {
 /// The outcome of that word.
 pub fn outcome_from(word: &str) -> Option<Outcome> {
     OUTCOMES.into_iter().find(|candidate| outcome(*candidate) == word)
+}
+
+/// The word for what an agent does.
+pub fn agent_state(state: &AgentState) -> &'static str {
+    match state {
+        AgentState::SignedOut => "signed_out",
+        AgentState::Idle => "idle",
+        AgentState::Offered { .. } => "offered",
+        AgentState::Talking { .. } => "talking",
+        AgentState::WrapUp { .. } => "wrap_up",
+        AgentState::Paused { .. } => "paused",
+        AgentState::Unreachable { .. } => "unreachable",
+    }
 }
 
 /// Every kind of case there is.

@@ -109,6 +109,11 @@ impl Engine {
         self.sip
     }
 
+    /// Where a browser finds it.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.http)
+    }
+
     /// Its HTTP interface, as its administrator.
     pub fn api(&self) -> Api {
         Api::new(self.http, &self.token)

@@ -136,3 +136,32 @@ fn the_edges_do_not_know_each_other() {
     }
     none("edges that import each other", &faults);
 }
+
+#[test]
+fn no_two_documents_of_the_api_are_called_alike() {
+    let mut names: Vec<(String, String)> = sources().iter().flat_map(described).collect();
+    assert!(names.len() > 40, "only {} documents found: looked in the wrong way", names.len());
+    names.sort();
+    let alike = names.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+    let faults: Vec<String> = alike.map(|pair| format!("{}: {} and {}", pair[0].0, pair[0].1, pair[1].1)).collect();
+    none("one would stand for the other in the OpenAPI document: name it otherwise by `schema(as = ...)`", &faults);
+}
+
+/// What the OpenAPI document calls each type of a file that it describes, and where that is.
+fn described(source: &Source) -> Vec<(String, String)> {
+    let (mut names, mut attributes) = (Vec::new(), String::new());
+    for (n, line) in code(source) {
+        let declared = ["struct ", "enum "].iter().find_map(|kind| line.split_once(kind));
+        if line.starts_with("#[") {
+            attributes.push_str(line);
+        } else if let Some((_, name)) = declared.filter(|_| attributes.contains("ToSchema")) {
+            let own = attributes.split_once("schema(as = ").map_or(name, |(_, own)| own);
+            let name = own.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+            names.push((name.to_owned(), format!("{}:{n}", source.path)));
+            attributes.clear();
+        } else {
+            attributes.clear();
+        }
+    }
+    names
+}

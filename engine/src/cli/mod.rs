@@ -6,6 +6,7 @@ mod journal;
 mod profiles;
 mod replay;
 mod serve;
+mod tokens;
 mod why;
 
 use crate::assets::Source;
@@ -80,6 +81,9 @@ enum Command {
     /// Caller profiles: import, export, erase.
     #[command(subcommand, after_help = "Example: cabrank profiles import callers.csv")]
     Profiles(profiles::ProfilesCommand),
+    /// Tokens of a running engine: who has one, one more, one less.
+    #[command(subcommand, after_help = "Example: cabrank tokens make agent --agent a101 --name Ann")]
+    Tokens(tokens::TokensCommand),
 }
 
 #[derive(Args, Clone)]
@@ -125,5 +129,6 @@ fn execute(cli: Cli) -> Result<Outcome, Unusable> {
         Some(Command::Journal(command)) => journal::run(&command),
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Profiles(command)) => profiles::run(command),
+        Some(Command::Tokens(command)) => tokens::run(command),
     }
 }

@@ -3,10 +3,12 @@
 use super::recovery::{self, Recovered};
 use super::{Setup, StartError, make_private_dir};
 use crate::assets::{Source, example_profiles};
+use crate::board::Ledger;
 use crate::directory::Directory;
 use crate::edge::Origin;
 use crate::epoch::{Epoch, timestamp};
 use crate::filing::InHand;
+use crate::in_force::InForce;
 use crate::media::Library;
 use crate::names::Names;
 use crate::number::{self, Region};
@@ -42,6 +44,9 @@ pub(super) struct Ground {
     pub(super) names: Names,
     pub(super) epoch: Epoch,
     pub(super) times: Arc<Times>,
+    /// What became of calls.
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) in_force: InForce,
     /// What is being written down.
     pub(super) in_hand: InHand,
     pub(super) recovered: Recovered,
@@ -70,10 +75,14 @@ impl Ground {
         let profiles_known = directory.load(&store, jiff::Timestamp::now()).await?;
         let library = library.await.map_err(io::Error::other)??;
         numbers.await.map_err(io::Error::other)?;
+        let epoch = Epoch::new(timestamp(i64::try_from(recovered.epoch.0).unwrap_or(i64::MAX)));
+        let in_force = InForce::new(recovered.desk.settings().clone(), recovered.desk.view().changes);
         Ok(Ground {
             http_addr: http.local_addr()?,
             names: Names::new(Arc::new(config.desk.clone())),
-            epoch: Epoch::new(timestamp(i64::try_from(recovered.epoch.0).unwrap_or(i64::MAX))),
+            ledger: Arc::new(Ledger::new(in_force.clone(), epoch, config.timezone.clone())),
+            in_force,
+            epoch,
             times: Arc::default(),
             in_hand: InHand::default(),
             config,
@@ -99,6 +108,7 @@ impl Ground {
             veil: self.veil.clone(),
             epoch: self.epoch,
             times: Arc::clone(&self.times),
+            ledger: Arc::clone(&self.ledger),
             hooks: self.config.hooks.clone().into(),
             in_hand: self.in_hand.clone(),
             patience: Patience::default(),

@@ -16,15 +16,16 @@ pub use error::StartError;
 pub use recovery::{Found, RecoveryError};
 
 use crate::assets::Source;
+use crate::board::Ledger;
 use crate::clerk::Clerk;
 use crate::dispatch::{self, Dispatcher, WebhookError};
 use crate::door::Door;
 use crate::edge::{Left, http, quic, sip};
 use crate::filing::{Files, raise_late_cases};
 use crate::house::House;
-use crate::in_force::InForce;
 use crate::lane::{Digests, Lane, Outlets};
 use crate::media::Media;
+use crate::names::Names;
 use crate::number::Region;
 use crate::retention::{forget_old_callers, remove_old_records};
 use crate::store::{Store, Written};
@@ -119,7 +120,7 @@ impl Engine {
         let writer = ground.writer();
         let material = Material { data: ground.data.clone(), keep: ground.config.journal.keep, writer: ground.writer() };
         let Ground { config, data, bind, http, http_addr, library, store, directory, .. } = ground;
-        let Ground { names, epoch, times, in_hand, recovered, profiles_known, vault, veil, .. } = ground;
+        let Ground { names, epoch, times, ledger, in_force, in_hand, recovered, profiles_known, vault, veil, .. } = ground;
         let voices = Voices::start(voice_settings(&config, &source, &data))?;
         let house = Arc::new(House::new(
             Arc::clone(&config),
@@ -132,7 +133,6 @@ impl Engine {
         )?);
         let Recovered { desk, journal, clock, entries, dispatches, idle, notes, found, .. } = recovered;
         let left = found.is_some().then(|| Arc::new(Left { notes: veil.opened(&notes), idle, view: veil.view(desk.view()) }));
-        let in_force = InForce::new(desk.settings().clone(), desk.view().changes);
         let (sip_in, sip_out) = mpsc::channel(ORDERS_MAX);
         let (dispatch_in, dispatch_out) = mpsc::channel(ORDERS_MAX);
         let (store_in, store_out) = mpsc::channel(ORDERS_MAX);
@@ -142,6 +142,7 @@ impl Engine {
             in_hand.is_coming(&entry);
             let _ = store_in.send(entry).await;
         }
+        tokio::spawn(count_today(Arc::clone(&ledger), store.clone(), names.clone()));
         let (quic_in, quic_out) = quic_ways(&config, left.is_some());
         let look_ups = look_ups::prepare(&config);
         let tally = look_ups.as_ref().map(look_ups::Prepared::tally);
@@ -198,6 +199,8 @@ impl Engine {
             region: Region::from(config.region),
             files,
             records: config.records.clone(),
+            ledger,
+            zone: config.timezone.clone(),
             look_ups: tally,
             screen_pop: config.screen_pop.clone(),
         };
@@ -341,6 +344,13 @@ fn voice_settings(config: &Config, source: &Source, data: &Path) -> VoiceSetting
 async fn finish<T>(room: &str, task: JoinHandle<T>) {
     if tokio::time::timeout(FINISH, task).await.is_err() {
         warn!(room, "did not finish in time");
+    }
+}
+
+/// What became of today's calls is read beside everything else: no call waits for the wallboard.
+async fn count_today(ledger: Arc<Ledger>, store: Store, names: Names) {
+    if let Err(failure) = ledger.load(&store, &names).await {
+        warn!(%failure, "the wallboard counts from now on only: the store does not tell what became of earlier calls");
     }
 }
 

@@ -110,20 +110,6 @@ impl Store {
         found.map(Row::into_kept).transpose()
     }
 
-    /// Records of calls that came in at `since` (microseconds since 1970) or later, newest first, at most so many.
-    ///
-    /// # Errors
-    /// When the store fails, or holds what this version does not know.
-    pub async fn records_since(&self, since: i64, count_max: u32) -> Result<Vec<KeptRecord>, StoreError> {
-        let found: Vec<Row> =
-            sqlx::query_as("SELECT * FROM records_told WHERE offered_at >= $1 ORDER BY offered_at DESC, call LIMIT $2")
-                .bind(since)
-                .bind(i64::from(count_max))
-                .fetch_all(&self.reads)
-                .await?;
-        found.into_iter().map(Row::into_kept).collect()
-    }
-
     /// The last contacts of each number since then (microseconds since 1970), oldest first.
     ///
     /// # Errors
@@ -281,7 +267,7 @@ const CONTACTS: &str = "SELECT number, call, offered_at, outcome, resolution \
 
 /// A row of the view `records_told`.
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     call: String,
     line: String,
     number: Option<String>,
@@ -315,7 +301,7 @@ struct Row {
 }
 
 impl Row {
-    fn into_kept(self) -> Result<KeptRecord, StoreError> {
+    pub(super) fn into_kept(self) -> Result<KeptRecord, StoreError> {
         let call = call_id(&self.call)?;
         let promise = self.promise()?;
         let quote = self.quote()?;

@@ -2,6 +2,7 @@
 
 use super::entry::{AmendmentRow, ChangeRow, Entry, RecordRow, Rows};
 use super::{Store, StoreError, now_micros};
+use crate::board::Ledger;
 use crate::directory::{Contact, Directory};
 use crate::epoch::Epoch;
 use crate::filing::InHand;
@@ -42,6 +43,8 @@ pub struct Writer {
     pub epoch: Epoch,
     /// Who is told how long calls took.
     pub times: Arc<Times>,
+    /// Who counts what became of calls.
+    pub ledger: Arc<Ledger>,
     /// Which other systems are told of what happened.
     pub hooks: Arc<[Hook]>,
     /// Who is told of what was written down, once it is kept.
@@ -125,6 +128,7 @@ impl Writer {
     fn note(&self, entry: &Entry) {
         if let Entry::Record(record) = entry {
             self.times.note(record);
+            self.ledger.note(record);
             if let Some(number) = self.veil.record(record).caller.number {
                 self.directory.note(&number, self.contact(record));
             }

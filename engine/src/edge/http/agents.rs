@@ -4,6 +4,7 @@ use super::auth::Bearer;
 use super::parts::{Body, Path, words};
 use super::problem::Problem;
 use super::server::Api;
+use crate::words::agent_state as state_word;
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::StatusCode;
@@ -20,21 +21,21 @@ const REASON_CHARS_MAX: usize = 100;
 #[schema(as = Agent)]
 pub(super) struct AgentDocument {
     /// The agent's name.
-    name: String,
+    pub(super) name: String,
     /// `signed_out`, `idle`, `offered`, `talking`, `wrap_up`, `paused` or `unreachable`.
-    state: &'static str,
+    pub(super) state: &'static str,
     /// Why paused: the agent's word, `missed` after a ringing that was missed, `away` after several.
-    reason: Option<String>,
+    pub(super) reason: Option<String>,
     /// The call that rings or is talked to.
-    call: Option<String>,
+    pub(super) call: Option<String>,
     /// Since when; RFC 3339.
-    since: String,
+    pub(super) since: String,
     /// Until when, if the state ends by itself; RFC 3339.
-    until: Option<String>,
+    pub(super) until: Option<String>,
     /// Whether the phone can be rung.
-    reachable: bool,
+    pub(super) reachable: bool,
     /// What follows the present call: `calls`, `pause` or `sign_out`.
-    next: &'static str,
+    pub(super) next: &'static str,
     /// What the agent serves: queue and level; a lower level is better.
     skills: BTreeMap<String, u8>,
 }
@@ -88,7 +89,7 @@ pub(super) async fn list(State(api): State<Api>) -> Result<Json<AgentList>, Prob
 )]
 pub(super) async fn one(State(api): State<Api>, Path(name): Path<String>) -> Result<Json<AgentDocument>, Problem> {
     let id = agent_id(&api, &name)?;
-    shown(&*api.view().await?, id, &api)
+    now(&*api.view().await?, id, &api).map(Json)
 }
 
 /// Asks a state for an agent; answers with what the agent does now.
@@ -99,6 +100,7 @@ pub(super) async fn one(State(api): State<Api>, Path(name): Path<String>) -> Res
     request_body = StateAsked,
     responses(
         (status = 200, body = AgentDocument),
+        (status = 403, body = Problem, description = "The token is another agent's"),
         (status = 404, body = Problem),
         (status = 409, description = "The desk refused", body = Problem),
         (status = 422, body = Problem),
@@ -107,14 +109,15 @@ pub(super) async fn one(State(api): State<Api>, Path(name): Path<String>) -> Res
 )]
 pub(super) async fn set_state(
     State(api): State<Api>,
-    Extension(Bearer(by)): Extension<Bearer>,
+    Extension(bearer): Extension<Bearer>,
     Path(name): Path<String>,
     Body(asked): Body<StateAsked>,
 ) -> Result<Json<AgentDocument>, Problem> {
     let agent = agent_id(&api, &name)?;
+    bearer.may_be(&name)?;
     let wish = asked.into_wish()?;
-    api.ask(Input::AgentAsked { agent, wish, by: by.into() }).await?;
-    shown(&*api.new_view().await?, agent, &api)
+    api.ask(Input::AgentAsked { agent, wish, by: bearer.by() }).await?;
+    now(&*api.new_view().await?, agent, &api).map(Json)
 }
 
 impl StateAsked {
@@ -133,14 +136,15 @@ impl StateAsked {
     }
 }
 
-fn agent_id(api: &Api, name: &str) -> Result<AgentId, Problem> {
+pub(super) fn agent_id(api: &Api, name: &str) -> Result<AgentId, Problem> {
     api.names().agent_id(name).ok_or_else(|| Problem::not_found("agent", "/api/v1/agents"))
 }
 
-fn shown(view: &View, id: AgentId, api: &Api) -> Result<Json<AgentDocument>, Problem> {
+/// What an agent does, as the view has it.
+pub(super) fn now(view: &View, id: AgentId, api: &Api) -> Result<AgentDocument, Problem> {
     let agent = view.agents.iter().find(|agent| agent.agent == id);
     let agent = agent.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "The desk has no such agent any more."))?;
-    Ok(Json(document(agent, api)))
+    Ok(document(agent, api))
 }
 
 fn document(agent: &AgentView, api: &Api) -> AgentDocument {
@@ -148,9 +152,9 @@ fn document(agent: &AgentView, api: &Api) -> AgentDocument {
     let at = |tick: Tick| api.epoch().at(tick).to_string();
     AgentDocument {
         name: api.names().agent(agent.agent).to_owned(),
-        state: doing.word,
+        state: state_word(&agent.state),
         reason: doing.reason,
-        call: doing.call,
+        call: agent.state.call().map(|call| call.to_string()),
         since: at(agent.since),
         until: doing.until.map(at),
         reachable: agent.reachable,
@@ -174,26 +178,22 @@ fn next(next: &Next) -> &'static str {
     }
 }
 
-/// A state as words.
+/// Why an agent is in a state, and until when.
 #[derive(Default)]
 struct Doing {
-    word: &'static str,
     reason: Option<String>,
-    call: Option<String>,
     until: Option<Tick>,
 }
 
 impl Doing {
     fn of(state: &AgentState) -> Doing {
-        let plain = |word| Doing { word, ..Doing::default() };
         match state {
-            AgentState::SignedOut => plain("signed_out"),
-            AgentState::Idle => plain("idle"),
-            AgentState::Offered { call, .. } => Doing { call: Some(call.to_string()), ..plain("offered") },
-            AgentState::Talking { call, .. } => Doing { call: Some(call.to_string()), ..plain("talking") },
-            AgentState::WrapUp { until } => Doing { until: Some(*until), ..plain("wrap_up") },
+            AgentState::SignedOut | AgentState::Idle | AgentState::Offered { .. } | AgentState::Talking { .. } => {
+                Doing::default()
+            }
+            AgentState::WrapUp { until } => Doing { reason: None, until: Some(*until) },
             AgentState::Paused { why } => Doing::paused(why),
-            AgentState::Unreachable { until } => Doing { until: *until, ..plain("unreachable") },
+            AgentState::Unreachable { until } => Doing { reason: None, until: *until },
         }
     }
 
@@ -204,6 +204,6 @@ impl Doing {
             Pause::Away => ("away", None),
         };
         let reason = (!reason.is_empty()).then(|| reason.to_owned());
-        Doing { word: "paused", reason, until, ..Doing::default() }
+        Doing { reason, until }
     }
 }

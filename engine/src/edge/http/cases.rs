@@ -1,7 +1,7 @@
 //! Cases: what customers said that somebody has to answer for.
 
 use super::auth::Bearer;
-use super::parts::{Body, Path, Query, call_id, case_id, is_current, moment, present, tag, words};
+use super::parts::{Body, Path, Query, call_id, case_id, is_current, moment, object, present, tag, words};
 use super::problem::Problem;
 use super::said::{EscalateAsked, ThankedDocument, WORDS_CHARS_MAX, WordDocument, due, owner};
 use super::server::Api;
@@ -30,22 +30,22 @@ pub(super) struct CaseDocument {
     /// The case's id: sixteen hexadecimal digits.
     case: String,
     /// `complaint`, `opinion` or `praise`.
-    kind: &'static str,
+    pub(super) kind: &'static str,
     /// `open` or `closed`.
     state: &'static str,
     /// What the customer said.
-    said: String,
+    pub(super) said: String,
     /// When it was opened; as all moments, RFC 3339.
-    opened_at: String,
+    pub(super) opened_at: String,
     opened_by: String,
     /// Who owns it now.
-    owner: Option<String>,
+    pub(super) owner: Option<String>,
     /// The level that it was raised to; 0 at first.
     level: u8,
     /// By when it has to be closed.
     due: Option<String>,
     /// Whether it was not closed by then, and was raised for it.
-    late: bool,
+    pub(super) late: bool,
     /// What the customer was told when it was closed.
     feedback: Option<String>,
     closed_at: Option<String>,
@@ -111,6 +111,7 @@ pub(super) struct Words {
     #[schema(value_type = Option<String>)]
     due: Option<Option<String>>,
     /// It is raised to a higher level.
+    #[serde(default, deserialize_with = "object")]
     escalate: Option<EscalateAsked>,
     /// It is about this call, too.
     link: Option<String>,
@@ -170,6 +171,7 @@ pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Resul
     request_body = Words,
     responses(
         (status = 200, body = WholeCase, headers(("ETag", description = "How many words were said of it"))),
+        (status = 403, body = Problem, description = "The token is an agent's, and the case is not"),
         (status = 404, body = Problem),
         (status = 412, body = Problem, description = "Somebody else has said something since"),
         (status = 422, body = Problem),
@@ -179,7 +181,7 @@ pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Resul
 )]
 pub(super) async fn amend(
     State(api): State<Api>,
-    Extension(Bearer(by)): Extension<Bearer>,
+    Extension(bearer): Extension<Bearer>,
     Path(id): Path<String>,
     headers: HeaderMap,
     Body(said): Body<Words>,
@@ -189,11 +191,12 @@ pub(super) async fn amend(
     let held = api.files().take(Subject::Case(case)).await?;
     let seen = known(&api, case).await?;
     must_be_current(&headers, seen.revision)?;
+    bearer.may_write_on_case(&api, seen.owner.as_deref(), &seen.calls).await?;
     must_fit(&words, &seen)?;
     if let Some(call) = &said.link {
         must_be_known(&api, call_id(call)?).await?;
     }
-    held.file(Matter::Case { case, words }, by.into()).await?;
+    held.file(Matter::Case { case, words }, bearer.by()).await?;
     shown(&api, case).await
 }
 

@@ -1,5 +1,6 @@
 //! Changes of thresholds: who made them, why, and the way back.
 
+use super::aftermath::{self, Aftermaths};
 use super::auth::Bearer;
 use super::parts::{Body, Path, Query, words};
 use super::problem::Problem;
@@ -7,6 +8,7 @@ use super::queues::find;
 use super::server::Api;
 use super::thresholds::make;
 use crate::epoch::timestamp;
+use crate::foresight::Aftermath;
 use crate::in_force::Now;
 use crate::names::Names;
 use crate::store::{ChangedQueue, KeptChange};
@@ -30,15 +32,15 @@ const REASON_CHARS_MAX: usize = 500;
 #[schema(as = Change)]
 pub(super) struct ChangeDocument {
     /// Its number: 1 is the first.
-    number: u64,
+    pub(super) number: u64,
     /// When it was made; RFC 3339.
-    at: String,
+    pub(super) at: String,
     /// Who made it: the role of the token, or `configuration file`.
-    by: String,
+    pub(super) by: String,
     /// Why.
-    reason: String,
+    pub(super) reason: String,
     /// The queues that it changed.
-    queues: Vec<ChangedDocument>,
+    pub(super) queues: Vec<ChangedDocument>,
 }
 
 /// One queue of a change.
@@ -46,15 +48,18 @@ pub(super) struct ChangeDocument {
 #[schema(as = ChangedQueue)]
 pub(super) struct ChangedDocument {
     /// The queue's name.
-    queue: String,
+    pub(super) queue: String,
     /// What changed, each as `key: before -> after`.
-    what: Vec<String>,
+    pub(super) what: Vec<String>,
     /// The thresholds before, under the keys of the configuration.
     #[schema(value_type = Object)]
     before: Keys,
     /// The thresholds after.
     #[schema(value_type = Object)]
     after: Keys,
+    /// What was foreseen of it and what came, where something was foreseen. In the list only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) aftermath: Option<Aftermath>,
 }
 
 /// Changes, newest first.
@@ -72,6 +77,7 @@ pub(super) struct ChangeList {
 #[into_params(parameter_in = Query)]
 pub(super) struct Which {
     /// Only changes with lower numbers.
+    #[param(maximum = 9_223_372_036_854_775_807_i64)]
     before: Option<u64>,
     /// At most so many; 100 if absent, 1,000 at the most.
     limit: Option<u32>,
@@ -98,11 +104,19 @@ pub(super) async fn list(State(api): State<Api>, Query(which): Query<Which>) -> 
     if !(1..=COUNT_MAX).contains(&limit) {
         return Err(Problem::new(StatusCode::BAD_REQUEST, format!("`limit` is 1 to {COUNT_MAX}.")));
     }
+    if which.before.is_some_and(|before| i64::try_from(before).is_err()) {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "`before` is the number of a change."));
+    }
     let mut found = api.store().changes(which.before.unwrap_or(u64::MAX), limit.saturating_add(1)).await?;
     let count_max = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.len() > count_max;
     found.truncate(count_max);
-    Ok(Json(ChangeList { changes: found.into_iter().map(ChangeDocument::kept).collect(), more }))
+    Ok(Json(ChangeList { changes: with_aftermaths(&api, found).await?, more }))
+}
+
+async fn with_aftermaths(api: &Api, changes: Vec<KeptChange>) -> Result<Vec<ChangeDocument>, Problem> {
+    let mut aftermaths = aftermath::of(api, &changes).await?;
+    Ok(changes.into_iter().map(|change| ChangeDocument::kept(change, &mut aftermaths)).collect())
 }
 
 /// Takes a change back: a new one, with the thresholds that its queues had before it. What was changed in these queues
@@ -129,7 +143,13 @@ pub(super) async fn revert(
 ) -> Result<(HeaderMap, Json<ChangeDocument>), Problem> {
     let by = bearer.may_tune()?;
     let reason = words("reason", &asked.reason, REASON_CHARS_MAX)?;
-    let change = known(&api, number).await?;
+    let (in_force, before) = before(&api, number).await?;
+    make(&api, &in_force, before, by, reason).await
+}
+
+/// What is in force, and the thresholds that the queues of a change had before it.
+pub(super) async fn before(api: &Api, number: u64) -> Result<(Now, Vec<(QueueId, Thresholds)>), Problem> {
+    let change = known(api, number).await?;
     let in_force = api.in_force().now();
     let before = change.iter().map(|changed| restored(&in_force, changed)).collect::<Result<Vec<_>, _>>()?;
     let is_so = |(queue, thresholds): &(QueueId, Thresholds)| {
@@ -138,7 +158,7 @@ pub(super) async fn revert(
     if before.iter().all(is_so) {
         return Err(Problem::unprocessable("The thresholds before that change are in force already."));
     }
-    make(&api, &in_force, before, by, reason).await
+    Ok((in_force, before))
 }
 
 /// The queues of a change, from memory or from the store.
@@ -165,24 +185,29 @@ impl ChangeDocument {
             at: api.epoch().at(change.at).to_string(),
             by: change.by.to_string(),
             reason: change.reason.to_string(),
-            queues: ChangedQueue::all(change, names).into_iter().map(ChangedDocument::of).collect(),
+            queues: ChangedQueue::all(change, names).into_iter().map(|changed| ChangedDocument::of(changed, None)).collect(),
         }
     }
 
-    fn kept(change: KeptChange) -> ChangeDocument {
+    fn kept(change: KeptChange, aftermaths: &mut Aftermaths) -> ChangeDocument {
+        let mut aftermath = |queue: &str| aftermaths.remove(&(change.number, queue.to_owned()));
+        let queues = change.queues.into_iter().map(|changed| {
+            let aftermath = aftermath(&changed.queue);
+            ChangedDocument::of(changed, aftermath)
+        });
         ChangeDocument {
+            queues: queues.collect(),
             number: change.number,
             at: timestamp(change.made_at).to_string(),
             by: change.by,
             reason: change.reason,
-            queues: change.queues.into_iter().map(ChangedDocument::of).collect(),
         }
     }
 }
 
 impl ChangedDocument {
-    fn of(changed: ChangedQueue) -> ChangedDocument {
+    fn of(changed: ChangedQueue, aftermath: Option<Aftermath>) -> ChangedDocument {
         let ChangedQueue { queue, before, after } = changed;
-        ChangedDocument { queue, what: differences(&before, &after), before, after }
+        ChangedDocument { queue, what: differences(&before, &after), before, after, aftermath }
     }
 }

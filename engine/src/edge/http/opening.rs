@@ -11,7 +11,7 @@ use crate::words::{CASE_KINDS, case_kind, case_kind_from};
 use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use cabrank_core::{CallId, CaseId, CaseWord, Matter, Text};
+use cabrank_core::{CallId, CaseId, CaseWord, Matter};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
@@ -48,19 +48,21 @@ pub(super) struct OpenAsked {
     responses(
         (status = 201, body = WholeCase, headers(("ETag", description = "How many words were said of it"), ("Location"))),
         (status = 400, body = Problem),
+        (status = 403, body = Problem, description = "The token is an agent's, and a call was another's"),
         (status = 422, body = Problem, description = "Something is wrong with it, or another case was opened under that key"),
         (status = 503, body = Problem),
     )
 )]
 pub(super) async fn open(
     State(api): State<Api>,
-    Extension(Bearer(by)): Extension<Bearer>,
+    Extension(bearer): Extension<Bearer>,
     headers: HeaderMap,
     Body(asked): Body<OpenAsked>,
 ) -> Result<(StatusCode, HeaderMap, Json<WholeCase>), Problem> {
+    let by = bearer.by();
     // Nobody guesses it, and none is given twice.
     let case = key(&headers)?.map_or_else(|| CaseId(rand::random()), |key| named(&by, key));
-    let (matter, by) = (asked.understood(case, &api)?, Text::from(by));
+    let matter = asked.understood(case, &api)?;
     let held = api.files().take(Subject::Case(case)).await?;
     match api.store().is_case_of(case, &matter, api.epoch()).await? {
         Some(true) => {}
@@ -69,6 +71,7 @@ pub(super) async fn open(
         }
         None => {
             asked.must_be_about_calls(&api).await?;
+            bearer.may_open_on(&api, &asked.about()?).await?;
             held.file(matter, by).await?;
         }
     }
@@ -85,7 +88,7 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     key.map(Some).ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, detail))
 }
 
-/// The case of that key, which is each role's own. There is nothing else to remember of a key: it is good for as long as the case.
+/// The case of that key, which is each author's own. There is nothing else to remember of a key: it is good for as long as the case.
 fn named(by: &str, key: &str) -> CaseId {
     let digest = Sha256::new().chain_update(by).chain_update([0]).chain_update(key).finalize();
     CaseId(digest.iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte)))
@@ -96,7 +99,7 @@ impl OpenAsked {
         let kinds = CASE_KINDS.map(case_kind).join(", ");
         let kind = case_kind_from(&self.kind).ok_or_else(|| Problem::unprocessable(format!("`kind` is one of {kinds}.")))?;
         let said = words("said", &self.said, SAID_CHARS_MAX)?;
-        let calls = self.calls.iter().map(|call| call_id(call)).collect::<Result<Vec<CallId>, _>>()?;
+        let calls = self.about()?;
         if calls.is_empty() || calls.len() > CALLS_MAX {
             return Err(Problem::unprocessable(format!("`calls` names 1 to {CALLS_MAX} calls that the case is about.")));
         }
@@ -104,6 +107,11 @@ impl OpenAsked {
         let by_then = self.due.as_deref().map(|text| due(text, api.epoch())).transpose()?;
         let words = owned.into_iter().chain(by_then.map(|due| CaseWord::Due(Some(due)))).collect();
         Ok(Matter::CaseOpened { case, kind, said, calls, words })
+    }
+
+    /// The calls that it is about.
+    fn about(&self) -> Result<Vec<CallId>, Problem> {
+        self.calls.iter().map(|call| call_id(call)).collect()
     }
 
     async fn must_be_about_calls(&self, api: &Api) -> Result<(), Problem> {

@@ -1,16 +1,27 @@
 //! The parts of a request, parsed once, with problem documents for what does not parse.
 
 use super::problem::Problem;
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use cabrank_core::{CallId, CaseId};
 use jiff::Timestamp;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::marker::PhantomData;
 
-/// A JSON body.
-#[derive(FromRequest)]
-#[from_request(via(axum::Json), rejection(Problem))]
+/// A JSON body: an object.
 pub(super) struct Body<T>(pub(super) T);
+
+/// What JSON calls an object. A list of its values would pass for a structure else, and the description says nothing of such lists.
+#[derive(Debug)]
+pub(super) struct Object<T>(pub(super) T);
+
+/// A file, as it comes.
+pub(super) struct File(pub(super) Bytes);
 
 /// What stands behind the question mark.
 #[derive(FromRequestParts)]
@@ -21,6 +32,43 @@ pub(super) struct Query<T>(pub(super) T);
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Problem))]
 pub(super) struct Path<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Json(Object(body)) = Json::<Object<T>>::from_request(request, state).await?;
+        Ok(Body(body))
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for File {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        Ok(File(Bytes::from_request(request, state).await?))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        value.deserialize_map(AsObject(PhantomData))
+    }
+}
+
+struct AsObject<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for AsObject<T> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(fields)).map(Object)
+    }
+}
 
 /// A call's id as it is written: sixteen hexadecimal digits, no more and no less.
 pub(super) fn call_id(text: &str) -> Result<CallId, Problem> {
@@ -49,6 +97,16 @@ pub(super) fn moment(what: &str, text: &str) -> Result<i64, Problem> {
 /// changes nothing.
 pub(super) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Option<T>, D::Error> {
     T::deserialize(field).map(Some)
+}
+
+/// A field that is an object, if it is there.
+pub(super) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Option<T>, D::Error> {
+    Option::<Object<T>>::deserialize(field).map(|found| found.map(|Object(value)| value))
+}
+
+/// A field that is an object or `null`, if it is there.
+pub(super) fn present_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(field: D) -> Result<Option<Option<T>>, D::Error> {
+    object(field).map(Some)
 }
 
 /// How often something was changed, as an entity tag (RFC 9110, 8.8.3).

@@ -3,10 +3,11 @@
 use crate::clerk::Unchanged;
 use crate::door::{Busy, NotForgotten};
 use crate::filing::Unfiled;
+use crate::foresight::Unforeseen;
 use crate::store::StoreError;
 use crate::tuning::Untuned;
 use axum::Json;
-use axum::extract::rejection::{JsonRejection, PathRejection, QueryRejection};
+use axum::extract::rejection::{BytesRejection, FormRejection, JsonRejection, PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cabrank_core::Refusal;
@@ -54,6 +55,11 @@ impl Problem {
     /// The same with everything that is wrong.
     pub(super) fn with_faults(self, faults: Vec<String>) -> Problem {
         Problem { faults, ..self }
+    }
+
+    /// Status, title and detail, for a page.
+    pub(super) fn told(&self) -> (StatusCode, &str, &str) {
+        (StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), self.title, &self.detail)
     }
 
     /// What the client should know besides, by RFC 9110.
@@ -109,6 +115,17 @@ impl From<Untuned> for Problem {
     }
 }
 
+impl From<Unforeseen> for Problem {
+    fn from(why: Unforeseen) -> Self {
+        let status = match why {
+            Unforeseen::Busy | Unforeseen::TooLong | Unforeseen::Unreadable => StatusCode::SERVICE_UNAVAILABLE,
+            Unforeseen::TooLittle(_) | Unforeseen::Refused(_) => StatusCode::CONFLICT,
+            Unforeseen::ClassesChanged(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Problem::new(status, why.to_string())
+    }
+}
+
 impl From<StoreError> for Problem {
     /// What the store says is for the operator, not for whoever asked.
     fn from(failure: StoreError) -> Self {
@@ -150,6 +167,18 @@ impl From<NotForgotten> for Problem {
 
 impl From<JsonRejection> for Problem {
     fn from(rejection: JsonRejection) -> Self {
+        Problem::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<BytesRejection> for Problem {
+    fn from(rejection: BytesRejection) -> Self {
+        Problem::new(rejection.status(), rejection.body_text())
+    }
+}
+
+impl From<FormRejection> for Problem {
+    fn from(rejection: FormRejection) -> Self {
         Problem::new(rejection.status(), rejection.body_text())
     }
 }

@@ -1,7 +1,8 @@
 //! Profiles: who calls, and what is known of them. A change is in force for the next call when the answer comes.
 
 use super::auth::Bearer;
-use super::parts::{Body, Path, Query};
+use super::masked;
+use super::parts::{Body, File, Path, Query};
 use super::problem::Problem;
 use super::server::Api;
 use crate::clerk::Seen;
@@ -9,7 +10,6 @@ use crate::number;
 use crate::profiles::{self, Reading, RowFault, Tag};
 use crate::store::Erased;
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use cabrank_core::{Number, Profile};
@@ -21,7 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 const KNOWN: [&str; 5] = ["number", "name", "language", "class", "preferred_agent"];
 
 /// What is known of who calls from a number. What is not known is empty.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(as = Profile)]
 pub(super) struct ProfileDocument {
@@ -47,8 +47,16 @@ pub(super) struct NumberedProfile {
     /// E.164 number or SIP user name, as it is kept.
     #[schema(example = "+6591234567")]
     number: String,
-    #[serde(flatten)]
-    profile: ProfileDocument,
+    /// The caller's name, as it is greeted and shown.
+    name: String,
+    /// Language tag.
+    language: String,
+    /// Service class.
+    class: String,
+    /// The agent whom this caller would rather talk to, by name.
+    preferred_agent: String,
+    /// Everything else, by field.
+    fields: BTreeMap<String, String>,
 }
 
 /// What was erased.
@@ -86,7 +94,7 @@ pub(super) struct ImportedDocument {
     faults: Vec<String>,
 }
 
-/// What is known of who calls from that number.
+/// What is known of who calls from that number. Not for agents: they see it with the call.
 #[utoipa::path(
     get,
     path = "/api/v1/profiles/{number}",
@@ -99,8 +107,10 @@ pub(super) struct ImportedDocument {
 )]
 pub(super) async fn one(
     State(api): State<Api>,
+    Extension(bearer): Extension<Bearer>,
     Path(number): Path<String>,
 ) -> Result<(HeaderMap, Json<NumberedProfile>), Problem> {
+    masked::may_ask_by_number(&bearer)?;
     let number = caller_number(&api, &number)?;
     let profile = api.directory().profile(&number).ok_or_else(unknown)?;
     Ok((tag(&profile), Json(NumberedProfile::new(&number, &profile))))
@@ -187,7 +197,7 @@ pub(super) async fn import(
     State(api): State<Api>,
     Extension(bearer): Extension<Bearer>,
     Query(how): Query<How>,
-    file: Bytes,
+    File(file): File,
 ) -> Result<Json<ImportedDocument>, Problem> {
     bearer.may_keep_profiles()?;
     // Memory is bounded by one file at a time.
@@ -222,14 +232,14 @@ impl ProfileDocument {
 
 impl NumberedProfile {
     fn new(number: &Number, profile: &Profile) -> NumberedProfile {
-        let document = ProfileDocument {
+        NumberedProfile {
+            number: number.0.to_string(),
             name: profile.name.to_string(),
             language: profile.language.to_string(),
             class: profile.class.to_string(),
             preferred_agent: profile.preferred_agent.to_string(),
             fields: profile.fields.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect(),
-        };
-        NumberedProfile { number: number.0.to_string(), profile: document }
+        }
     }
 }
 

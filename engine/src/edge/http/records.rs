@@ -2,7 +2,8 @@
 
 use super::auth::Bearer;
 use super::calls::{self, recorded};
-use super::parts::{Body, Path, call_id, is_current, present, tag, words};
+use super::masked;
+use super::parts::{Body, Path, call_id, is_current, object, present, present_object, tag, words};
 use super::problem::Problem;
 use super::said::{EscalateAsked, EscalatedDocument, FollowUpAsked, FollowUpDocument, WORDS_CHARS_MAX, WordDocument, owner};
 use super::server::Api;
@@ -25,6 +26,7 @@ pub(super) struct Words {
     #[schema(value_type = Option<String>, example = "ann")]
     owner: Option<Option<String>>,
     /// It is raised to a higher level.
+    #[serde(default, deserialize_with = "object")]
     escalate: Option<EscalateAsked>,
     /// One of the configuration's `[records] dispositions`.
     disposition: Option<String>,
@@ -32,7 +34,7 @@ pub(super) struct Words {
     #[schema(example = "overtaken by events")]
     resolution: Option<String>,
     /// What is still to be done; `null`: nothing any more.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present_object")]
     #[schema(value_type = Option<FollowUpAsked>)]
     follow_up: Option<Option<FollowUpAsked>>,
     /// Whether what was promised was kept.
@@ -54,19 +56,19 @@ enum PromiseSaid {
 #[schema(as = Record)]
 pub(super) struct RecordDocument {
     #[serde(flatten)]
-    call: CallDocument,
+    pub(super) call: CallDocument,
     /// Who owns it now; who took it is `agent`.
-    owner: Option<String>,
+    pub(super) owner: Option<String>,
     /// The level that it was raised to, and why.
     escalated: Option<EscalatedDocument>,
     /// The disposition code.
-    disposition: Option<String>,
+    pub(super) disposition: Option<String>,
     /// What is still to be done, and by when.
-    follow_up: Option<FollowUpDocument>,
+    pub(super) follow_up: Option<FollowUpDocument>,
     /// The call from the same number before this one, if it was within `[records] repeat_within_days`.
     repeats: Option<EarlierDocument>,
     /// Everything that was said of it, oldest first.
-    history: Vec<WordDocument>,
+    pub(super) history: Vec<WordDocument>,
 }
 
 /// An earlier call.
@@ -89,10 +91,20 @@ pub(super) struct EarlierDocument {
         (status = 503, body = Problem),
     )
 )]
-pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Result<(HeaderMap, Json<RecordDocument>), Problem> {
+pub(super) async fn one(
+    State(api): State<Api>,
+    Extension(bearer): Extension<Bearer>,
+    Path(id): Path<String>,
+) -> Result<(HeaderMap, Json<RecordDocument>), Problem> {
     let call = call_id(&id)?;
-    let document = recorded(&api, call).await?;
+    let document = masked::call(recorded(&api, call).await?, &bearer);
     shown(&api, call, document).await
+}
+
+/// What was said of that call, be it live or ended.
+pub(super) async fn of(api: &Api, call: CallId, document: CallDocument) -> Result<RecordDocument, Problem> {
+    let (_, Json(record)) = shown(api, call, document).await?;
+    Ok(record)
 }
 
 /// Adds to a record. The words are on the disk, and read by whoever asks next, when the answer comes.
@@ -106,6 +118,7 @@ pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Resul
     request_body = Words,
     responses(
         (status = 200, body = RecordDocument, headers(("ETag", description = "How many words were said of it"))),
+        (status = 403, body = Problem, description = "The token is an agent's, and the call was another's"),
         (status = 404, body = Problem),
         (status = 412, body = Problem, description = "Somebody else has said something since"),
         (status = 422, body = Problem),
@@ -114,7 +127,7 @@ pub(super) async fn one(State(api): State<Api>, Path(id): Path<String>) -> Resul
 )]
 pub(super) async fn amend(
     State(api): State<Api>,
-    Extension(Bearer(by)): Extension<Bearer>,
+    Extension(bearer): Extension<Bearer>,
     Path(id): Path<String>,
     headers: HeaderMap,
     Body(said): Body<Words>,
@@ -128,16 +141,17 @@ pub(super) async fn amend(
     let held = api.files().take(Subject::Record(call)).await?;
     must_be_current(&api, call, &headers).await?;
     let document = known(&api, call).await?;
+    bearer.may_write_on(call, document.agent.as_deref())?;
     if said.promise.is_some() && document.promise.is_none() {
         return Err(Problem::unprocessable("Nothing was promised on this call, so nothing can be kept or broken."));
     }
-    let by = Text::from(by);
+    let by = bearer.by();
     if let Some(promise) = said.promise {
         let kept = matches!(promise, PromiseSaid::Kept);
         api.ask(Input::PromiseSettled { call, kept, by: by.clone() }).await?;
     }
     file(held, call, to_file, by).await?;
-    shown(&api, call, with_promise(document, said.promise)).await
+    shown(&api, call, masked::call(with_promise(document, said.promise), &bearer)).await
 }
 
 impl Words {

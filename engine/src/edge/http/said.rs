@@ -82,8 +82,8 @@ pub(super) struct ThankedDocument {
 #[schema(as = FollowUp)]
 pub(super) struct FollowUpDocument {
     /// By when; RFC 3339.
-    due: String,
-    what: String,
+    pub(super) due: String,
+    pub(super) what: String,
     /// When that was said; RFC 3339.
     at: String,
     by: String,

@@ -4,14 +4,17 @@ use super::auth::{Tokens, only_bearers};
 use super::problem::Problem;
 use super::why::Teller;
 use super::{
-    agents, calls, cases, changes, connections, figures, first_contacts, health, metrics, openapi, opening, profiles, queues,
-    records, thresholds, webhooks, why,
+    agents, board, call_list, calls, cases, changes, connections, desk, events, figures, first_contacts, health, metrics,
+    openapi, opening, profiles, queues, records, thresholds, tokens, webhooks, what_if, why,
 };
+use crate::board::{Board, Ledger, Sources};
 use crate::clerk::ClerkDoor;
 use crate::directory::Directory;
 use crate::door::{Busy, Door};
 use crate::epoch::Epoch;
+use crate::events::{Events, Kind};
 use crate::filing::Files;
+use crate::foresight::Foresight;
 use crate::glance::Glance;
 use crate::in_force::InForce;
 use crate::lane::Clock;
@@ -25,15 +28,17 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{get, patch, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use cabrank_core::{Input, Tick, View};
 use cabrank_settings::{Records, ScreenPop};
+use jiff::tz::TimeZone;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 16 * 1024;
@@ -58,8 +63,15 @@ struct Inner {
     glance: Glance,
     teller: Teller,
     tokens: Tokens,
+    board: Board,
+    events: Events,
+    foresight: Foresight,
+    /// What is done beside requests; it ends with the API.
+    _beside: JoinSet<()>,
     /// One file at a time.
     importing: Semaphore,
+    /// Told whenever somebody's token is taken away.
+    taken_away: watch::Sender<()>,
 }
 
 /// The ways to what is shown and changed.
@@ -91,6 +103,10 @@ pub struct Ways {
     pub files: Files,
     /// What may be said of calls.
     pub records: Records,
+    /// What became of calls.
+    pub ledger: Arc<Ledger>,
+    /// The desk's timezone.
+    pub zone: TimeZone,
     /// What came of looking callers up, if anybody does.
     pub look_ups: Option<Arc<Tally>>,
     /// The page that agents' programs open for a call.
@@ -102,7 +118,38 @@ impl Api {
     pub fn new(ways: Ways, tokens: Tokens) -> Api {
         let glance = Glance::new(ways.door.clone());
         let teller = Teller::new(ways.data.clone());
-        Api { inner: Arc::new(Inner { ways, glance, teller, tokens, importing: Semaphore::new(1) }) }
+        let board = Board::new(sources(&ways), glance.clone());
+        let (events, importing) = (Events::new(rand::random()), Semaphore::new(1));
+        let foresight = Foresight::new(ways.data.clone(), ways.in_force.clone(), ways.zone.clone());
+        let mut beside = JoinSet::new();
+        beside.spawn(what_if::keep_predictions(ways.in_force.clone(), foresight.clone(), ways.store.clone()));
+        let (taken_away, _) = watch::channel(());
+        let inner =
+            Arc::new(Inner { ways, glance, teller, tokens, board, events, foresight, _beside: beside, importing, taken_away });
+        tokio::spawn(show_boards(Arc::downgrade(&inner)));
+        Api { inner }
+    }
+
+    pub(super) fn board(&self) -> &Board {
+        &self.inner.board
+    }
+
+    pub(super) fn foresight(&self) -> &Foresight {
+        &self.inner.foresight
+    }
+
+    pub(super) fn events(&self) -> &Events {
+        &self.inner.events
+    }
+
+    /// Whoever waits here is told when a token is taken away.
+    pub(super) fn taken_away(&self) -> &watch::Sender<()> {
+        &self.inner.taken_away
+    }
+
+    /// Tells those who listen of the wallboard, if it has changed.
+    pub(super) async fn show_board(&self) -> Result<(), Busy> {
+        self.inner.board.tell(&self.inner.events).await
     }
 
     pub(super) fn door(&self) -> &Door {
@@ -190,23 +237,55 @@ impl Api {
     }
 }
 
+fn sources(ways: &Ways) -> Sources {
+    Sources {
+        door: ways.door.clone(),
+        in_force: ways.in_force.clone(),
+        epoch: ways.epoch,
+        clock: ways.clock.clone(),
+        ledger: Arc::clone(&ways.ledger),
+    }
+}
+
+/// Shows the wallboard to those who listen, as often as it changes, until the API is no more.
+async fn show_boards(api: Weak<Inner>) {
+    let mut turns = tokio::time::interval(board::EVERY);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        let Some(inner) = api.upgrade() else { return };
+        if (inner.events.are_heard(Kind::Board) || inner.events.are_awaited())
+            && let Err(busy) = inner.board.tell(&inner.events).await
+        {
+            tracing::debug!(%busy, "the wallboard stands still");
+        }
+    }
+}
+
 /// Every route.
 pub fn router(api: Api) -> Router {
     let guarded = Router::new()
-        .route("/api/v1/calls", get(calls::list))
+        .route("/api/v1/calls", get(call_list::list))
         .route("/api/v1/calls/{id}", get(calls::one))
         .route("/api/v1/calls/{id}/why", get(why::tell))
+        .route("/api/v1/what-if", post(what_if::ask))
         .route("/api/v1/changes", get(changes::list))
         .route("/api/v1/changes/{number}/revert", post(changes::revert))
         .route("/api/v1/figures", get(figures::all))
+        .route("/api/v1/board", get(board::now))
+        .route("/api/v1/board/curve", get(board::curve))
+        .route("/api/v1/events", get(events::follow))
         .route("/api/v1/first-contacts", get(first_contacts::all))
         .route("/api/v1/agents", get(agents::list))
         .route("/api/v1/agents/{name}", get(agents::one))
+        .route("/api/v1/agents/{name}/desk", get(desk::one))
         .route("/api/v1/agents/{name}/state", put(agents::set_state))
         .route("/api/v1/queues", get(queues::list))
         .route("/api/v1/queues/{name}", get(queues::one))
         .route("/api/v1/queues/{name}/thresholds", patch(thresholds::change))
         .route("/api/v1/records/{id}", patch(records::amend).get(records::one))
+        .route("/api/v1/tokens", get(tokens::list).post(tokens::make))
+        .route("/api/v1/tokens/{id}", delete(tokens::take_back))
         .route("/api/v1/webhooks/dead", get(webhooks::dead))
         .route("/api/v1/webhooks/dead:send", post(webhooks::send_again))
         .route("/api/v1/cases", get(cases::list).post(opening::open))
@@ -244,6 +323,12 @@ fn imports(api: Api) -> Router<Api> {
 /// # Errors
 /// When nothing can be accepted any more, for half a minute.
 pub async fn serve(listener: TcpListener, api: Api, end: impl Future<Output = ()>) -> io::Result<()> {
+    let events = api.events().clone();
+    let end = async move {
+        end.await;
+        // A stream of events would never end by itself.
+        events.close();
+    };
     connections::serve(listener, router(api), end).await
 }
 
@@ -255,11 +340,11 @@ async fn not_so() -> Problem {
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here; the Allow header says what can.")
 }
 
-/// No request takes for ever, and nothing about callers is cached on the way.
+/// No request takes for ever, and nothing is cached on the way unless it says that it may be.
 async fn within(time_max: Duration, request: Request, next: Next) -> Result<Response, Problem> {
     let answer = tokio::time::timeout(time_max, next.run(request)).await;
     let mut response =
         answer.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The engine took too long; try again shortly."))?;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     Ok(response)
 }

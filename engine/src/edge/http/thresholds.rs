@@ -6,6 +6,8 @@ use super::parts::{Body, Path, Query, is_current, tag, words};
 use super::problem::Problem;
 use super::queues::find;
 use super::server::Api;
+use super::what_if::foreseen;
+use crate::foresight::Foreseen;
 use crate::in_force::Now;
 use crate::thresholds::Keys;
 use crate::tuning::{self, Untuned};
@@ -13,11 +15,11 @@ use axum::Json;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
 use cabrank_core::{QueueId, Text, Thresholds};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// The longest reason, in characters.
-const REASON_CHARS_MAX: usize = 500;
+pub(super) const REASON_CHARS_MAX: usize = 500;
 
 /// A change that is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -37,8 +39,18 @@ pub(super) struct ChangeAsked {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct How {
-    /// `true`: only say what would follow.
+    /// `true`: only say what would follow, as `POST /api/v1/what-if` does.
     dry_run: Option<bool>,
+}
+
+/// What came of it, or would come.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum Answered {
+    /// The change as it was made.
+    Made(Box<ChangeDocument>),
+    /// What would follow from it: a dry run.
+    Foreseen(Box<Foreseen>),
 }
 
 /// A change of a queue's thresholds. It is on the disk, and has reached all who wait, when the answer comes.
@@ -52,13 +64,13 @@ pub(super) struct How {
     ),
     request_body = ChangeAsked,
     responses(
-        (status = 200, body = ChangeDocument, headers(("ETag", description = "The number of changes of thresholds"))),
+        (status = 200, body = Answered, headers(("ETag", description = "The number of changes of thresholds"))),
         (status = 403, body = Problem),
         (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "A dry run: too few callers have stood in line since yesterday"),
         (status = 412, body = Problem, description = "Thresholds were changed since"),
         (status = 422, body = Problem, description = "Every fault at once"),
         (status = 428, body = Problem, description = "There is no If-Match"),
-        (status = 501, body = Problem, description = "A dry run"),
         (status = 503, body = Problem),
     )
 )]
@@ -69,7 +81,7 @@ pub(super) async fn change(
     Query(how): Query<How>,
     headers: HeaderMap,
     Body(asked): Body<ChangeAsked>,
-) -> Result<(HeaderMap, Json<ChangeDocument>), Problem> {
+) -> Result<(HeaderMap, Json<Answered>), Problem> {
     let by = bearer.may_tune()?;
     let in_force = api.in_force().now();
     let queue = find(&in_force, &name)?;
@@ -77,11 +89,11 @@ pub(super) async fn change(
     let reason = words("reason", &asked.reason, REASON_CHARS_MAX)?;
     let thresholds = tuning::understood(&in_force, queue, &asked.set)?;
     if how.dry_run == Some(true) {
-        let detail =
-            "The change has no fault; what would follow from it cannot be foretold yet: leave `dry_run` away to make it.";
-        return Err(Problem::new(StatusCode::NOT_IMPLEMENTED, detail));
+        let foreseen = foreseen(&api, &in_force, vec![(queue, thresholds)]).await?;
+        return Ok((tag(in_force.changes), Json(Answered::Foreseen(Box::new(Foreseen::clone(&foreseen))))));
     }
-    make(&api, &in_force, vec![(queue, thresholds)], by, reason).await
+    let (headers, Json(made)) = make(&api, &in_force, vec![(queue, thresholds)], by, reason).await?;
+    Ok((headers, Json(Answered::Made(Box::new(made)))))
 }
 
 /// Makes a change and waits until it is on the disk.

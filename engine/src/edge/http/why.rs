@@ -7,6 +7,7 @@ use crate::why::{self, Story, WhyError};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use cabrank_core::CallId;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,7 +38,11 @@ impl Teller {
     responses((status = 200, body = Story), (status = 404, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn tell(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<Story>, Problem> {
-    let call = call_id(&id)?;
+    Ok(Json(story(&api, call_id(&id)?).await?))
+}
+
+/// The story of a call, from the journal.
+pub(super) async fn story(api: &Api, call: CallId) -> Result<Story, Problem> {
     let teller = api.teller();
     let seat = Arc::clone(&teller.seats).acquire_owned().await;
     let data = teller.data.clone();
@@ -49,7 +54,7 @@ pub(super) async fn tell(State(api): State<Api>, Path(id): Path<String>) -> Resu
         why::tell_while(&data, call, || asked.load(Ordering::Relaxed))
     });
     match told.await {
-        Ok(Ok(story)) => Ok(Json(story)),
+        Ok(Ok(story)) => Ok(story),
         Ok(Err(WhyError::Unknown { .. } | WhyError::UnknownSince { .. })) => Err(Problem::not_found("call", "/api/v1/calls")),
         Ok(Err(failure)) => Err(unreadable(&failure)),
         Err(failure) => Err(unreadable(&failure)),

@@ -4,9 +4,11 @@ mod postgres;
 mod sqlite;
 
 use super::{AmendmentRow, Entry, Patience, RecordRow, Store, Writer, Written};
+use crate::board::Ledger;
 use crate::directory::Directory;
 use crate::epoch::{Epoch, timestamp};
 use crate::filing::InHand;
+use crate::in_force::InForce;
 use crate::names::tests::taxi;
 use crate::veil::Veil;
 use cabrank_core::{
@@ -14,6 +16,7 @@ use cabrank_core::{
     Number, Outcome, Profile, Promise, QueueId, Record, RecordWord, Said, Settled, Span, Thresholds, Tick, Trust, WhyHuman,
 };
 use cabrank_settings::Hook;
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,6 +88,7 @@ fn writer(store: &Store, directory: &Arc<Directory>) -> Writer {
         veil: Veil::none(),
         epoch: epoch(),
         times: Arc::default(),
+        ledger: Arc::new(Ledger::new(InForce::new(taxi().settings().clone(), 0), epoch(), TimeZone::UTC)),
         hooks: Arc::new([]),
         in_hand: InHand::default(),
         patience,

@@ -13,6 +13,9 @@ mod first_contacts;
 #[path = "outbox.rs"]
 mod outbox;
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "predictions.rs"]
+mod predictions;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
 #[path = "said.rs"]
 mod said;
 #[expect(unreachable_pub, reason = "it is also a part of the end-to-end tests")]
@@ -23,7 +26,7 @@ mod server;
 mod suite;
 
 use super::{record, run_writer, writer};
-use crate::store::{Entry, Patience, Store, StoreError, Writer, Written};
+use crate::store::{Entry, Patience, Store, StoreError, WhichRecords, Writer, Written};
 use cabrank_core::CallId;
 use cabrank_settings::StoreUrl;
 use server::{Server, shared};
@@ -96,6 +99,6 @@ async fn records_catch_up_when_the_database_is_back() {
     server.resume();
     drop(lane);
     assert_eq!(writing.await.expect("ended"), Written { kept: 499, given_up: 0 });
-    assert_eq!(store.records_since(0, 1_000).await.expect("read").len(), 500);
+    assert_eq!(store.records(&WhichRecords::default(), 1_000).await.expect("read").len(), 500);
     assert!(store.is_well().await);
 }

@@ -13,6 +13,9 @@ mod first_contacts;
 #[path = "outbox.rs"]
 mod outbox;
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]
+#[path = "predictions.rs"]
+mod predictions;
+#[allow(clippy::duplicate_mod, reason = "one suite for each database")]
 #[path = "said.rs"]
 mod said;
 #[allow(clippy::duplicate_mod, reason = "one suite for each database")]

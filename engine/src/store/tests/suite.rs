@@ -3,7 +3,8 @@
 use super::super::{ann, change, epoch, record, resolution, row, run_writer, settled, writer};
 use super::{LOCK, opened};
 use crate::directory::Directory;
-use crate::store::{Entry, Patience, Rows, Writer, Written};
+use crate::store::{Entry, Patience, Rows, TokenRow, WhichRecords, Writer, Written};
+use crate::words::outcome;
 use cabrank_core::{Attestation, CallId, Flaw, Keys, Number, Outcome, Profile, Promise, Record, Settled, Tick, Trust};
 use std::sync::Arc;
 
@@ -103,8 +104,41 @@ async fn records_are_listed_newest_first_from_a_moment_on() {
     let (_place, store) = opened().await;
     let rows: Vec<_> = (1..=5).map(|call| row(&record(call))).collect();
     store.put_rows(&Rows { records: rows, ..Rows::default() }).await.expect("written");
-    let listed = store.records_since(epoch().unix_micros(Tick(2)), 3).await.expect("read");
+    let since = WhichRecords { since: Some(epoch().unix_micros(Tick(2))), ..WhichRecords::default() };
+    let listed = store.records(&since, 3).await.expect("read");
     assert_eq!(listed.iter().map(|kept| kept.call.0).collect::<Vec<_>>(), [5, 4, 3]);
+}
+
+#[tokio::test]
+async fn records_are_found_by_what_they_are_and_no_character_is_a_pattern() {
+    let (_place, store) = opened().await;
+    let rows: Vec<_> = (1..=3).map(|call| row(&record(call))).collect();
+    store.put_rows(&Rows { records: rows, ..Rows::default() }).await.expect("written");
+    let kept = store.record(CallId(1)).await.expect("read").expect("a record");
+    let number = kept.number.as_ref().expect("a number").0.to_string();
+    let all = WhichRecords::default();
+    let text = |text: &str| Some(text.to_owned());
+    let whole = WhichRecords {
+        since: Some(kept.offered_at),
+        until: Some(kept.offered_at + 1),
+        number: text(&number[number.len() - 4..]),
+        queue: kept.queue.clone(),
+        agent: kept.agent.clone(),
+        outcome: Some(outcome(kept.outcome)),
+    };
+    for (which, count) in [
+        (all.clone(), 3),
+        (whole.clone(), 1),
+        (WhichRecords { number: text("%"), ..all.clone() }, 0),
+        (WhichRecords { number: text("_"), ..all.clone() }, 0),
+        (WhichRecords { number: text("' OR 1=1 --"), ..all.clone() }, 0),
+        (WhichRecords { queue: text("nowhere"), ..whole.clone() }, 0),
+        (WhichRecords { agent: text("nobody"), ..whole.clone() }, 0),
+        (WhichRecords { outcome: Some("closed"), ..whole.clone() }, 0),
+        (WhichRecords { until: Some(kept.offered_at), ..all }, 0),
+    ] {
+        assert_eq!(store.records(&which, 10).await.expect("read").len(), count, "{which:?}");
+    }
 }
 
 #[tokio::test]
@@ -285,13 +319,18 @@ async fn many_profiles_are_kept_and_renewed_together() {
     }
 }
 
+fn token(digest: &str, role: &str) -> TokenRow {
+    TokenRow { digest: digest.to_owned(), role: role.to_owned(), agent: None, name: None }
+}
+
 #[tokio::test]
-async fn a_token_is_kept_once() {
+async fn a_token_is_kept_once_with_whose_it_is() {
     let (_place, store) = opened().await;
-    for role in ["admin", "agent"] {
-        store.put_token("abc", role).await.expect("kept");
+    let anns = TokenRow { agent: Some("a101".into()), name: Some("Ann's telephone".into()), ..token("abc", "agent") };
+    for token in [&anns, &token("abc", "admin")] {
+        store.put_token(token).await.expect("kept");
     }
-    assert_eq!(store.tokens().await.expect("read"), [("abc".to_owned(), "admin".to_owned())]);
+    assert_eq!(store.tokens().await.expect("read"), [anns]);
 }
 
 #[tokio::test]
@@ -304,4 +343,28 @@ async fn records_are_told_page_by_page_each_once_for_who_compares_them() {
     store.each_analysed(since, until, |record| told.push(record.offered_at)).await.expect("read");
     assert_eq!((told.len(), told.is_sorted(), told[0]), (3 * 2_980, true, since));
     assert_eq!(store.count_analysed(since, until).await.expect("read"), 3 * 2_980);
+}
+
+#[tokio::test]
+async fn what_became_of_calls_is_told_newest_first_and_without_who_called() {
+    let (_place, store) = opened().await;
+    let rows: Vec<_> = (1..=3).map(|call| row(&record(call))).collect();
+    store.put_rows(&Rows { records: rows, ..Rows::default() }).await.expect("written");
+    let told = store.decided_since(epoch().unix_micros(Tick(2)), 10).await.expect("read");
+    assert_eq!(told.iter().map(|row| row.call.0).collect::<Vec<_>>(), [3, 2]);
+    let kept = store.record(CallId(3)).await.expect("read").expect("a record");
+    assert_eq!((told[0].queue.clone(), told[0].queued_at, told[0].outcome), (kept.queue, kept.queued_at, kept.outcome));
+    assert_eq!(told[0].quote, kept.quote.map_or(Settled::Open, |quote| quote.settled));
+}
+
+#[tokio::test]
+async fn the_last_call_of_an_agent_is_the_one_that_was_taken_and_ended_last() {
+    let (_place, store) = opened().await;
+    let taken = |call: u64, ended_at: u64| Record { connected_at: Some(Tick(2)), ended_at: Tick(ended_at), ..record(call) };
+    // The newest one was never talked to.
+    let rows = [taken(1, 90), taken(2, 50), Record { ended_at: Tick(99), ..record(3) }].iter().map(row).collect();
+    store.put_rows(&Rows { records: rows, ..Rows::default() }).await.expect("written");
+    let last = async |agent: &str, since: u64| store.last_of_agent(agent, epoch().unix_micros(Tick(since))).await.expect("read");
+    assert_eq!(last("a102", 0).await.map(|record| record.call), Some(CallId(1)));
+    assert_eq!((last("a102", 91).await, last("a101", 0).await), (None, None));
 }
