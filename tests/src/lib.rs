@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod baresip;
+pub mod browser;
 pub mod child;
 pub mod cpu;
 pub mod crash;

@@ -146,6 +146,7 @@ impl Banner {
         let text = &mut self.text;
         let http = welcome.http;
         *text += &format!("  callers      {} are known\n", welcome.profiles);
+        *text += &format!("  pages        {}\n", welcome.page());
         *text += &format!("  HTTP         http://{http}/healthz   http://{http}/metrics   http://{http}/api/v1/calls\n");
         if let Some((addr, fingerprint)) = &welcome.quic {
             *text += &format!("  QUIC         quic://{addr}   {fingerprint}\n");

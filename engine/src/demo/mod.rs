@@ -114,7 +114,7 @@ async fn play(engine: &Engine, stage: &Stage, known: Vec<String>, args: &DemoArg
     let (agents_phone, rings) = Phone::bind(stage.phone_address()).await.map_err(Unusable::because)?;
     let (callers_phone, _) = Phone::bind(stage.phone_address()).await.map_err(Unusable::because)?;
     agents::register(&agents_phone, stage.desk, &stage.agents).await?;
-    let mut screen = Screen::new(stage, args);
+    let mut screen = Screen::new(stage, &engine.welcome().page(), args);
     let mut ledger = Ledger::default();
     let crowd = callers::Crowd {
         phone: callers_phone,

@@ -34,8 +34,9 @@ struct Bars {
 }
 
 impl Screen {
-    pub(super) fn new(stage: &Stage, args: &DemoArgs) -> Screen {
+    pub(super) fn new(stage: &Stage, page: &str, args: &DemoArgs) -> Screen {
         println!("Cabrank demo: call sip:{}@{} yourself, too; Ctrl-C ends it.", stage.line, stage.desk);
+        println!("See it: {page}");
         let began = Instant::now();
         let moving = std::io::stdout().is_terminal();
         let form = if moving { Form::Moving(Bars::new(stage.names.clone(), args.lasting)) } else { Form::Plain(began) };

@@ -108,6 +108,16 @@ pub struct Welcome {
     pub found: Option<Found>,
 }
 
+impl Welcome {
+    /// Where a browser sees the desk. The first time it signs in by itself: what stands behind the # never leaves the browser.
+    pub fn page(&self) -> String {
+        match &self.admin_token {
+            Some(token) => format!("http://{}/sign-in#{token}", self.http),
+            None => format!("http://{}/", self.http),
+        }
+    }
+}
+
 impl Engine {
     /// Starts everything, or nothing.
     ///
@@ -200,11 +210,14 @@ impl Engine {
             files,
             records: config.records.clone(),
             ledger,
+            desk: config.desk.name.to_string(),
             zone: config.timezone.clone(),
+            hosts: http::Hosts::new(config.http.url.as_deref()),
             look_ups: tally,
             screen_pop: config.screen_pop.clone(),
         };
-        let api = http::Api::new(ways, tokens);
+        let sessions = http::Sessions::open(&store, ways.hosts.by_tls()).await?;
+        let api = http::Api::new(ways, tokens, sessions);
         let (http_stop, http) = start_http(http, api);
         let quic_at = quic.as_ref().map(|quic| (quic.addr(), quic.fingerprint()));
         let welcome = Welcome { http: http_addr, quic: quic_at, profiles: directory.len(), admin_token, found };

@@ -25,6 +25,7 @@ mod profiles;
 mod records;
 mod said;
 mod searched;
+mod sessions;
 mod tokens;
 mod upsert;
 mod writer;
@@ -43,6 +44,7 @@ pub use predictions::{LineCounts, WhichLine};
 pub use records::{KeptPromise, KeptQuote, KeptRecord, PastContact};
 pub use said::CaseWordRow;
 pub use searched::WhichRecords;
+pub use sessions::SessionRow;
 pub use tokens::TokenRow;
 pub use writer::{Patience, Writer, Written};
 

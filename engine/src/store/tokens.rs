@@ -44,12 +44,14 @@ impl Store {
         Ok(())
     }
 
-    /// Takes a token back.
+    /// Takes a token back, with the sessions that were opened with it.
     ///
     /// # Errors
     /// When the store fails; then nothing is taken back.
     pub async fn remove_token(&self, digest: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM tokens WHERE digest = $1").bind(digest).execute(&self.writes).await?;
-        Ok(())
+        let mut writing = self.writes.begin().await?;
+        sqlx::query("DELETE FROM sessions WHERE token = $1").bind(digest).execute(&mut *writing).await?;
+        sqlx::query("DELETE FROM tokens WHERE digest = $1").bind(digest).execute(&mut *writing).await?;
+        Ok(writing.commit().await?)
     }
 }

@@ -1,6 +1,7 @@
 //! The engine as its users meet it: real telephones, real networks, real programs. What needs the machine to itself, since it measures or
 //! kills, has a file of its own beside this.
 
+mod agent_page;
 mod agents;
 mod attested;
 mod audio;
@@ -21,6 +22,7 @@ mod journal;
 mod logs;
 mod menu;
 mod openapi;
+mod pages;
 mod privacy;
 mod proving;
 mod quic;
@@ -36,5 +38,6 @@ mod thresholds;
 mod tokens;
 mod torture;
 mod transports;
+mod tuning_pages;
 mod webhook;
 mod why;

@@ -1,8 +1,10 @@
-//! Bearer tokens (RFC 6750): kept as digests, compared in constant time.
+//! Bearer tokens (RFC 6750): kept as digests, compared in constant time. Whoever is signed in to the pages needs none.
 
+use super::origin;
 use super::pass::Pass;
 use super::problem::Problem;
 use super::server::Api;
+use super::sessions::{self, Session};
 use crate::store::{Store, StoreError, TokenRow};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
@@ -93,6 +95,11 @@ impl Bearer {
         Err(Problem::new(StatusCode::FORBIDDEN, format!("Tokens are given out by {ADMIN}; this token is one of {}.", self.role)))
     }
 
+    /// Whether the pages may show who called.
+    pub(super) fn may_see_calls(&self) -> bool {
+        TUNERS.contains(&self.role.as_str())
+    }
+
     /// Whether messages that nobody took may be sent again.
     pub(super) fn may_send_again(&self) -> Result<(), Problem> {
         if self.role == ADMIN {
@@ -137,7 +144,7 @@ impl Tokens {
         Ok(token)
     }
 
-    /// Takes one back.
+    /// Takes one back, and with it every session that was opened with it.
     pub(super) async fn take_back(&self, store: &Store, digest: &str) -> Result<(), StoreError> {
         self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|held| held.digest != digest);
         store.remove_token(digest).await
@@ -203,9 +210,12 @@ pub(super) fn is_for_viewers(path: &str) -> bool {
     FOR_VIEWERS.into_iter().any(is_open)
 }
 
-/// Lets in who brings a token, and says who it is.
+/// Lets in who brings a token or is signed in, and says who it is.
 pub(super) async fn only_bearers(State(api): State<Api>, mut request: Request, next: Next) -> Result<Response, Problem> {
-    let (bearer, pass) = brought(&api, request.headers()).ok_or_else(unauthorized)?;
+    let (bearer, pass) = match brought(&api, request.headers()) {
+        Some(known) => known,
+        None => signed_in(&api, &request)?,
+    };
     bearer.may_ask(request.method(), request.uri().path())?;
     request.extensions_mut().insert(bearer);
     request.extensions_mut().insert(pass);
@@ -215,11 +225,24 @@ pub(super) async fn only_bearers(State(api): State<Api>, mut request: Request, n
 fn brought(api: &Api, headers: &HeaderMap) -> Option<(Bearer, Pass)> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let digest = digest(header.and_then(token)?);
-    Some((api.tokens().holder(&digest)?, Pass::new(digest)))
+    Some((api.tokens().holder(&digest)?, Pass::Token(digest)))
+}
+
+/// A browser sends its cookie whoever made it ask: the page must be ours, and say so.
+fn signed_in(api: &Api, request: &Request) -> Result<(Bearer, Pass), Problem> {
+    let session = api.sessions().of(request.headers()).ok_or_else(unauthorized)?;
+    origin::is_known_host(request.headers(), api.hosts())?;
+    if !request.method().is_safe() {
+        origin::is_our_page(request.headers(), api.hosts())?;
+        let Session { csrf, .. } = &session;
+        sessions::is_ours(request.headers(), csrf)?;
+    }
+    let bearer = api.tokens().holder(&session.token).ok_or_else(unauthorized)?;
+    Ok((bearer, Pass::Session(session)))
 }
 
 /// Nobody knows who asks.
-fn unauthorized() -> Problem {
+pub(super) fn unauthorized() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "Send `Authorization: Bearer TOKEN` with a token that the engine has given out.")
 }
 
@@ -233,6 +256,6 @@ pub(super) fn digest(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

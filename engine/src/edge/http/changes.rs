@@ -114,6 +114,21 @@ pub(super) async fn list(State(api): State<Api>, Query(which): Query<Which>) -> 
     Ok(Json(ChangeList { changes: with_aftermaths(&api, found).await?, more }))
 }
 
+/// The newest changes of a queue, at most so many, newest first.
+pub(super) async fn of_queue(api: &Api, queue: &str, count_max: usize) -> Result<Vec<ChangeDocument>, Problem> {
+    let mut changes = api.store().changes(u64::MAX, COUNT_MAX).await?;
+    changes.retain(|change| change.queues.iter().any(|changed| changed.queue == queue));
+    changes.truncate(count_max);
+    with_aftermaths(api, changes).await
+}
+
+/// The changes made since that one, newest first; what came of them is left out.
+pub(super) async fn since(api: &Api, number: u64) -> Result<Vec<ChangeDocument>, Problem> {
+    let changes = api.store().changes(u64::MAX, COUNT).await?.into_iter();
+    let newer = changes.take_while(|change| change.number > number);
+    Ok(newer.map(|change| ChangeDocument::kept(change, &mut Aftermaths::new())).collect())
+}
+
 async fn with_aftermaths(api: &Api, changes: Vec<KeptChange>) -> Result<Vec<ChangeDocument>, Problem> {
     let mut aftermaths = aftermath::of(api, &changes).await?;
     Ok(changes.into_iter().map(|change| ChangeDocument::kept(change, &mut aftermaths)).collect())

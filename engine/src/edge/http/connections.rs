@@ -6,6 +6,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::io;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,10 @@ const FAILURE_PAUSE: Duration = Duration::from_millis(100);
 /// How long requests under way may take once the server is to end.
 const FAREWELL: Duration = Duration::from_secs(3);
 
+/// Who is at the other end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) IpAddr);
+
 /// One of the connections that there may be, as long as anybody has it: what a connection was made into has it, too.
 #[derive(Clone, Debug)]
 pub(super) struct Place(#[expect(dead_code, reason = "it is had, and that is all")] Arc<OwnedSemaphorePermit>);
@@ -38,9 +43,9 @@ pub(super) async fn serve(listener: TcpListener, routes: Router, end: impl Futur
     loop {
         tokio::select! {
             accepted = accept(&listener, &room) => {
-                let (stream, permit) = accepted?;
+                let (stream, peer, permit) = accepted?;
                 let place = Place(Arc::new(permit));
-                let routes = routes.clone().layer(Extension(place.clone()));
+                let routes = routes.clone().layer(Extension(peer)).layer(Extension(place.clone()));
                 tokio::spawn(converse(stream, routes, farewell.subscribe(), place));
             }
             () = &mut end => break,
@@ -55,12 +60,12 @@ pub(super) async fn serve(listener: TcpListener, routes: Router, end: impl Futur
     Ok(())
 }
 
-async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> io::Result<(TcpStream, Peer, OwnedSemaphorePermit)> {
     let permit = Arc::clone(room).acquire_owned().await.map_err(io::Error::other)?;
     let mut failures = 0;
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => return Ok((stream, permit)),
+            Ok((stream, peer)) => return Ok((stream, Peer(peer.ip()), permit)),
             Err(error) if failures == FAILURES_MAX => return Err(error),
             Err(error) => warn!(%error, "a connection was not accepted"),
         }

@@ -84,7 +84,7 @@ pub(super) async fn follow(
 ) -> Result<Response, Problem> {
     let last = which.last(&headers);
     let wants = which.understood(&api, &bearer)?;
-    let upgrade = socket::wanted(&headers, upgrade)?;
+    let upgrade = socket::wanted(&api, &pass, &headers, upgrade)?;
     // Whoever comes first is not shown what was seen when somebody last looked.
     api.show_board().await?;
     let stay = Stay::new(&api, pass, api.events().listen(last, wants));

@@ -19,7 +19,9 @@ mod masked;
 mod metrics;
 mod openapi;
 mod opening;
+mod origin;
 mod own;
+mod pages;
 mod parts;
 mod pass;
 mod problem;
@@ -28,8 +30,10 @@ mod queues;
 mod records;
 mod said;
 mod server;
+mod sessions;
 mod socket;
 mod thresholds;
+mod throttle;
 mod tokens;
 mod unread;
 mod webhooks;
@@ -37,16 +41,28 @@ mod what_if;
 mod why;
 
 pub use auth::{FreshToken, Tokens};
+pub use origin::Hosts;
 pub use problem::Problem;
 pub use server::{Api, Ways, router, serve};
+pub use sessions::Sessions;
 
 #[cfg(test)]
 mod case_tests;
 #[cfg(test)]
 mod desk_tests;
 #[cfg(test)]
+mod hygiene_tests;
+#[cfg(test)]
+mod masked_tests;
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
 mod profile_tests;
+#[cfg(test)]
+mod socket_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod tuning_tests;
+#[cfg(test)]
+mod what_if_tests;

@@ -23,6 +23,11 @@ pub(super) struct Object<T>(pub(super) T);
 /// A file, as it comes.
 pub(super) struct File(pub(super) Bytes);
 
+/// A form of a page.
+#[derive(FromRequest)]
+#[from_request(via(axum::Form), rejection(Problem))]
+pub(super) struct Form<T>(pub(super) T);
+
 /// What stands behind the question mark.
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(Problem))]

@@ -1,20 +1,23 @@
 //! What let somebody in, who may stay for long: as soon as it is taken away, he or she is shown the door.
 
 use super::server::Api;
+use super::sessions::Session;
 use crate::events::{Event, Listener};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Interval, interval};
 
-/// How often it is looked at by itself.
+/// How often it is looked at by itself: sessions end with time, too.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(30);
 
 /// What let somebody in.
 #[derive(Clone, Debug)]
-pub(super) struct Pass {
-    /// The digest of a token.
-    token: String,
+pub(super) enum Pass {
+    /// The token of that digest.
+    Token(String),
+    /// A cookie.
+    Session(Session),
 }
 
 /// Somebody who listens, as long as the pass is good.
@@ -27,14 +30,12 @@ pub(super) struct Stay {
 }
 
 impl Pass {
-    /// The token of that digest.
-    pub(super) fn new(token: String) -> Pass {
-        Pass { token }
-    }
-
     /// Whether it still lets anybody in.
     fn is_good(&self, api: &Api) -> bool {
-        api.tokens().holder(&self.token).is_some()
+        match self {
+            Pass::Token(digest) => api.tokens().holder(digest).is_some(),
+            Pass::Session(session) => api.sessions().is_open(session) && api.tokens().holder(&session.token).is_some(),
+        }
     }
 }
 

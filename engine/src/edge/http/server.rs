@@ -1,11 +1,14 @@
 //! The server: its routes, what every request goes through, and its end.
 
 use super::auth::{Tokens, only_bearers};
+use super::origin::Hosts;
 use super::problem::Problem;
+use super::sessions::Sessions;
+use super::throttle::Throttle;
 use super::why::Teller;
 use super::{
     agents, board, call_list, calls, cases, changes, connections, desk, events, figures, first_contacts, health, metrics,
-    openapi, opening, profiles, queues, records, thresholds, tokens, webhooks, what_if, why,
+    openapi, opening, pages, profiles, queues, records, thresholds, tokens, webhooks, what_if, why,
 };
 use crate::board::{Board, Ledger, Sources};
 use crate::clerk::ClerkDoor;
@@ -63,6 +66,8 @@ struct Inner {
     glance: Glance,
     teller: Teller,
     tokens: Tokens,
+    sessions: Sessions,
+    throttle: Throttle,
     board: Board,
     events: Events,
     foresight: Foresight,
@@ -70,7 +75,7 @@ struct Inner {
     _beside: JoinSet<()>,
     /// One file at a time.
     importing: Semaphore,
-    /// Told whenever somebody's token is taken away.
+    /// Told whenever somebody's token or session is taken away.
     taken_away: watch::Sender<()>,
 }
 
@@ -105,8 +110,12 @@ pub struct Ways {
     pub records: Records,
     /// What became of calls.
     pub ledger: Arc<Ledger>,
+    /// What the desk is called.
+    pub desk: String,
     /// The desk's timezone.
     pub zone: TimeZone,
+    /// The names under which browsers reach the pages.
+    pub hosts: Hosts,
     /// What came of looking callers up, if anybody does.
     pub look_ups: Option<Arc<Tally>>,
     /// The page that agents' programs open for a call.
@@ -115,17 +124,29 @@ pub struct Ways {
 
 impl Api {
     /// An API for one desk. Must be called within a tokio runtime.
-    pub fn new(ways: Ways, tokens: Tokens) -> Api {
+    pub fn new(ways: Ways, tokens: Tokens, sessions: Sessions) -> Api {
         let glance = Glance::new(ways.door.clone());
         let teller = Teller::new(ways.data.clone());
         let board = Board::new(sources(&ways), glance.clone());
-        let (events, importing) = (Events::new(rand::random()), Semaphore::new(1));
+        let (events, throttle, importing) = (Events::new(rand::random()), Throttle::default(), Semaphore::new(1));
         let foresight = Foresight::new(ways.data.clone(), ways.in_force.clone(), ways.zone.clone());
         let mut beside = JoinSet::new();
         beside.spawn(what_if::keep_predictions(ways.in_force.clone(), foresight.clone(), ways.store.clone()));
         let (taken_away, _) = watch::channel(());
-        let inner =
-            Arc::new(Inner { ways, glance, teller, tokens, board, events, foresight, _beside: beside, importing, taken_away });
+        let inner = Arc::new(Inner {
+            ways,
+            glance,
+            teller,
+            tokens,
+            sessions,
+            throttle,
+            board,
+            events,
+            foresight,
+            _beside: beside,
+            importing,
+            taken_away,
+        });
         tokio::spawn(show_boards(Arc::downgrade(&inner)));
         Api { inner }
     }
@@ -142,9 +163,29 @@ impl Api {
         &self.inner.events
     }
 
-    /// Whoever waits here is told when a token is taken away.
+    pub(super) fn sessions(&self) -> &Sessions {
+        &self.inner.sessions
+    }
+
+    /// Whoever waits here is told when a token or a session is taken away.
     pub(super) fn taken_away(&self) -> &watch::Sender<()> {
         &self.inner.taken_away
+    }
+
+    pub(super) fn throttle(&self) -> &Throttle {
+        &self.inner.throttle
+    }
+
+    pub(super) fn hosts(&self) -> &Hosts {
+        &self.inner.ways.hosts
+    }
+
+    pub(super) fn desk(&self) -> &str {
+        &self.inner.ways.desk
+    }
+
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.inner.ways.zone
     }
 
     /// Tells those who listen of the wallboard, if it has changed.
@@ -301,6 +342,7 @@ pub fn router(api: Api) -> Router {
         .route("/metrics", get(metrics::all))
         .route("/api/v1/openapi.json", get(openapi::document))
         .merge(guarded)
+        .merge(pages::routes(api.clone()))
         .fallback(nowhere)
         .method_not_allowed_fallback(not_so)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

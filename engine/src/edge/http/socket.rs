@@ -2,8 +2,10 @@
 
 use super::connections::Place;
 use super::events::STILL_THERE;
-use super::pass::Stay;
+use super::origin;
+use super::pass::{Pass, Stay};
 use super::problem::Problem;
+use super::server::Api;
 use crate::events::Event;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
@@ -14,14 +16,19 @@ use tokio::time::{Instant, interval_at};
 /// The longest message that is taken, in bytes. Nothing is asked this way.
 const SAID_BYTES_MAX: usize = 1_024;
 
-/// The WebSocket that is asked for, if one is.
+/// The WebSocket that is asked for, if one is. A browser sends its cookie whoever's page asked: it must be ours.
 pub(super) fn wanted(
+    api: &Api,
+    pass: &Pass,
     headers: &HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Option<WebSocketUpgrade>, Problem> {
     let is_wanted = headers.get(header::UPGRADE).is_some_and(|what| what.as_bytes().eq_ignore_ascii_case(b"websocket"));
     if !is_wanted {
         return Ok(None);
+    }
+    if matches!(pass, Pass::Session(_)) {
+        origin::is_our_page(headers, api.hosts())?;
     }
     upgrade.map(Some).map_err(|rejection| {
         let status =

@@ -1,6 +1,6 @@
 //! The API over real sockets, with a real desk behind it.
 
-use super::{Api, Tokens, Ways, serve};
+use super::{Api, Hosts, Sessions, Tokens, Ways, serve};
 use crate::backlog::Backlog;
 use crate::board::Ledger;
 use crate::clerk::Clerk;
@@ -36,7 +36,7 @@ pub(super) struct Engine {
     pub(super) directory: Arc<Directory>,
     end: Option<oneshot::Sender<()>>,
     served: tokio::task::JoinHandle<std::io::Result<()>>,
-    _dir: TempDir,
+    pub(super) dir: TempDir,
 }
 
 impl Engine {
@@ -95,15 +95,18 @@ impl Engine {
                 repeat_within: Duration::from_secs(7 * 24 * 3600),
             },
             ledger,
+            desk: "taxi".to_owned(),
             zone: TimeZone::UTC,
+            hosts: Hosts::default(),
         };
-        let api = Api::new(ways, tokens);
+        let sessions = Sessions::open(&store, false).await.expect("sessions");
+        let api = Api::new(ways, tokens, sessions);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let (end, ended) = oneshot::channel::<()>();
         let served = tokio::spawn(serve(listener, api, async { drop(ended.await) }));
         let token = fresh.expect("the first start makes a token").to_string();
-        Engine { url, token, door, store, directory, end: Some(end), served, _dir: dir }
+        Engine { url, token, door, store, directory, end: Some(end), served, dir }
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -3,7 +3,7 @@
 use super::super::{ann, change, epoch, record, resolution, row, run_writer, settled, writer};
 use super::{LOCK, opened};
 use crate::directory::Directory;
-use crate::store::{Entry, Patience, Rows, TokenRow, WhichRecords, Writer, Written};
+use crate::store::{Entry, Patience, Rows, SessionRow, TokenRow, WhichRecords, Writer, Written};
 use crate::words::outcome;
 use cabrank_core::{Attestation, CallId, Flaw, Keys, Number, Outcome, Profile, Promise, Record, Settled, Tick, Trust};
 use std::sync::Arc;
@@ -343,6 +343,23 @@ async fn records_are_told_page_by_page_each_once_for_who_compares_them() {
     store.each_analysed(since, until, |record| told.push(record.offered_at)).await.expect("read");
     assert_eq!((told.len(), told.is_sorted(), told[0]), (3 * 2_980, true, since));
     assert_eq!(store.count_analysed(since, until).await.expect("read"), 3 * 2_980);
+}
+
+#[tokio::test]
+async fn a_session_is_kept_until_it_ends_expires_or_loses_its_token() {
+    let (_place, store) = opened().await;
+    let session =
+        |digest: &str, token: &str, expires_at: i64| SessionRow { digest: digest.into(), token: token.into(), expires_at };
+    let kept = [session("a", "t", i64::MAX), session("b", "t", i64::MAX), session("c", "u", i64::MAX)];
+    for session in kept.iter().chain([&session("old", "u", 1)]) {
+        store.put_session(session).await.expect("written");
+    }
+    assert_eq!(store.sessions().await.expect("read"), kept);
+    store.end_session("a").await.expect("written");
+    store.put_token(&token("t", "viewer")).await.expect("written");
+    store.remove_token("t").await.expect("written");
+    assert_eq!(store.sessions().await.expect("read"), kept[2..]);
+    assert!(!store.tokens().await.expect("read").iter().any(|token| token.digest == "t"));
 }
 
 #[tokio::test]

@@ -1,0 +1,290 @@
+//! What was foreseen and what came, as people read it.
+
+use super::super::super::changes::{ChangeDocument, ChangedDocument};
+use super::super::texts::{ENGLISH, Texts};
+use super::super::times;
+use crate::foresight::{Aftermath, Effect, Figure, Foreseen, Held, Level, Off, Side, Unit, Verdict};
+use askama::Template;
+use cabrank_sim::charts::{Whisker, Words};
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+/// What was foreseen, to stand in the page; or why not.
+#[derive(Template)]
+#[template(path = "foreseen.html")]
+pub(super) struct Fragment {
+    pub(super) t: &'static Texts,
+    pub(super) told: Told,
+}
+
+/// What is told.
+pub(super) enum Told {
+    /// Nothing was typed.
+    Nothing,
+    /// Why nothing is foreseen.
+    Not(String),
+    /// What is.
+    Foreseen { about: String, holds: bool, off: Vec<String>, rows: Vec<Row> },
+}
+
+/// A figure.
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) of: String,
+    pub(super) unchanged: String,
+    pub(super) changed: String,
+    pub(super) difference: String,
+    pub(super) interval: String,
+    /// A picture of it; SVG.
+    pub(super) picture: String,
+    pub(super) off: String,
+    pub(super) effect: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) means: &'static str,
+}
+
+impl Told {
+    /// What was foreseen for this queue, and for others where it is clear.
+    pub(super) fn of(foreseen: &Foreseen, queue: &str, zone: &TimeZone) -> Told {
+        // Of one class alone the queue tells all there is.
+        let waited = |level: &&Level| level.queue == queue && level.class.is_some() && level.figure == Figure::WaitMean;
+        let many = foreseen.figures.iter().filter(waited).count() > 1;
+        let is_shown = |level: &&Level| {
+            let told = level.figure != Figure::Offered;
+            told && if level.queue == queue { many || level.class.is_none() } else { level.class.is_none() && level.clear }
+        };
+        let mut levels: Vec<&Level> = foreseen.figures.iter().filter(is_shown).collect();
+        levels.sort_by_key(|level| (level.queue != queue, level.class.is_some()));
+        if levels.is_empty() {
+            return Told::Not(format!("{} {}.", "Nobody stood in this queue's line today, so nothing can be said of it:", queue));
+        }
+        let rows = levels.into_iter().map(|level| Row::of(level, queue)).collect();
+        Told::Foreseen {
+            about: about(foreseen, zone),
+            holds: foreseen.hindcast.holds,
+            off: foreseen.hindcast.off.iter().map(said).collect(),
+            rows,
+        }
+    }
+}
+
+/// `22 Nov, 00:00 to 18:40: 4,812 callers, lived through 64 times each way in 1.3 s.`
+fn about(foreseen: &Foreseen, zone: &TimeZone) -> String {
+    let (from, until) = (times::day_and_minute(&foreseen.from, zone), times::day_and_minute(&foreseen.until, zone));
+    let day = from.split_once(',').map_or("", |(day, _)| day);
+    let until = until.strip_prefix(day).map_or(until.as_str(), |time| time.trim_start_matches([',', ' ']));
+    let took = foreseen.took_ms as f64 / 1e3;
+    format!("{from} to {until}: {} callers, lived through {} times each way in {took:.1} s.", foreseen.calls, foreseen.seeds)
+}
+
+fn said(off: &Off) -> String {
+    let t = ENGLISH.tune;
+    let unit = unit_of(off.figure);
+    let class = off.class.as_ref().map(|class| format!(" {class}")).unwrap_or_default();
+    format!(
+        "{}{class}, {}: {} {}, {} {}",
+        off.queue,
+        t.figure(&word(&off.figure)),
+        t.really,
+        level(off.real, unit),
+        t.simulated,
+        level(off.simulated, unit)
+    )
+}
+
+fn unit_of(figure: Figure) -> Unit {
+    match figure {
+        Figure::Offered => Unit::Calls,
+        Figure::WaitMean => Unit::Seconds,
+        Figure::ServiceLevel | Figure::Abandonment => Unit::Share,
+    }
+}
+
+impl Row {
+    fn of(of: &Level, queue: &str) -> Row {
+        let t = ENGLISH.tune;
+        let other = if of.queue == queue { String::new() } else { of.queue.clone() };
+        let whose = of.class.clone().unwrap_or(other);
+        let interval = of.ci95.map(|(low, high)| format!("{} {} {}", signed(low, of.unit), t.to, signed(high, of.unit)));
+        let interval = interval.unwrap_or_default();
+        let effect = word(&of.effect);
+        let (sign, means) = t.effect(&effect);
+        Row {
+            name: t.figure(&word(&of.figure)).to_owned(),
+            of: whose,
+            unchanged: level(of.unchanged, of.unit),
+            changed: level(of.changed, of.unit),
+            difference: with_unit(of.difference, of.unit),
+            picture: picture(of, &interval),
+            interval,
+            off: with_unit(of.hindcast_error, of.unit),
+            effect: class_of(of.effect),
+            sign,
+            means,
+        }
+    }
+}
+
+fn picture(of: &Level, interval: &str) -> String {
+    let Some((low, high)) = of.ci95 else { return String::new() };
+    let title = format!("{}: {interval}", ENGLISH.tune.figure(&word(&of.figure)));
+    Whisker { words: Words { title, description: ENGLISH.tune.interval.to_owned() }, low, value: of.difference, high }.to_svg()
+}
+
+fn class_of(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Better => "better",
+        Effect::Worse => "worse",
+        Effect::Different | Effect::Unclear | Effect::Same => "unclear",
+    }
+}
+
+/// `12.3 s`, `83.1 %`, `512`.
+pub(super) fn level(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Calls => format!("{value:.0}"),
+        Unit::Seconds => format!("{value:.1} s"),
+        Unit::Share => format!("{:.1} %", value * 100.0),
+    }
+}
+
+/// `+1.2`, `−0.04`, `0`.
+fn signed(value: f64, unit: Unit) -> String {
+    let scaled = if unit == Unit::Share { value * 100.0 } else { value };
+    // What is small is told closely, lest nothing seem to be better than nothing.
+    let digits = if scaled.abs() < 0.1 { 2 } else { 1 };
+    let told = format!("{:.digits$}", scaled.abs());
+    match (told.bytes().any(|byte| (b'1'..=b'9').contains(&byte)), scaled < 0.0) {
+        (false, _) => "0".to_owned(),
+        (true, true) => format!("−{told}"),
+        (true, false) => format!("+{told}"),
+    }
+}
+
+fn with_unit(value: f64, unit: Unit) -> String {
+    match unit {
+        Unit::Calls => signed(value, unit),
+        Unit::Seconds => format!("{} s", signed(value, unit)),
+        Unit::Share => format!("{} {}", signed(value, unit), ENGLISH.tune.points),
+    }
+}
+
+/// The word of the API for it.
+fn word(of: &impl Serialize) -> String {
+    serde_json::to_value(of).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A change in the history of a queue.
+pub(super) struct Past {
+    pub(super) number: u64,
+    pub(super) at: String,
+    pub(super) by: String,
+    pub(super) reason: String,
+    pub(super) what: Vec<String>,
+    pub(super) came: Option<Came>,
+}
+
+/// What came of it.
+pub(super) struct Came {
+    pub(super) verdict: &'static str,
+    pub(super) is_outside: bool,
+    pub(super) kind: &'static str,
+    pub(super) calls: u64,
+    /// How busy it was, and how busy what was foreseen.
+    pub(super) traffic: String,
+    pub(super) rows: Vec<CameRow>,
+}
+
+/// A figure of it.
+pub(super) struct CameRow {
+    pub(super) name: &'static str,
+    pub(super) predicted: String,
+    pub(super) band: String,
+    pub(super) actual: String,
+    pub(super) side: &'static str,
+    /// Whether that is good or bad for callers.
+    pub(super) kind: &'static str,
+}
+
+impl Past {
+    /// The changes of a queue among these.
+    pub(super) fn of(changes: &[ChangeDocument], queue: &str, zone: &TimeZone) -> Vec<Past> {
+        let of_queue = |change: &ChangeDocument| {
+            let changed = change.queues.iter().find(|changed| changed.queue == queue)?;
+            Some(Past::told(change, changed, zone))
+        };
+        changes.iter().filter_map(of_queue).collect()
+    }
+
+    fn told(change: &ChangeDocument, changed: &ChangedDocument, zone: &TimeZone) -> Past {
+        Past {
+            number: change.number,
+            at: times::day_and_time(&change.at, zone),
+            by: change.by.clone(),
+            reason: change.reason.clone(),
+            what: changed.what.clone(),
+            came: changed.aftermath.as_ref().map(Came::of),
+        }
+    }
+
+    /// Whether reality has left the band.
+    pub(super) fn is_outside(&self) -> bool {
+        self.came.as_ref().is_some_and(|came| came.is_outside)
+    }
+}
+
+impl Came {
+    fn of(aftermath: &Aftermath) -> Came {
+        let kind = match aftermath.verdict {
+            Verdict::TooEarly => "unclear",
+            Verdict::AsPredicted => "better",
+            Verdict::Outside => "worse",
+        };
+        Came {
+            verdict: ENGLISH.tune.verdict(&word(&aftermath.verdict)),
+            is_outside: aftermath.verdict == Verdict::Outside,
+            kind,
+            calls: aftermath.calls,
+            traffic: format!(
+                "{:.0} {}, {:.0} {}",
+                aftermath.calls_per_hour, ENGLISH.tune.an_hour, aftermath.foreseen_per_hour, ENGLISH.tune.an_hour_foreseen
+            ),
+            rows: aftermath.figures.iter().map(CameRow::of).collect(),
+        }
+    }
+}
+
+impl CameRow {
+    fn of(held: &Held) -> CameRow {
+        let t = ENGLISH.tune;
+        let told = |value: f64| level(value, held.unit);
+        CameRow {
+            name: t.figure(&word(&held.figure)),
+            predicted: told(held.predicted),
+            band: format!("{} {} {}", told(held.low), t.to, told(held.high)),
+            actual: held.actual.map_or_else(|| "–".to_owned(), told),
+            kind: match held.side {
+                Side::Within => "unclear",
+                Side::Above | Side::Below if held.figure.more_is_better() == Some(held.side == Side::Above) => "better",
+                Side::Above | Side::Below => "worse",
+            },
+            side: if held.side == Side::Within { "" } else { t.side(&word(&held.side)) },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Unit, level, with_unit};
+
+    #[test]
+    fn figures_are_told_with_sign_and_unit() {
+        let small = [-0.04, -0.001, 0.0].map(|value| with_unit(value, Unit::Seconds));
+        assert_eq!(small, ["−0.04 s", "0 s", "0 s"]);
+        assert_eq!([with_unit(-0.0231, Unit::Share), with_unit(3.16, Unit::Seconds)], ["−2.3 points", "+3.2 s"]);
+        assert_eq!(
+            [level(0.8312, Unit::Share), level(61.0, Unit::Seconds), level(512.4, Unit::Calls)],
+            ["83.1 %", "61.0 s", "512"]
+        );
+    }
+}
