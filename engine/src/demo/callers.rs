@@ -12,6 +12,10 @@ use tokio::time::sleep;
 /// Calls of the demo at once; more callers than that wait with dialling.
 const CALLS_MAX: usize = 500;
 
+/// The doors open on a crowd, so that there is something to see at once: so many callers, this far apart.
+const RUSH: usize = 8;
+const RUSH_GAP: Duration = Duration::from_millis(700);
+
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Everybody who may call.
@@ -58,7 +62,7 @@ impl Crowd {
     pub(super) async fn call(self, counts: Counts) {
         let mut draw = Draw::new(self.seed, 2);
         let mut calls = JoinSet::new();
-        loop {
+        for nth in 1_usize.. {
             while calls.len() >= CALLS_MAX {
                 calls.join_next().await;
             }
@@ -66,7 +70,8 @@ impl Crowd {
             let caller = self.caller(&mut draw);
             let (phone, to, counts) = (self.phone.clone(), self.to.clone(), counts.clone());
             calls.spawn(async move { counts.note(caller.call(&phone, &to, &counts).await) });
-            sleep(self.pace.about(&mut draw, self.gap)).await;
+            let gap = if nth < RUSH { RUSH_GAP } else { self.gap };
+            sleep(self.pace.about(&mut draw, gap)).await;
         }
     }
 

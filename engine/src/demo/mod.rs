@@ -40,7 +40,7 @@ pub struct DemoArgs {
     /// How long it goes on; Ctrl-C ends it sooner.
     #[arg(long = "for", value_name = "TIME", default_value = "2m", value_parser = read_time)]
     lasting: Duration,
-    /// Callers a minute, before --speed.
+    /// Callers a minute, before --speed, after the eight of the first seconds.
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=6_000))]
     per_minute: u32,
     /// The same callers do the same again with the same seed, as far as real time lets them.
