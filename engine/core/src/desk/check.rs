@@ -73,6 +73,7 @@ impl Desk {
     pub(super) fn is_consistent(&self) -> Result<(), Contradiction> {
         self.check_lines()?;
         self.check_calls()?;
+        self.check_callbacks()?;
         self.check_agents()?;
         self.check_nobody_waits_in_vain()?;
         self.check_alarms()
@@ -155,6 +156,18 @@ impl Desk {
             }
         }
         equals!(bound, self.offers.len(), "every offer is one call's");
+        Ok(())
+    }
+
+    /// Whoever calls again takes the place of the callback that is pending: it must be that caller's own.
+    fn check_callbacks(&self) -> Result<(), Contradiction> {
+        for (caller, id) in self.known.callbacks() {
+            let call = self.calls.get(&id);
+            let pending = call.is_some_and(|call| call.stage == Stage::Absent || call.stage.aside());
+            holds!(pending, "{id} is to be called back");
+            let asked = call.and_then(|call| call.caller.known_by());
+            equals!(asked.as_ref(), Some(caller), "{id} is called back as who asked for it");
+        }
         Ok(())
     }
 

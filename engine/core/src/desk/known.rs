@@ -42,6 +42,11 @@ impl Known {
         self.remembered.get(&caller.known_by()?)?.agent.as_ref()
     }
 
+    /// The callbacks that are pending, and whose they are.
+    pub(super) fn callbacks(&self) -> impl Iterator<Item = (&KnownBy, CallId)> {
+        self.callbacks.iter().map(|(caller, call)| (caller, *call))
+    }
+
     /// Forgets places: the queues they were in are no more.
     pub(super) fn forget_places(&mut self) {
         self.remembered.values_mut().for_each(|memory| memory.kept = None);
