@@ -5,6 +5,9 @@ use super::story::{Moment, QuoteTold, Story, Totals};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+/// The timezone of the story as a whole, which says so at its beginning.
+const UTC: TimeZone = TimeZone::UTC;
+
 /// The whole story, a sentence each; `before_gap` moments stand before those that were left out.
 pub(super) fn all(story: &Story, before_gap: usize) -> Vec<String> {
     let mut sentences = vec![heading(story)];
@@ -21,7 +24,7 @@ pub(super) fn all(story: &Story, before_gap: usize) -> Vec<String> {
 
 /// One moment.
 fn sentence(moment: &Moment) -> String {
-    format!("{} {}", clock(moment.at), what(&moment.what))
+    format!("{} {}", clock(moment.at, &UTC), what(&moment.what, &UTC))
 }
 
 /// What the whole comes to: how it ended, how often what happened.
@@ -30,17 +33,18 @@ pub(super) fn summary(story: &Story) -> [String; 2] {
 }
 
 fn heading(story: &Story) -> String {
-    let day = story.moments.first().map(|moment| moment.at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string());
+    let day = story.moments.first().map(|moment| moment.at.to_zoned(UTC).strftime("%Y-%m-%d").to_string());
     format!("Call {}, {} (all times in UTC).", story.call, day.unwrap_or_default())
 }
 
-pub(super) fn what(what: &Happening) -> String {
+/// What happened, with moments as they are in that timezone.
+pub(super) fn what(what: &Happening, zone: &TimeZone) -> String {
     match what {
         Happening::Offered { line } => format!("called {line}."),
         Happening::KeyedCode { right: true } => "keyed in the right code.".to_owned(),
         Happening::KeyedCode { right: false } => "keyed in a wrong code.".to_owned(),
         Happening::Pressed { key } => format!("pressed {key}."),
-        Happening::Joined { .. } => joined(what),
+        Happening::Joined { .. } => joined(what, zone),
         Happening::HeldFor { agent } => format!("held for {agent}, the caller's own agent, who is busy: nobody else is rung."),
         Happening::OpenToAll => "no longer held: any agent who serves the queue may take it.".to_owned(),
         Happening::Told { at_most_s, callback, longer } => told(*at_most_s, *callback, *longer),
@@ -49,9 +53,9 @@ pub(super) fn what(what: &Happening) -> String {
             by.call,
             caller(by),
             wait(this),
-            overtaking(because, agent)
+            overtaking(because, agent, zone)
         ),
-        Happening::Chosen { .. } => chosen(what),
+        Happening::Chosen { .. } => chosen(what, zone),
         Happening::Missed { agent, how } => format!("{agent} {}.", missed(how)),
         Happening::Answered { agent } => format!("{agent} answered."),
         Happening::AgentLost { agent } => format!("the connection to {agent} was lost; the caller keeps the place in line."),
@@ -72,12 +76,12 @@ pub(super) fn what(what: &Happening) -> String {
     }
 }
 
-fn joined(what: &Happening) -> String {
+fn joined(what: &Happening, zone: &TimeZone) -> String {
     let Happening::Joined { queue, class, target_s, waiting_before, on_duty, place_kept_since, because } = what else {
         return String::new();
     };
     let class = if class.is_empty() { String::new() } else { format!(" as {class}") };
-    let kept = place_kept_since.map(|since| format!(" The place was kept: the wait counts from {}.", clock(since)));
+    let kept = place_kept_since.map(|since| format!(" The place was kept: the wait counts from {}.", clock(since, zone)));
     format!(
         "joined {queue}{class} (target {target_s} s); {} in that line, {} on duty. {because}{}",
         counted(*waiting_before, "other caller", "other callers"),
@@ -98,15 +102,15 @@ fn told(at_most_s: Option<u64>, callback: bool, longer: bool) -> String {
     format!("was told {}.", said.join(" and "))
 }
 
-fn chosen(what: &Happening) -> String {
+fn chosen(what: &Happening, zone: &TimeZone) -> String {
     let Happening::Chosen { agent, call_back, why, this, callers, agents, left_out } = what else { return String::new() };
     let step = if *call_back { "it is the turn of this callback".to_owned() } else { format!("{agent} is rung") };
     let mut sentence = format!("{step} after {}: {why}.", wait(this));
     for (passed, because) in callers {
-        sentence += &format!(" Passed over: call {} ({}), {}.", passed.call, caller(passed), overtaking(because, agent));
+        sentence += &format!(" Passed over: call {} ({}), {}.", passed.call, caller(passed), overtaking(because, agent, zone));
     }
     for NotAgent { agent, because } in agents {
-        sentence += &format!(" Not {agent}: {}.", not_rung(because));
+        sentence += &format!(" Not {agent}: {}.", not_rung(because, zone));
     }
     if *left_out > 0 {
         sentence += &format!(" {left_out} more were passed over.");
@@ -115,11 +119,11 @@ fn chosen(what: &Happening) -> String {
 }
 
 /// Why a caller stayed behind when an agent was given to another.
-fn overtaking(because: &Because, agent: &str) -> String {
+fn overtaking(because: &Because, agent: &str, zone: &TimeZone) -> String {
     match because {
         Because::Order { order } => format!("the other one came first by the order of service `{order}`"),
         Because::OwnAgent => format!("{agent} is that caller's own agent, which is a head start"),
-        Because::OpensAt { at } => format!("{agent} may take this caller only from {} on", clock(*at)),
+        Because::OpensAt { at } => format!("{agent} may take this caller only from {} on", clock(*at, zone)),
         Because::KeptFor { queue } => format!("{agent} was kept for callers of {queue}"),
         Because::JustMissed => format!("{agent} had just missed this caller's ringing"),
         Because::OthersDialled => "as many callbacks were under way as agents were idle".to_owned(),
@@ -135,12 +139,12 @@ fn overtaking(because: &Because, agent: &str) -> String {
 }
 
 /// Why an agent was not rung.
-fn not_rung(because: &Because) -> String {
+fn not_rung(because: &Because, zone: &TimeZone) -> String {
     match because {
         Because::WorseLevel => "serves this queue at a worse level".to_owned(),
         Because::LaterTurn => "it was the other one's turn".to_owned(),
         Because::OwnAgent => "another one is this caller's own agent".to_owned(),
-        Because::OpensAt { at } => format!("may take this caller only from {} on", clock(*at)),
+        Because::OpensAt { at } => format!("may take this caller only from {} on", clock(*at, zone)),
         Because::KeptFor { queue } => format!("kept for callers of {queue}"),
         Because::JustMissed => "had just missed this caller's ringing".to_owned(),
         Because::Order { .. }
@@ -171,7 +175,11 @@ fn quote(quote: &QuoteTold) -> String {
         "broken" => "That was not kept.",
         _ => "That is not settled: the call was not connected by then, or left before it was over.",
     };
-    format!("At {} the wait was said to be over by {} at the latest. {became}", clock(quote.said_at), clock(quote.until))
+    format!(
+        "At {} the wait was said to be over by {} at the latest. {became}",
+        clock(quote.said_at, &UTC),
+        clock(quote.until, &UTC)
+    )
 }
 
 fn ending(story: &Story) -> String {
@@ -228,6 +236,6 @@ fn counted(count: impl Into<u64>, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-fn clock(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%H:%M:%S").to_string()
+fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
 }

@@ -7,6 +7,7 @@ use crate::epoch::Epoch;
 use crate::{names, words};
 use cabrank_core::{CallView, Desk, Record, Said, Settings, Span, Tick};
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -90,9 +91,9 @@ impl Moment {
         Moment { at, what }
     }
 
-    /// What happened as a plain sentence, without when.
-    pub fn sentence(&self) -> String {
-        sentences::what(&self.what)
+    /// What happened as a plain sentence, without when; other moments in it are as they are in that timezone.
+    pub fn sentence(&self, zone: &TimeZone) -> String {
+        sentences::what(&self.what, zone)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Because, Happening, Story, WhyError, tell};
 use cabrank_core::*;
 use cabrank_journal::{Beginning, Journal, Log, Options, OsDisk, UnixMicros};
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -167,6 +168,9 @@ fn an_agent_who_opens_later_is_named_with_the_moment() {
     let at = crate::epoch::timestamp(31_000_000);
     assert_eq!(overtakings(&story), [&Because::OpensAt { at }]);
     has(&story, "ben may take this caller only from 00:00:31 on");
+    let zone = TimeZone::fixed(jiff::tz::offset(8));
+    let there: Vec<String> = story.moments.iter().map(|moment| moment.sentence(&zone)).collect();
+    assert!(there.iter().any(|told| told.contains("ben may take this caller only from 08:00:31 on")), "{there:#?}");
 }
 
 #[test]
