@@ -1,7 +1,11 @@
-// Foresees what is typed, a moment after it was typed; only the newest question counts. The server writes the answer.
+// Foresees what is typed, a moment after it was typed; only the newest question counts. The server writes the answer. What came of
+// changes made before is looked at again and again.
+import { renew } from "./renew.js";
+
 const form = document.getElementById("thresholds");
 const place = document.getElementById("foreseen");
 const SOON_MS = 600;
+const EVERY_MS = 10_000;
 const BUSY = 503;
 const TRIES = 8;
 let asked = null;
@@ -55,3 +59,5 @@ form.addEventListener("keydown", (event) => {
 // What was typed before this script was there, or stands there again after going back, counts as well.
 mark();
 if (form.querySelector(".field.changed") && !place.querySelector("table")) foresee();
+const history = `/tune/history?queue=${encodeURIComponent(form.elements.queue.value)}`;
+setInterval(renew, EVERY_MS, history, ["outside", "past"]);

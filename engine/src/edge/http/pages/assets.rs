@@ -12,7 +12,7 @@ use std::io::Write as _;
 use std::sync::LazyLock;
 
 /// Name, media type and content. Scripts find each other by relative names.
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 12] = [
     ("icon.svg", "image/svg+xml", include_str!("../../../../pages/icon.svg")),
     ("ask.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/ask.js")),
     ("call.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/call.js")),
@@ -20,6 +20,7 @@ const FILES: [(&str, &str, &str); 11] = [
     ("desk.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/desk.js")),
     ("events.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/events.js")),
     ("record.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/record.js")),
+    ("renew.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/renew.js")),
     ("shown.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/shown.js")),
     ("sign-in.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/sign-in.js")),
     ("tune.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/tune.js")),

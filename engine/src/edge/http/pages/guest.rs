@@ -61,8 +61,13 @@ impl Guest {
         Ok(cookie)
     }
 
+    /// What a form of a page of this session sends along.
+    pub(super) fn csrf(&self) -> &str {
+        &self.session.csrf
+    }
+
     /// Whether what a form sent comes from a page of this session.
     pub(super) fn sent(&self, csrf: &str) -> Result<(), Problem> {
-        sessions::says(csrf.as_bytes(), &self.session.csrf)
+        sessions::says(csrf.as_bytes(), self.csrf())
     }
 }

@@ -35,6 +35,7 @@ pub(super) fn routes(api: Api) -> Router<Api> {
         .route("/calls/{id}/story", get(call::story))
         .route("/tune", get(tune::page).post(tune::sent))
         .route("/tune/foresight", post(tune::foresight))
+        .route("/tune/history", get(tune::history))
         .route("/tune/revert", post(tune::revert))
         .route("/sign-out", post(sign_in::end))
         .route_layer(from_fn_with_state(api.clone(), guard::only_guests));

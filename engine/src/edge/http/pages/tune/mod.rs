@@ -1,6 +1,7 @@
 //! `/tune`: thresholds, what others would make of today, and what came of those that were changed.
 
 mod fields;
+mod history;
 mod shown;
 
 use super::super::changes;
@@ -24,14 +25,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use cabrank_core::QueueId;
 use fields::{Group, Typed, groups};
+use history::History;
 use serde::Deserialize;
-use shown::{Fragment, Past, Told};
+use shown::{Fragment, Told};
 use std::time::Duration;
 
 /// Where the page lies.
 const HERE: &str = "/tune";
-/// Changes of a queue that are shown.
-const CHANGES_MAX: usize = 20;
 /// How often the store is asked for a change that was just made, and how long it rests in between.
 const LOOKS: u32 = 40;
 const REST: Duration = Duration::from_millis(50);
@@ -68,13 +68,12 @@ struct Tune {
     frame: Frame,
     t: &'static Texts,
     queues: Vec<(String, String)>,
-    queue: String,
     seen: u64,
     reason: String,
     groups: Vec<Group>,
     notice: Option<Notice>,
     foreseen: String,
-    past: Vec<Past>,
+    history: History,
 }
 
 /// The page.
@@ -108,6 +107,16 @@ pub(super) async fn foresight(guest: Guest, Form(sent): Form<Sent>) -> Result<Re
     Ok((status, guest.piece(html)).into_response())
 }
 
+/// What came of the queue's changes by now, to take the place of what stands in the page.
+pub(super) async fn history(guest: Guest, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+    guest.bearer.may_tune()?;
+    let now = guest.api.in_force().now();
+    let queue = named(&now, &wanted.queue)?;
+    let name = now.settings.queues[usize::from(queue.0)].name.to_string();
+    let html = History::of(&guest, name).await?.rendered()?;
+    Ok(guest.piece(html))
+}
+
 /// Takes a change back.
 pub(super) async fn revert(guest: Guest, Form(sent): Form<Sent>) -> Response {
     match guest.takes_back(&sent).await {
@@ -131,14 +140,12 @@ impl Guest {
         let queue = named(&now, &draft.queue)?;
         let thresholds = keys_of(&now.settings.queues[usize::from(queue.0)].thresholds, &now.settings);
         let name = now.settings.queues[usize::from(queue.0)].name.to_string();
-        let changes = changes::of_queue(&self.api, &name, CHANGES_MAX).await?;
         let queues = now.settings.queues.iter().map(|queue| (queue.name.to_string(), escaped(&queue.name)));
         let page = Tune {
             frame: self.frame(HERE),
             t: &ENGLISH,
             queues: queues.collect(),
-            past: Past::of(&changes, &name, self.api.zone()),
-            queue: name,
+            history: History::of(self, name).await?,
             seen: now.changes,
             reason: draft.reason,
             groups: groups(&thresholds, &draft.typed, now.settings.queues.len()),
@@ -259,13 +266,6 @@ impl Draft {
 impl Notice {
     fn fault(heading: &'static str, detail: Vec<String>, then: &'static str) -> Notice {
         Notice::Fault { heading, detail, then }
-    }
-}
-
-impl Tune {
-    /// The newest change, if reality has left its band.
-    fn outside(&self) -> Option<&Past> {
-        self.past.first().filter(|past| past.is_outside())
     }
 }
 
