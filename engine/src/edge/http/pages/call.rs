@@ -5,7 +5,7 @@ use super::super::parts::{Path, call_id};
 use super::super::problem::Problem;
 use super::super::why;
 use super::calls::must_see_calls;
-use super::frame::Frame;
+use super::frame::{self, Frame};
 use super::guest::Guest;
 use super::texts::{ENGLISH, Texts};
 use super::times;
@@ -57,8 +57,7 @@ pub(super) async fn story(guest: Guest, Path(id): Path<String>) -> Result<Respon
     must_see_calls(&guest.bearer)?;
     let story = why::story(&guest.api, call_id(&id)?).await?;
     let told = Told { t: &ENGLISH, story, zone: guest.api.zone().clone() };
-    let html = told.render().map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The story could not be written."))?;
-    Ok(guest.piece(html))
+    Ok(guest.piece(frame::part(&told)?))
 }
 
 /// What is known of a call, each with its name.

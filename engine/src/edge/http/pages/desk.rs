@@ -4,7 +4,7 @@ use super::super::auth::{ADMIN, AGENT, Bearer, SUPERVISOR};
 use super::super::desk::{self, AheadDocument, DeskDocument};
 use super::super::problem::Problem;
 use super::desk_card::{Card, Subject};
-use super::frame::Frame;
+use super::frame::{self, Frame};
 use super::guest::Guest;
 use super::shown::{NOTHING, clock};
 use super::texts::{ENGLISH, Texts};
@@ -75,8 +75,7 @@ pub(super) async fn page(guest: Guest, Query(whose): Query<Whose>) -> Response {
 pub(super) async fn parts(guest: Guest, Query(whose): Query<Whose>) -> Result<Response, Problem> {
     let name = whose.name.unwrap_or_default();
     let parts = Parts { t: &ENGLISH, d: shown(&guest, &name).await? };
-    let html = parts.render().map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The desk could not be shown."))?;
-    Ok(guest.piece(html))
+    Ok(guest.piece(frame::part(&parts)?))
 }
 
 /// Whether somebody may look at desks, or has one.

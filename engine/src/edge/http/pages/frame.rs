@@ -89,6 +89,14 @@ pub(super) fn page(asked: &HeaderMap, status: StatusCode, page: &impl Template) 
     }
 }
 
+/// A part of a page.
+pub(super) fn part(part: &impl Template) -> Result<String, Problem> {
+    part.render().map_err(|failure| {
+        tracing::error!(%failure, "a part of a page could not be made: this is a bug");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "This part of the page could not be made; the engine's log says why.")
+    })
+}
+
 /// HTML, compressed for who takes it.
 pub(super) fn packed(asked: &HeaderMap, html: String) -> Response {
     let mut response = if assets::takes_gzip(asked) {

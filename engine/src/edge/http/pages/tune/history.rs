@@ -2,13 +2,13 @@
 
 use super::super::super::changes::{self, ChangeDocument, ChangedDocument};
 use super::super::super::problem::Problem;
+use super::super::frame;
 use super::super::guest::Guest;
 use super::super::texts::{ENGLISH, Texts};
 use super::super::times;
 use super::shown::{level, word};
 use crate::foresight::{Aftermath, Held, Side, Verdict};
 use askama::Template;
-use axum::http::StatusCode;
 use jiff::tz::TimeZone;
 
 /// Changes of a queue that are shown.
@@ -39,8 +39,7 @@ impl History {
 
     /// As HTML, in parts that are known by their ids.
     pub(super) fn rendered(self) -> Result<String, Problem> {
-        let fragment = Fragment { t: &ENGLISH, history: self };
-        fragment.render().map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "The history could not be written."))
+        frame::part(&Fragment { t: &ENGLISH, history: self })
     }
 
     /// The newest change, if reality has left its band.

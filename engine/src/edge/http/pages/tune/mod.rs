@@ -10,7 +10,7 @@ use super::super::problem::Problem;
 use super::super::queues::find;
 use super::super::thresholds::REASON_CHARS_MAX;
 use super::super::what_if::foreseen;
-use super::frame::Frame;
+use super::frame::{self, Frame};
 use super::guard::escaped;
 use super::guest::Guest;
 use super::texts::{ENGLISH, Texts};
@@ -279,6 +279,5 @@ fn named(now: &Now, name: &str) -> Result<QueueId, Problem> {
 }
 
 fn rendered(told: Told) -> Result<String, Problem> {
-    let fragment = Fragment { t: &ENGLISH, told };
-    fragment.render().map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "What was foreseen could not be written."))
+    frame::part(&Fragment { t: &ENGLISH, told })
 }
