@@ -7,6 +7,21 @@ use cabrank_core::{CallId, CallView, Denominator, Outcome, QueueId, Record, Sett
 /// Counts of calls that joined a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
+    /// How their waits ended.
+    pub ends: Ends,
+    /// Waited while on the line until they were answered: of how many `waited_us` is the sum.
+    pub waited: u64,
+    /// The waits of those, in microseconds.
+    pub waited_us: u64,
+    /// Waited no longer than they were told last.
+    pub quotes_kept: u64,
+    /// Waited longer.
+    pub quotes_broken: u64,
+}
+
+/// How the waits in a line ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ends {
     /// Joined the line, and are decided.
     pub offered: u64,
     /// Were connected with an agent, those called back included.
@@ -19,14 +34,6 @@ pub struct Counts {
     pub abandoned_short: u64,
     /// Hung up after the service level's time.
     pub abandoned_late: u64,
-    /// Waited while on the line until they were answered: of how many `waited_us` is the sum.
-    pub waited: u64,
-    /// The waits of those, in microseconds.
-    pub waited_us: u64,
-    /// Waited no longer than they were told last.
-    pub quotes_kept: u64,
-    /// Waited longer.
-    pub quotes_broken: u64,
 }
 
 /// A call that joined a line and is decided.
@@ -71,11 +78,11 @@ impl Decided {
     /// The same as counts, by these thresholds.
     pub(super) fn counts(&self, thresholds: &Thresholds) -> Counts {
         let wait = self.left_at.since(self.joined_at);
-        let mut counts = Counts { offered: 1, ..Counts::default() };
+        let mut counts = Counts { ends: Ends { offered: 1, ..Ends::default() }, ..Counts::default() };
         match self.how {
             How::Answered => counts.answer(wait, thresholds.service_level.within),
-            How::CalledBack => counts.answered = 1,
-            How::Abandoned => counts.abandon(wait, thresholds),
+            How::CalledBack => counts.ends.answered = 1,
+            How::Abandoned => counts.ends.abandon(wait, thresholds),
             How::Otherwise => {}
         }
         match self.quote {
@@ -104,19 +111,7 @@ pub(super) fn how(outcome: Outcome, connected: bool, callbacks: u8) -> Option<Ho
     }
 }
 
-impl Counts {
-    fn answer(&mut self, wait: Span, within: Span) {
-        self.answered = 1;
-        self.within = u64::from(wait <= within);
-        (self.waited, self.waited_us) = (1, wait.0);
-    }
-
-    fn abandon(&mut self, wait: Span, thresholds: &Thresholds) {
-        self.abandoned = 1;
-        self.abandoned_short = u64::from(wait < thresholds.short_abandon);
-        self.abandoned_late = u64::from(wait > thresholds.service_level.within);
-    }
-
+impl Ends {
     /// What a service level is a share of.
     pub fn whole(&self, of: Denominator) -> u64 {
         match of {
@@ -125,6 +120,36 @@ impl Counts {
             Denominator::Answered => self.answered,
             Denominator::AnsweredAndAbandonedLate => self.answered + self.abandoned_late,
         }
+    }
+
+    /// Hung up after having really waited.
+    pub fn gave_up(&self) -> u64 {
+        self.abandoned.saturating_sub(self.abandoned_short)
+    }
+
+    fn abandon(&mut self, wait: Span, thresholds: &Thresholds) {
+        self.abandoned = 1;
+        self.abandoned_short = u64::from(wait < thresholds.short_abandon);
+        self.abandoned_late = u64::from(wait > thresholds.service_level.within);
+    }
+
+    fn with(self, other: Ends, op: impl Fn(u64, u64) -> u64) -> Ends {
+        Ends {
+            offered: op(self.offered, other.offered),
+            answered: op(self.answered, other.answered),
+            within: op(self.within, other.within),
+            abandoned: op(self.abandoned, other.abandoned),
+            abandoned_short: op(self.abandoned_short, other.abandoned_short),
+            abandoned_late: op(self.abandoned_late, other.abandoned_late),
+        }
+    }
+}
+
+impl Counts {
+    fn answer(&mut self, wait: Span, within: Span) {
+        self.ends.answered = 1;
+        self.ends.within = u64::from(wait <= within);
+        (self.waited, self.waited_us) = (1, wait.0);
     }
 
     /// Both together.
@@ -141,12 +166,7 @@ impl Counts {
 
     fn with(self, other: Counts, op: impl Fn(u64, u64) -> u64) -> Counts {
         Counts {
-            offered: op(self.offered, other.offered),
-            answered: op(self.answered, other.answered),
-            within: op(self.within, other.within),
-            abandoned: op(self.abandoned, other.abandoned),
-            abandoned_short: op(self.abandoned_short, other.abandoned_short),
-            abandoned_late: op(self.abandoned_late, other.abandoned_late),
+            ends: self.ends.with(other.ends, &op),
             waited: op(self.waited, other.waited),
             waited_us: op(self.waited_us, other.waited_us),
             quotes_kept: op(self.quotes_kept, other.quotes_kept),

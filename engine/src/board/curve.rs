@@ -43,7 +43,7 @@ impl Flow {
         let mut moments = vec![Moment::default(); SLOTS];
         for line in lines {
             for (moment, slot) in moments.iter_mut().zip(line.hour.slots()) {
-                moment.joined += slot.joined.offered;
+                moment.joined += slot.joined.ends.offered;
                 moment.answered += slot.connected;
                 moment.lost += slot.left.saturating_sub(slot.connected);
             }

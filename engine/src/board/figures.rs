@@ -9,11 +9,11 @@ impl Figures {
     /// Of these counts; the service level is a share of `whole`.
     pub(super) fn of(counts: &Counts, whole: u64) -> Figures {
         Figures {
-            offered: counts.offered,
-            answered: counts.answered,
-            abandoned: counts.abandoned.saturating_sub(counts.abandoned_short),
-            abandoned_short: counts.abandoned_short,
-            service_level: share(counts.within, whole),
+            offered: counts.ends.offered,
+            answered: counts.ends.answered,
+            abandoned: counts.ends.gave_up(),
+            abandoned_short: counts.ends.abandoned_short,
+            service_level: share(counts.ends.within, whole),
             asa_s: share(counts.waited_us, counts.waited).map(|us| (us / 1e5).round() / 10.0),
             quotes_kept: counts.quotes_kept,
             quotes_broken: counts.quotes_broken,

@@ -16,7 +16,7 @@ mod slots;
 
 pub use agents::AgentChange;
 pub use calls::CallChange;
-pub use counts::Counts;
+pub use counts::{Counts, Ends};
 pub use curve::{Curve, Moment};
 pub use ledger::Ledger;
 pub(crate) use maker::EVERY;

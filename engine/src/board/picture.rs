@@ -265,8 +265,8 @@ impl Scene<'_> {
             callbacks: view.callbacks,
             longest: tally.longest,
             quote_s: view.at_most.map(cabrank_core::Span::as_secs),
-            today: Figures::of(&tally.today, tally.today.whole(of)),
-            hour: Figures::of(&tally.hour, tally.hour.whole(of)),
+            today: Figures::of(&tally.today, tally.today.ends.whole(of)),
+            hour: Figures::of(&tally.hour, tally.hour.ends.whole(of)),
             agents: tally.agents,
             aim: Aim::of(thresholds),
             mood: Mood::of(tally.is_late(), is_warned),
@@ -296,7 +296,7 @@ impl Scene<'_> {
     fn together(&self, tallies: &[Tally], of: impl Fn(&Tally) -> Counts) -> Figures {
         let sum = tallies.iter().map(&of).fold(Counts::default(), Counts::plus);
         let wholes = self.settings.queues.iter().zip(tallies);
-        let whole = wholes.map(|(queue, tally)| of(tally).whole(queue.thresholds.service_level.of)).sum();
+        let whole = wholes.map(|(queue, tally)| of(tally).ends.whole(queue.thresholds.service_level.of)).sum();
         Figures::of(&sum, whole)
     }
 }

@@ -69,17 +69,17 @@ fn counted<'a>(records: impl Iterator<Item = &'a Record>) -> (Counts, u64) {
 
 fn one(counts: &mut Counts, record: &Record) {
     let wait = record.connected_at.unwrap_or(record.ended_at).since(record.queued_at.expect("in line"));
-    counts.offered += 1;
+    counts.ends.offered += 1;
     if record.outcome == Outcome::ServedByAgent {
-        counts.answered += 1;
+        counts.ends.answered += 1;
         counts.waited += 1;
         counts.waited_us += wait.0;
-        counts.within += u64::from(wait <= Span::secs(20));
+        counts.ends.within += u64::from(wait <= Span::secs(20));
     }
     if record.outcome == Outcome::Abandoned {
-        counts.abandoned += 1;
-        counts.abandoned_short += u64::from(wait < Span::secs(5));
-        counts.abandoned_late += u64::from(wait > Span::secs(20));
+        counts.ends.abandoned += 1;
+        counts.ends.abandoned_short += u64::from(wait < Span::secs(5));
+        counts.ends.abandoned_late += u64::from(wait > Span::secs(20));
     }
     match record.quote.expect("a quote").settled {
         Settled::Kept => counts.quotes_kept += 1,
@@ -117,7 +117,7 @@ proptest! {
             prop_assert_eq!(lines[0].today, today);
             prop_assert_eq!(served_at_once, at_once);
             let told = lines[0].hour.counts();
-            prop_assert!(hour.offered <= told.offered && told.offered <= hour_and_a_little.offered, "{:?}", told);
+            prop_assert!(hour.ends.offered <= told.ends.offered && told.ends.offered <= hour_and_a_little.ends.offered, "{:?}", told);
             prop_assert!(hour.waited_us <= told.waited_us && told.waited_us <= hour_and_a_little.waited_us, "{:?}", told);
             Ok(())
         })?;

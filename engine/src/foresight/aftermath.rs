@@ -7,7 +7,7 @@
 
 use super::document::{Figure, Foreseen, Level, Unit};
 use crate::store::LineCounts;
-use cabrank_core::{Denominator, Thresholds};
+use cabrank_core::Thresholds;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -95,19 +95,13 @@ pub struct Was {
 impl Was {
     /// By these counts of so many microseconds, and the definitions of these thresholds.
     pub fn of(counts: &LineCounts, lasted_us: i64, thresholds: &Thresholds) -> Was {
-        let whole = match thresholds.service_level.of {
-            Denominator::OfferedButShort => counts.offered.saturating_sub(counts.abandoned_short),
-            Denominator::Offered => counts.offered,
-            Denominator::Answered => counts.answered,
-            Denominator::AnsweredAndAbandonedLate => counts.answered + counts.abandoned_late,
-        };
         let share = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
         Was {
-            calls: counts.offered,
+            calls: counts.ends.offered,
             hours: lasted_us.max(1) as f64 / HOUR_US,
             wait_mean_s: share(counts.waited_us, counts.waited).map(|us| us / 1e6),
-            service_level: share(counts.within, whole),
-            abandonment: share(counts.abandoned.saturating_sub(counts.abandoned_short), counts.offered),
+            service_level: share(counts.ends.within, counts.ends.whole(thresholds.service_level.of)),
+            abandonment: share(counts.ends.gave_up(), counts.ends.offered),
         }
     }
 

@@ -2,24 +2,15 @@
 
 use super::records::foreign;
 use super::{Store, StoreError, now_micros};
+use crate::board::Ends;
 use crate::foresight::Foreseen;
 use sqlx::FromRow;
 
 /// The calls of one queue's line, counted. Only calls that are decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineCounts {
-    /// Joined the line.
-    pub offered: u64,
-    /// Were connected with an agent, those called back included.
-    pub answered: u64,
-    /// Were connected within the service level's time.
-    pub within: u64,
-    /// Hung up while waiting, the short ones included.
-    pub abandoned: u64,
-    /// Hung up sooner than `short_abandon`.
-    pub abandoned_short: u64,
-    /// Hung up after the service level's time.
-    pub abandoned_late: u64,
+    /// How their waits ended.
+    pub ends: Ends,
     /// Waited on the line, however it ended: of how many `waited_us` is the sum.
     pub waited: u64,
     /// The waits of those, in microseconds.
@@ -114,12 +105,14 @@ impl Store {
         let row: Row = asked.bind(which.within_us).bind(which.short_us).bind(which.within_us).fetch_one(&self.reads).await?;
         let count = |number: i64| u64::try_from(number).unwrap_or(0);
         Ok(LineCounts {
-            offered: count(row.offered),
-            answered: count(row.answered),
-            within: count(row.within),
-            abandoned: count(row.abandoned),
-            abandoned_short: count(row.abandoned_short),
-            abandoned_late: count(row.abandoned_late),
+            ends: Ends {
+                offered: count(row.offered),
+                answered: count(row.answered),
+                within: count(row.within),
+                abandoned: count(row.abandoned),
+                abandoned_short: count(row.abandoned_short),
+                abandoned_late: count(row.abandoned_late),
+            },
             waited: count(row.waited),
             waited_us: count(row.waited_us),
         })

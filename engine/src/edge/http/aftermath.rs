@@ -82,11 +82,11 @@ async fn add_talking(api: &Api, queue: QueueId, from: i64, thresholds: &Threshol
         let (Some(queued_at), Some(connected_at)) = (call.queued_at, call.connected_at) else { continue };
         if api.epoch().unix_micros(queued_at) >= from {
             let wait = connected_at.since(queued_at);
-            counts.offered += 1;
-            counts.answered += 1;
+            counts.ends.offered += 1;
+            counts.ends.answered += 1;
             counts.waited += 1;
             counts.waited_us += wait.0;
-            counts.within += u64::from(wait <= thresholds.service_level.within);
+            counts.ends.within += u64::from(wait <= thresholds.service_level.within);
         }
     }
 }

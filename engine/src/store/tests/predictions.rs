@@ -2,6 +2,7 @@
 
 use super::super::{epoch, record, run_writer};
 use super::opened;
+use crate::board::Ends;
 use crate::foresight::{Foreseen, Hindcasted};
 use crate::store::{Entry, LineCounts, WhichLine};
 use cabrank_core::{CallId, Outcome, Record, Tick};
@@ -65,12 +66,7 @@ async fn the_calls_of_a_line_are_counted_from_one_moment_to_another() {
         short_us: 5_000_000,
     };
     let counts = LineCounts {
-        offered: 7,
-        answered: 4,
-        within: 2,
-        abandoned: 2,
-        abandoned_short: 1,
-        abandoned_late: 1,
+        ends: Ends { offered: 7, answered: 4, within: 2, abandoned: 2, abandoned_short: 1, abandoned_late: 1 },
         waited: 6,
         waited_us: 143_000_000,
     };
