@@ -40,12 +40,15 @@ struct Desk {
     /// The agents' legs by their callers' `Call-ID`, and the other way round; and how far they are.
     legs: HashMap<String, (String, Leg)>,
     seen: HashMap<String, String>,
+    /// CANCELs of agents' legs that wait for a provisional answer: before it none may be sent (RFC 3261, 9.1).
+    too_early: HashMap<String, String>,
     refuses_every: u64,
     offered: u64,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Leg {
+    Invited,
     Ringing,
     Up,
     Over,
@@ -95,7 +98,7 @@ impl Desk {
                 self.end_other_side(&id, now);
             }
             Start::Request(..) => panic!("{:?}", message.start),
-            Start::Response(code) => self.on_answer(&message, &id, code),
+            Start::Response(code) => self.on_answer(&message, &id, code, now),
         }
     }
 
@@ -121,16 +124,23 @@ impl Desk {
              User-to-User: {hex};encoding=hex\r\nContent-Length: {}\r\n\r\n{SDP}",
             SDP.len()
         );
-        self.legs.insert(id.to_owned(), (other.clone(), Leg::Ringing));
-        self.legs.insert(other.clone(), (id.to_owned(), Leg::Ringing));
+        self.legs.insert(id.to_owned(), (other.clone(), Leg::Invited));
+        self.legs.insert(other.clone(), (id.to_owned(), Leg::Invited));
         self.insist(now, format!("ring {other}"), text);
     }
 
-    fn on_answer(&mut self, message: &Message<'_>, id: &str, code: u16) {
+    fn on_answer(&mut self, message: &Message<'_>, id: &str, code: u16, now: Moment) {
         match (message.cseq.1, code) {
-            ("INVITE", 180) => drop(self.insisted.remove(&format!("ring {id}"))),
+            ("INVITE", 180) => {
+                self.insisted.remove(&format!("ring {id}"));
+                self.legs.get_mut(id).into_iter().for_each(|(_, leg)| *leg = Leg::Ringing);
+                if let Some(cancel) = self.too_early.remove(id) {
+                    self.insist(now, format!("CANCEL {id}"), cancel);
+                }
+            }
             ("INVITE", 200..) => {
                 self.insisted.remove(&format!("ring {id}"));
+                self.too_early.remove(id);
                 self.send(request("ACK", message, 1));
                 self.legs.get_mut(id).into_iter().for_each(|(_, leg)| *leg = if code < 300 { Leg::Up } else { Leg::Over });
             }
@@ -156,6 +166,10 @@ impl Desk {
              Call-ID: {other}\r\nCSeq: {} {method}\r\nContent-Length: 0\r\n\r\n",
             if method == "CANCEL" { 1 } else { 2 }
         );
+        if leg == Some(Leg::Invited) && method == "CANCEL" {
+            self.too_early.insert(other, text);
+            return;
+        }
         self.insisted.remove(&format!("ring {other}"));
         self.insist(now, format!("{method} {other}"), text);
     }
