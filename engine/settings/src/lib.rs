@@ -52,7 +52,7 @@ pub use fault::{Fault, Faults, Notice};
 pub use hook::{Event, Hook, SigningKey};
 pub use hours::{Hours, UnreadableHours};
 pub use look_up::LookUp;
-pub use read::{amend, contradictions, parse};
+pub use read::{AGENT_ORDERS, DENOMINATORS, amend, contradictions, parse};
 pub use rustls_pki_types::CertificateDer;
 pub use screen_pop::{ScreenPop, Shown};
 pub use secret::Secret;

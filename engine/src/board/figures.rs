@@ -4,6 +4,7 @@ use super::counts::Counts;
 use super::outlook::length;
 use super::picture::{Agents, Aim, Figures, Mood, Overall};
 use cabrank_core::{AgentState, Denominator, StageView, Thresholds};
+use cabrank_settings::DENOMINATORS;
 
 impl Figures {
     /// Of these counts; the service level is a share of `whole`.
@@ -48,21 +49,18 @@ impl Agents {
 impl Aim {
     pub(super) fn of(thresholds: &Thresholds) -> Aim {
         let level = thresholds.service_level;
-        let (of, whole) = match level.of {
+        let whole = match level.of {
             Denominator::OfferedButShort => {
-                let short = length(thresholds.short_abandon);
-                ("offered-less-short", format!("calls offered, but for those abandoned within {short}"))
+                format!("calls offered, but for those abandoned within {}", length(thresholds.short_abandon))
             }
-            Denominator::Offered => ("offered", "calls offered".to_owned()),
-            Denominator::Answered => ("answered", "calls answered".to_owned()),
-            Denominator::AnsweredAndAbandonedLate => {
-                ("answered-and-abandoned-late", "calls answered and calls abandoned after that time".to_owned())
-            }
+            Denominator::Offered => "calls offered".to_owned(),
+            Denominator::Answered => "calls answered".to_owned(),
+            Denominator::AnsweredAndAbandonedLate => "calls answered and calls abandoned after that time".to_owned(),
         };
         Aim {
             share: f64::from(level.share.0.min(1000)) / 1000.0,
             within_s: level.within.as_secs(),
-            of,
+            of: DENOMINATORS.iter().find(|(_, of)| *of == level.of).map_or("", |(word, _)| word),
             definition: format!("Calls answered within {}, as a share of {whole}", length(level.within)),
         }
     }

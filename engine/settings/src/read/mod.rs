@@ -29,8 +29,8 @@ pub use amend::{amend, contradictions};
 pub use names::{Names, Places, nearest};
 pub use report::{Part, Report};
 pub use section::Section;
-pub(crate) use service_level::DENOMINATORS;
-pub(crate) use thresholds::AGENT_ORDERS;
+pub use service_level::DENOMINATORS;
+pub use thresholds::AGENT_ORDERS;
 pub use value::{Value, is_name, shown, written};
 
 use crate::{Config, Faults, Phone, Surroundings};

@@ -6,7 +6,7 @@ use super::value::{Value, shown};
 use cabrank_core::{Denominator, Permille, ServiceLevel, Span};
 
 /// The words for what a service level is a share of.
-pub(crate) const DENOMINATORS: [(&str, Denominator); 4] = [
+pub const DENOMINATORS: [(&str, Denominator); 4] = [
     ("offered-less-short", Denominator::OfferedButShort),
     ("offered", Denominator::Offered),
     ("answered", Denominator::Answered),

@@ -22,7 +22,7 @@ const LEVELS: RangeInclusive<u32> = 1..=99;
 const STEPS_MAX: usize = 16;
 
 /// The words for an order of agents.
-pub(crate) const AGENT_ORDERS: [(&str, AgentOrder); 2] =
+pub const AGENT_ORDERS: [(&str, AgentOrder); 2] =
     [("longest-idle", AgentOrder::LongestIdle), ("least-occupied", AgentOrder::LeastOccupied)];
 
 /// What a caller who asked to be called back gets where nothing else is said.

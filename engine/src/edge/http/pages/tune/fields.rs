@@ -4,11 +4,10 @@ use super::super::texts::ENGLISH;
 use super::super::texts::FieldWords;
 use crate::thresholds::Keys;
 use cabrank_core::Order;
+use cabrank_settings::{AGENT_ORDERS, DENOMINATORS};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-const DENOMINATORS: [&str; 4] = ["offered-less-short", "offered", "answered", "answered-and-abandoned-late"];
-const AGENT_ORDERS: [&str; 2] = ["longest-idle", "least-occupied"];
 /// Keys whose values are whole numbers.
 const WHOLE: [&str; 3] = ["reserve", "max_waiting", "callback_tries"];
 /// Keys that can be set where they are not.
@@ -88,11 +87,10 @@ fn fields_of(key: &str, label: &str, hint: &'static str, in_force: &BTreeMap<Str
 }
 
 fn choices(key: &str, in_force: &BTreeMap<String, String>) -> Vec<String> {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match key {
         "order" => Order::ALL.iter().map(|order| order.name().to_owned()).collect(),
-        "denominator" => words(&DENOMINATORS),
-        "agent_order" => words(&AGENT_ORDERS),
+        "denominator" => DENOMINATORS.iter().map(|(word, _)| (*word).to_owned()).collect(),
+        "agent_order" => AGENT_ORDERS.iter().map(|(word, _)| (*word).to_owned()).collect(),
         "default_class" => in_force.keys().filter_map(|key| key.strip_prefix("class.")).map(str::to_owned).collect(),
         _ => Vec::new(),
     }
@@ -203,7 +201,7 @@ fn text(value: Option<&Value>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{AGENT_ORDERS, DENOMINATORS, Typed, flat, groups};
+    use super::{Typed, flat, groups};
     use crate::names::tests::taxi;
     use crate::thresholds::{amended, shown};
     use cabrank_core::{Overflow, QueueId, Span, Thresholds, Widening};
@@ -270,8 +268,12 @@ mod tests {
         let names = taxi();
         let settings = names.settings();
         let before = &settings.queues[0].thresholds;
-        let choices =
-            DENOMINATORS.map(|word| ("denominator", word)).into_iter().chain(AGENT_ORDERS.map(|word| ("agent_order", word)));
+        let keys = shown(before, settings);
+        let groups = groups(&keys, &Typed::default(), 2);
+        let fields = groups.iter().flat_map(|group| &group.fields).filter(|field| field.key != "default_class");
+        let choices = fields.flat_map(|field| field.choices.iter().map(|word| (field.key.as_str(), word.as_str())));
+        let choices: Vec<_> = choices.collect();
+        assert!(choices.len() >= 10, "{choices:?}");
         for (key, word) in choices {
             let set = Typed::of(&sent(&[(key, "", word)])).set();
             assert!(amended(settings, QueueId(0), before, &set).is_ok(), "{key} = {word}");
