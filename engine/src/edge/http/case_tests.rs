@@ -1,6 +1,6 @@
 //! Records and cases over real sockets.
 
-use super::tests::{Engine, problem};
+use super::rig::{Engine, problem};
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 

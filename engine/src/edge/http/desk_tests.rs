@@ -1,7 +1,7 @@
 //! Tokens of one agent, and what that agent sees: real sockets, a real desk.
 
 use super::auth::Tokens;
-use super::tests::{Engine, problem};
+use super::rig::{Engine, problem};
 use cabrank_core::{AgentId, AgentState, CallId, CallerGone, Input, OfferId};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use super::page_tests::{browser, cookie, csrf, sign_in, signed_in, status, token_for, with};
 use super::sessions::Sessions;
-use super::tests::{Engine, problem};
+use super::rig::{Engine, problem};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Who sees numbers: whatever is asked, the answer holds no more of a caller's number than who asked may see.
 
 use super::page_tests::{signed_in, token_for, with};
-use super::tests::Engine;
+use super::rig::Engine;
 use cabrank_core::{AgentId, Input};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};

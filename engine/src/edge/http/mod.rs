@@ -59,6 +59,8 @@ mod page_tests;
 #[cfg(test)]
 mod profile_tests;
 #[cfg(test)]
+mod rig;
+#[cfg(test)]
 mod socket_tests;
 #[cfg(test)]
 mod tests;

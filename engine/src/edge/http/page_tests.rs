@@ -1,7 +1,7 @@
 //! The pages over real sockets: who gets in, what gets in with a cookie, and whether the wallboard tells the truth.
 
+use super::rig::{Engine, problem};
 use super::sessions::Sessions;
-use super::tests::{Engine, problem};
 use cabrank_core::{AgentId, Input};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, redirect};
 use serde_json::{Value, json};

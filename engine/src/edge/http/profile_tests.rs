@@ -1,6 +1,6 @@
 //! Profiles over real sockets.
 
-use super::tests::Engine;
+use super::rig::Engine;
 use cabrank_core::Number;
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};

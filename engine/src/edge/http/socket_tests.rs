@@ -1,7 +1,7 @@
 //! Events over a WebSocket, with another's client.
 
 use super::page_tests::{signed_in, token_for};
-use super::tests::{Engine, problem};
+use super::rig::{Engine, problem};
 use futures_util::StreamExt;
 use reqwest::Method;
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Thresholds changed over HTTP, with a real desk behind it.
 
-use super::tests::{Engine, problem};
+use super::rig::{Engine, problem};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 use std::time::Duration;

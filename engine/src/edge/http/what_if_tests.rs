@@ -1,7 +1,7 @@
 //! What changes would do, asked over HTTP and on the page, on a desk with a day behind it.
 
 use super::page_tests::{csrf, signed_in, token_for, with};
-use super::tests::{Engine, problem};
+use super::rig::{Engine, problem};
 use crate::foresight::tests::a_day;
 use crate::names::tests::taxi;
 use reqwest::{Method, Response, StatusCode};
