@@ -38,6 +38,11 @@ pub fn timestamp(unix_micros: i64) -> Timestamp {
     Timestamp::from_microsecond(unix_micros).unwrap_or(nearest)
 }
 
+/// The time of day, in microseconds since 1970 (UTC).
+pub(crate) fn now_micros() -> i64 {
+    Timestamp::now().as_microsecond()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Epoch, timestamp};

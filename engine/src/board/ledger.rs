@@ -2,7 +2,7 @@
 
 use super::counts::{Counts, Decided, How, how};
 use super::slots::{Hour, Slot};
-use crate::epoch::{Epoch, timestamp};
+use crate::epoch::{Epoch, now_micros, timestamp};
 use crate::in_force::InForce;
 use crate::names::Names;
 use crate::store::{DecidedRow, Store, StoreError};
@@ -123,13 +123,13 @@ impl Ledger {
 
     fn enter(&self, call: CallId, mark: Mark) {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        books.advance(timestamp_now_us(), &self.zone);
+        books.advance(now_micros(), &self.zone);
         books.enter(call, mark);
     }
 
     /// Looks at every line of the settings, and at how many were served today without waiting for anybody.
     pub(super) fn read<T>(&self, queues: usize, look: impl FnOnce(&[Line], u64) -> T) -> T {
-        let now_us = timestamp_now_us();
+        let now_us = now_micros();
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         books.advance(now_us, &self.zone);
         books.provide(queues, now_us);
@@ -179,7 +179,7 @@ impl Books {
             }
             Mark::AtOnce { .. } => {}
             Mark::Line { queue, joined_us, left_us, connected, counts } => {
-                self.provide(usize::from(queue.0) + 1, timestamp_now_us());
+                self.provide(usize::from(queue.0) + 1, now_micros());
                 let Some(line) = self.queues.get_mut(usize::from(queue.0)) else { return };
                 if (from..until).contains(&joined_us) {
                     line.today = counted(line.today, counts);
@@ -194,10 +194,6 @@ impl Books {
 fn note_left(slot: &mut Slot, connected: bool, number: fn(u64, u64) -> u64) {
     slot.left = number(slot.left, 1);
     slot.connected = number(slot.connected, u64::from(connected));
-}
-
-fn timestamp_now_us() -> i64 {
-    Timestamp::now().as_microsecond()
 }
 
 /// The day around a moment, from and until, in microseconds since 1970.

@@ -48,6 +48,7 @@ pub use sessions::SessionRow;
 pub use tokens::TokenRow;
 pub use writer::{Patience, Writer, Written};
 
+use crate::epoch::now_micros;
 use sqlx::AnyPool;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -109,10 +110,6 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// Who does not answer at all is not waited for as long as TCP would: what was under way is taken back.
 async fn in_time<T>(work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     tokio::time::timeout(ANSWER_TIMEOUT, work).await.unwrap_or(Err(StoreError::Silent(ANSWER_TIMEOUT)))
-}
-
-fn now_micros() -> i64 {
-    jiff::Timestamp::now().as_microsecond()
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod signature;
 use crate::directory::Directory;
 use crate::door::{Busy, Door};
 use crate::epoch::Epoch;
+use crate::epoch::now_micros;
 use crate::glance::Glance;
 use crate::names::Names;
 use crate::outward;
@@ -119,7 +120,7 @@ impl Webhooks {
             tasks.spawn(Arc::clone(&teller).tell(Arc::new(hook)));
         }
         loop {
-            if let Err(failure) = teller.store.forget_sent(now()).await {
+            if let Err(failure) = teller.store.forget_sent(now_micros()).await {
                 warn!(%failure, "the outbox of the webhooks could not be tidied");
             }
             tokio::time::sleep(TIDY).await;
@@ -148,7 +149,7 @@ impl Teller {
 
     /// Sends what is due, all of it at once. Returns how many messages that were.
     async fn look(self: &Arc<Self>, hook: &Arc<Hook>) -> Result<usize, StoreError> {
-        let due = self.store.messages_due(&hook.name, now(), AT_ONCE).await?;
+        let due = self.store.messages_due(&hook.name, now_micros(), AT_ONCE).await?;
         let count = due.len();
         let mut under_way = JoinSet::new();
         for message in due {
@@ -163,7 +164,7 @@ impl Teller {
 
     async fn attempt(&self, hook: &Hook, message: &Message) -> Result<(), StoreError> {
         match self.send(hook, message).await? {
-            Attempt::Taken | Attempt::Pointless => self.store.message_is_done(message, now()).await,
+            Attempt::Taken | Attempt::Pointless => self.store.message_is_done(message, now_micros()).await,
             Attempt::Refused => self.failed(hook, message, None, "410 Gone").await,
             Attempt::Failed(failure) => {
                 let pause = patience::pause(message.attempts.saturating_add(1), rand::random());
@@ -177,7 +178,7 @@ impl Teller {
             Some(pause) => info!(hook = %hook.name, id = message.id, failure, pause_s = pause.as_secs(), "a webhook failed"),
             None => warn!(hook = %hook.name, id = message.id, failure, "a webhook's message is dead: GET /api/v1/webhooks/dead"),
         }
-        let next_at = pause.map(|pause| now().saturating_add(i64::try_from(pause.as_micros()).unwrap_or(i64::MAX)));
+        let next_at = pause.map(|pause| now_micros().saturating_add(i64::try_from(pause.as_micros()).unwrap_or(i64::MAX)));
         self.store.message_failed(message, next_at, failure).await
     }
 
@@ -202,13 +203,9 @@ impl Teller {
 
 /// A request that bears the signature of its body, as one message of that id, sent now.
 pub fn signed(request: RequestBuilder, key: &SigningKey, id: &str, body: &[u8]) -> RequestBuilder {
-    let sent_at_s = now() / 1_000_000;
+    let sent_at_s = now_micros() / 1_000_000;
     let signature = signature::signature(key.expose(), id, sent_at_s, body);
     request.header(ID, id).header(TIMESTAMP, sent_at_s).header(SIGNATURE, signature)
-}
-
-fn now() -> i64 {
-    jiff::Timestamp::now().as_microsecond()
 }
 
 #[cfg(test)]

@@ -65,8 +65,8 @@ async fn what_is_not_taken_waits_and_what_is_gone_is_dead() {
         let (hook, _tellings) = receiver(answer).await;
         let (_dir, store, webhooks) = with_a_call(&hook).await;
         webhooks.look(&hook).await.expect("looked");
-        assert_eq!(store.messages_due("crm", super::now(), 9).await.expect("read"), []);
-        let later = store.messages_due("crm", super::now() + 10_000_000, 9).await.expect("read");
+        assert_eq!(store.messages_due("crm", crate::epoch::now_micros(), 9).await.expect("read"), []);
+        let later = store.messages_due("crm", crate::epoch::now_micros() + 10_000_000, 9).await.expect("read");
         assert_eq!((later.len(), later[0].attempts), (1, 1));
         assert_eq!(store.dead_messages(9).await.expect("read"), []);
     }

@@ -1,12 +1,13 @@
 //! What came of changes, beside what was foreseen of them.
 
 use super::problem::Problem;
+use super::queues::find;
 use super::server::Api;
+use crate::epoch::now_micros;
 use crate::foresight::{Aftermath, Foreseen, Was};
 use crate::store::{ChangedQueue, KeptChange, LineCounts, WhichLine};
 use crate::thresholds::amended;
-use cabrank_core::{QueueId, Thresholds};
-use jiff::Timestamp;
+use cabrank_core::{QueueId, Span, Thresholds};
 use std::collections::HashMap;
 
 /// Newer changes that are looked through for the next one of a queue.
@@ -56,14 +57,13 @@ async fn came(
     foreseen: &Foreseen,
 ) -> Result<Option<Aftermath>, Problem> {
     let in_force = api.in_force().now();
-    let queue = in_force.settings.queues.iter().position(|queue| *queue.name == *changed.queue);
-    let Some(queue) = queue.and_then(|at| u16::try_from(at).ok()).map(QueueId) else { return Ok(None) };
+    let Ok(queue) = find(&in_force, &changed.queue) else { return Ok(None) };
     let Ok(thresholds) = amended(&in_force.settings, queue, &Thresholds::default(), &changed.after) else { return Ok(None) };
-    let micros = |span: cabrank_core::Span| i64::try_from(span.0).unwrap_or(i64::MAX);
+    let micros = |span: Span| i64::try_from(span.0).unwrap_or(i64::MAX);
     let which = WhichLine {
         queue: changed.queue.clone(),
         from,
-        until: until.unwrap_or_else(|| Timestamp::now().as_microsecond()),
+        until: until.unwrap_or_else(now_micros),
         within_us: micros(thresholds.service_level.within),
         short_us: micros(thresholds.short_abandon),
     };

@@ -6,7 +6,7 @@ use super::parts::{Body, Path, Query, words};
 use super::problem::Problem;
 use super::queues::find;
 use super::server::Api;
-use super::thresholds::make;
+use super::thresholds::{REASON_CHARS_MAX, make};
 use crate::epoch::timestamp;
 use crate::foresight::Aftermath;
 use crate::in_force::Now;
@@ -24,8 +24,6 @@ use utoipa::{IntoParams, ToSchema};
 const COUNT: u32 = 100;
 /// Changes in one answer at the most.
 const COUNT_MAX: u32 = 1_000;
-/// The longest reason, in characters.
-const REASON_CHARS_MAX: usize = 500;
 
 /// A change of thresholds.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -35,7 +33,7 @@ pub(super) struct ChangeDocument {
     pub(super) number: u64,
     /// When it was made; RFC 3339.
     pub(super) at: String,
-    /// Who made it: the role of the token, or `configuration file`.
+    /// Who made it: the token by its name, or else its agent or its role; or `configuration file`.
     pub(super) by: String,
     /// Why.
     pub(super) reason: String,

@@ -1,8 +1,8 @@
 //! What browsers are held to, on every page; and that whoever is shown the door leaves at once.
 
 use super::page_tests::{browser, cookie, csrf, sign_in, signed_in, status, token_for, with};
-use super::sessions::Sessions;
 use super::rig::{Engine, problem};
+use super::sessions::Sessions;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use std::time::Duration;
 
@@ -156,4 +156,20 @@ async fn who_is_shown_the_door_hears_nothing_more() {
     engine.caller_waits(7).await;
     let told = tokio::time::timeout(Duration::from_secs(20), stays.chunk()).await.expect("in time");
     assert!(told.expect("a stream").is_some(), "who may stay hears on");
+}
+
+#[tokio::test]
+async fn pages_are_compressed_for_who_takes_that_and_for_nobody_else() {
+    let engine = Engine::start().await;
+    let coding = async |accepts: &str| {
+        let asked = browser().get(format!("{}/sign-in", engine.url)).header("accept-encoding", accepts);
+        let answer = asked.send().await.expect("an answer");
+        assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8", "{accepts}");
+        assert_eq!(answer.headers()["vary"], "accept-encoding", "{accepts}");
+        answer.headers().get("content-encoding").map(|coding| coding.to_str().expect("text").to_owned())
+    };
+    assert_eq!(coding("br, GZIP;q=0.5").await.as_deref(), Some("gzip"));
+    for without in ["identity", "gzip;q=0", "gzip;q=0.000, identity"] {
+        assert_eq!(coding(without).await, None, "{without}");
+    }
 }

@@ -2,9 +2,9 @@
 
 use super::auth::{digest, hex};
 use super::problem::Problem;
+use crate::epoch::now_micros;
 use crate::store::{SessionRow, Store, StoreError};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use subtle::ConstantTimeEq;
@@ -61,14 +61,14 @@ impl Sessions {
         let secret = self.cookie(headers)?;
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         let digest = digest(secret);
-        let found = open.get(&digest).filter(|open| open.expires_at > now())?;
+        let found = open.get(&digest).filter(|open| open.expires_at > now_micros())?;
         Some(Session { token: found.token.clone(), csrf: csrf(secret), digest })
     }
 
     /// Whether it still is.
     pub(super) fn is_open(&self, session: &Session) -> bool {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        open.get(&session.digest).is_some_and(|open| open.expires_at > now())
+        open.get(&session.digest).is_some_and(|open| open.expires_at > now_micros())
     }
 
     /// Opens one for the token of that digest; answers with the cookie.
@@ -77,7 +77,7 @@ impl Sessions {
     /// When the store fails.
     pub(super) async fn begin(&self, token: &str) -> Result<HeaderValue, StoreError> {
         let secret = hex(&rand::random::<[u8; 32]>());
-        let (digest, expires_at) = (digest(&secret), now() + LASTS_S * 1_000_000);
+        let (digest, expires_at) = (digest(&secret), now_micros() + LASTS_S * 1_000_000);
         self.make_room().await?;
         self.store.put_session(&SessionRow { digest: digest.clone(), token: token.to_owned(), expires_at }).await?;
         let session = Open { token: token.to_owned(), expires_at };
@@ -99,7 +99,7 @@ impl Sessions {
     async fn make_room(&self) -> Result<(), StoreError> {
         let next_to_end = {
             let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
-            let now = now();
+            let now = now_micros();
             open.retain(|_, session| session.expires_at > now);
             let oldest = open.iter().min_by_key(|(_, session)| session.expires_at).map(|(digest, _)| digest.clone());
             oldest.filter(|_| open.len() >= OPEN_MAX)
@@ -151,8 +151,4 @@ pub(super) fn says(said: &[u8], csrf: &str) -> Result<(), Problem> {
 /// Known to whoever knows the session, and telling nothing of it.
 fn csrf(secret: &str) -> String {
     digest(&format!("csrf {secret}"))
-}
-
-fn now() -> i64 {
-    Timestamp::now().as_microsecond()
 }

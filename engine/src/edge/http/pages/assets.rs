@@ -1,14 +1,11 @@
-//! Scripts, style sheet and picture: in the binary, compressed once, and cached for ever under an address that changes with them.
+//! Scripts, style sheet and picture: in the binary, and cached for ever under an address that changes with them.
 
 use super::super::parts::Path;
 use super::super::problem::Problem;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
 use sha2::{Digest, Sha256};
-use std::io::Write as _;
 use std::sync::LazyLock;
 
 /// Name, media type and content. Scripts find each other by relative names.
@@ -40,8 +37,7 @@ struct Assets {
 struct Asset {
     name: &'static str,
     kind: &'static str,
-    plain: Bytes,
-    packed: Bytes,
+    content: Bytes,
 }
 
 /// Where a file lies.
@@ -50,35 +46,11 @@ pub(super) fn address(name: &str) -> String {
 }
 
 /// A file. Another version's are not here: their pages load anew.
-pub(super) async fn one(Path((version, name)): Path<(String, String)>, asked: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn one(Path((version, name)): Path<(String, String)>) -> Result<impl IntoResponse, Problem> {
     let found = ASSETS.files.iter().find(|asset| asset.name == name && version == ASSETS.version);
     let asset = found.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "There is no such file in this version."))?;
-    let mut response = if takes_gzip(&asked) {
-        ([(header::CONTENT_ENCODING, "gzip")], asset.packed.clone()).into_response()
-    } else {
-        asset.plain.clone().into_response()
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.kind));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    Ok(response)
-}
-
-/// Whether a client takes what is compressed by gzip.
-pub(super) fn takes_gzip(asked: &HeaderMap) -> bool {
-    let said = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    said.split(',').any(|coding| coding.trim().split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("gzip")))
-        && !said.replace(' ', "").contains("gzip;q=0,")
-        && !said.replace(' ', "").ends_with("gzip;q=0")
-}
-
-/// Compressed.
-pub(super) fn gzip(plain: &[u8]) -> Vec<u8> {
-    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
-    // Memory takes what it is given.
-    let _ = packer.write_all(plain);
-    packer.finish().unwrap_or_default()
+    let headers = [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
+    Ok((headers, asset.content.clone()))
 }
 
 impl Assets {
@@ -87,7 +59,8 @@ impl Assets {
         let style = Asset::new(style, kind, format!("{own}\n{}", cabrank_sim::charts::style_sheet()));
         let files = FILES.into_iter().map(|(name, kind, text)| Asset::new(name, kind, text.to_owned()));
         let files: Vec<Asset> = files.chain([style]).collect();
-        let digest = files.iter().fold(Sha256::new(), |digest, asset| digest.chain_update(asset.name).chain_update(&asset.plain));
+        let digest =
+            files.iter().fold(Sha256::new(), |digest, asset| digest.chain_update(asset.name).chain_update(&asset.content));
         let version = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         Assets { version, files }
     }
@@ -95,7 +68,6 @@ impl Assets {
 
 impl Asset {
     fn new(name: &'static str, kind: &'static str, text: String) -> Asset {
-        let packed = gzip(text.as_bytes()).into();
-        Asset { name, kind, plain: text.into(), packed }
+        Asset { name, kind, content: text.into() }
     }
 }

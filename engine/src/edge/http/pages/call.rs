@@ -5,6 +5,7 @@ use super::super::parts::{Path, call_id};
 use super::super::problem::Problem;
 use super::super::why;
 use super::calls::must_see_calls;
+use super::facts;
 use super::frame::{self, Frame};
 use super::guest::Guest;
 use super::texts::{ENGLISH, Texts};
@@ -13,7 +14,7 @@ use crate::context::CallDocument;
 use crate::why::Story;
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{Html, Response};
 use jiff::tz::TimeZone;
 
 #[derive(Template)]
@@ -22,7 +23,7 @@ struct Call {
     frame: Frame,
     t: &'static Texts,
     call: CallDocument,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(String, String)>,
     caller: Vec<(String, String)>,
     cases: usize,
     zone: TimeZone,
@@ -48,26 +49,23 @@ async fn shown(guest: &Guest, id: &str) -> Result<Call, Problem> {
     must_see_calls(&guest.bearer)?;
     let whole = in_context(&guest.api, call_id(id)?).await?;
     let (frame, zone) = (guest.frame("/calls"), guest.api.zone().clone());
-    let (facts, caller) = (facts(&whole.call, &zone), caller(&whole.call));
+    let (facts, caller) = (of_call(&whole.call, &zone), of_caller(&whole.call));
     Ok(Call { frame, t: &ENGLISH, facts, caller, cases: whole.cases.len(), call: whole.call, zone })
 }
 
 /// Why it went as it did, to stand in the call's page: it comes from the journal, and that takes its time.
-pub(super) async fn story(guest: Guest, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn story(guest: Guest, Path(id): Path<String>) -> Result<Html<String>, Problem> {
     must_see_calls(&guest.bearer)?;
     let story = why::story(&guest.api, call_id(&id)?).await?;
     let told = Told { t: &ENGLISH, story, zone: guest.api.zone().clone() };
-    Ok(guest.piece(frame::part(&told)?))
+    Ok(Html(frame::part(&told)?))
 }
 
 /// What is known of a call, each with its name.
-fn facts(call: &CallDocument, zone: &TimeZone) -> Vec<(&'static str, String)> {
+fn of_call(call: &CallDocument, zone: &TimeZone) -> Vec<(String, String)> {
     let t = &ENGLISH;
     let at = |moment: &Option<String>| moment.as_deref().map(|moment| times::day_and_time(moment, zone));
-    let quote = call.quote.as_ref().map(|quote| format!("{}: {}", times::time(&quote.until, zone), t.word(quote.settled)));
-    let promise = call.promise.as_ref();
-    let promise = promise.map(|promise| format!("{}: {}", times::time(&promise.due_at, zone), t.word(promise.settled)));
-    let known = [
+    facts::known([
         (t.state, Some(t.word(call.outcome.unwrap_or(call.state)).to_owned())),
         (t.line, Some(call.line.clone())),
         (t.queue, call.queue.clone()),
@@ -80,16 +78,15 @@ fn facts(call: &CallDocument, zone: &TimeZone) -> Vec<(&'static str, String)> {
         (t.answered, at(&call.connected_at)),
         (t.ended, at(&call.ended_at)),
         (t.waited, call.waited_s.map(|_| times::wait(call.waited_s))),
-        (t.told_until, quote),
-        (t.promised, promise),
+        (t.told_until, facts::quote(call, zone)),
+        (t.promised, facts::promise(call, zone)),
         (t.resolution, call.resolution.clone()),
-    ];
-    known.into_iter().filter_map(|(name, fact)| Some((name, fact.filter(|fact| !fact.is_empty())?))).collect()
+    ])
 }
 
-fn caller(call: &CallDocument) -> Vec<(String, String)> {
+fn of_caller(call: &CallDocument) -> Vec<(String, String)> {
     let (t, caller) = (&ENGLISH, &call.caller);
-    let known = [
+    let known = facts::known([
         (t.name, caller.name.clone()),
         (t.number, caller.number.clone()),
         (t.trust, Some(t.word(caller.trust).to_owned())),
@@ -97,9 +94,8 @@ fn caller(call: &CallDocument) -> Vec<(String, String)> {
         (t.language_of, caller.language.clone()),
         (t.class, caller.class.clone()),
         (t.preferred_agent, caller.preferred_agent.clone()),
-    ];
-    let known = known.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), fact?)));
-    known.chain(caller.profile.iter().map(|(field, value)| (field.clone(), value.clone()))).collect()
+    ]);
+    known.into_iter().chain(facts::profile(caller)).collect()
 }
 
 impl Call {

@@ -5,7 +5,7 @@ use super::super::server::Api;
 use super::guest::Guest;
 use super::texts::ENGLISH;
 use crate::board::{Curve, Moment};
-use axum::response::Response;
+use axum::response::Html;
 use cabrank_sim::charts::{Axis, LineChart, Series, Words};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -19,8 +19,8 @@ const WHOLE_MAX: f64 = 5.0;
 const A_MINUTE: usize = 6;
 
 /// The charts of the last hour, HTML.
-pub(super) async fn drawn(guest: Guest) -> Result<Response, Problem> {
-    Ok(guest.piece(of(&guest.api).await?))
+pub(super) async fn drawn(guest: Guest) -> Result<Html<String>, Problem> {
+    Ok(Html(of(&guest.api).await?))
 }
 
 /// The charts of the last hour, to stand in a page.
@@ -85,7 +85,7 @@ fn height(series: &[Series]) -> Option<(f64, f64)> {
 fn waiting(curve: &Curve, begins: DateTime) -> LineChart {
     let now = curve.moments.last().map_or(0, |moment| moment.waiting);
     let most = curve.moments.iter().map(|moment| moment.waiting).max().unwrap_or(0);
-    let description = format!("{now} now, {most} at the most.");
+    let description = ENGLISH.about_chart_waiting(now, most);
     let line = Series { points: points(curve, |moment| moment.waiting), ..Series::default() };
     chart(curve, begins, (ENGLISH.chart_waiting, &description), vec![line])
 }

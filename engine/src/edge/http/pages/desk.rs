@@ -11,7 +11,7 @@ use super::texts::{ENGLISH, Texts};
 use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{Html, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -72,10 +72,10 @@ pub(super) async fn page(guest: Guest, Query(whose): Query<Whose>) -> Response {
 }
 
 /// The parts of a desk that change by themselves, HTML.
-pub(super) async fn parts(guest: Guest, Query(whose): Query<Whose>) -> Result<Response, Problem> {
+pub(super) async fn parts(guest: Guest, Query(whose): Query<Whose>) -> Result<Html<String>, Problem> {
     let name = whose.name.unwrap_or_default();
     let parts = Parts { t: &ENGLISH, d: shown(&guest, &name).await? };
-    Ok(guest.piece(frame::part(&parts)?))
+    Ok(Html(frame::part(&parts)?))
 }
 
 /// Whether somebody may look at desks, or has one.
@@ -183,6 +183,6 @@ impl Desk {
     }
 
     fn mood_words(&self, ahead: &AheadDocument) -> &'static str {
-        self.t.moods.iter().find(|(mood, _)| *mood == ahead.mood.word()).map_or("", |(_, words)| words)
+        self.t.mood(ahead.mood.word()).unwrap_or_default()
     }
 }

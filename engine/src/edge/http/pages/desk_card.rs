@@ -4,6 +4,7 @@ use super::super::calls::CallInContext;
 use super::super::cases::CaseDocument;
 use super::super::desk::DeskDocument;
 use super::super::records::RecordDocument;
+use super::facts;
 use super::texts::ENGLISH;
 use super::times;
 use crate::context::{CallDocument, ContactDocument};
@@ -71,7 +72,7 @@ impl Card {
             who: who(call),
             why: call.why.as_ref().map(|why| why.sentence.clone()),
             came_in: times::time(&call.offered_at, zone),
-            facts: facts(call, zone),
+            facts: before_hello(call, zone),
             contacts: call.caller.contacts.iter().map(|contact| told(contact, zone)).collect(),
             cases: Vec::new(),
             screen_pop: None,
@@ -138,26 +139,21 @@ fn told(contact: &ContactDocument, zone: &TimeZone) -> (String, String) {
 }
 
 /// What should be known before saying hello, most telling first.
-fn facts(call: &CallDocument, zone: &TimeZone) -> Vec<(String, String)> {
+fn before_hello(call: &CallDocument, zone: &TimeZone) -> Vec<(String, String)> {
     let (t, caller) = (&ENGLISH, &call.caller);
-    let quote = call.quote.as_ref().map(|quote| format!("{}: {}", times::time(&quote.until, zone), t.word(quote.settled)));
-    let promise = call.promise.as_ref();
-    let promise = promise
-        .map(|promise| format!("{} ({}): {}", times::time(&promise.due_at, zone), promise.reference, t.word(promise.settled)));
-    let known = [
+    let known = facts::known([
         (t.number, caller.number.clone().filter(|_| caller.name.is_some())),
         (t.trust, Some(trust(call))),
         (t.waited, call.waited_s.map(|_| times::wait(call.waited_s))),
-        (t.told_until, quote),
-        (t.promised, promise),
+        (t.told_until, facts::quote(call, zone)),
+        (t.promised, facts::promise(call, zone)),
         (t.pressed, Some(call.pressed.clone())),
         (t.language_of, caller.language.clone()),
         (t.queue, call.queue.clone()),
         (t.class, call.class.clone()),
         (t.preferred_agent, caller.preferred_agent.clone()),
-    ];
-    let known = known.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), fact.filter(|fact| !fact.is_empty())?)));
-    known.chain(caller.profile.iter().map(|(field, value)| (field.clone(), value.clone()))).collect()
+    ]);
+    known.into_iter().chain(facts::profile(caller)).collect()
 }
 
 /// Whether the number may be believed, and by what.

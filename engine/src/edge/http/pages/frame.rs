@@ -7,7 +7,7 @@ use super::super::sessions::Session;
 use super::texts::{ENGLISH, Texts};
 use super::{assets, desk};
 use askama::Template;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 /// The frame of a page.
@@ -73,15 +73,15 @@ struct Fault<'a> {
 }
 
 /// Says on a page of its own what is wrong.
-pub(super) fn fault(asked: &HeaderMap, frame: Frame, problem: &Problem) -> Response {
+pub(super) fn fault(frame: Frame, problem: &Problem) -> Response {
     let (status, heading, detail) = problem.told();
-    page(asked, status, &Fault { frame, t: &ENGLISH, heading, detail })
+    page(status, &Fault { frame, t: &ENGLISH, heading, detail })
 }
 
 /// A page as an answer.
-pub(super) fn page(asked: &HeaderMap, status: StatusCode, page: &impl Template) -> Response {
+pub(super) fn page(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
-        Ok(html) => (status, packed(asked, html)).into_response(),
+        Ok(html) => (status, Html(html)).into_response(),
         Err(failure) => {
             tracing::error!(%failure, "a page could not be made: this is a bug");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
@@ -95,17 +95,4 @@ pub(super) fn part(part: &impl Template) -> Result<String, Problem> {
         tracing::error!(%failure, "a part of a page could not be made: this is a bug");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "This part of the page could not be made; the engine's log says why.")
     })
-}
-
-/// HTML, compressed for who takes it.
-pub(super) fn packed(asked: &HeaderMap, html: String) -> Response {
-    let mut response = if assets::takes_gzip(asked) {
-        ([(header::CONTENT_ENCODING, "gzip")], assets::gzip(html.as_bytes())).into_response()
-    } else {
-        Html(html).into_response()
-    };
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    response
 }

@@ -38,17 +38,12 @@ impl Guest {
 
     /// A page as an answer.
     pub(super) fn answer(&self, status: StatusCode, page: &impl Template) -> Response {
-        frame::page(&self.asked, status, page)
+        frame::page(status, page)
     }
 
     /// Says on a page of its own what is wrong with the one at that address.
     pub(super) fn fault(&self, here: &'static str, problem: &Problem) -> Response {
-        frame::fault(&self.asked, self.frame(here), problem)
-    }
-
-    /// A piece of a page, HTML.
-    pub(super) fn piece(&self, html: String) -> Response {
-        frame::packed(&self.asked, html)
+        frame::fault(self.frame(here), problem)
     }
 
     /// Ends the session; answers with the cookie that takes the place of its own.

@@ -8,6 +8,7 @@ mod calls;
 mod charts;
 mod desk;
 mod desk_card;
+mod facts;
 mod frame;
 mod guard;
 mod guest;
@@ -22,6 +23,7 @@ use super::server::Api;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
 
 /// Every page, and what belongs to it.
 pub(super) fn routes(api: Api) -> Router<Api> {
@@ -44,4 +46,5 @@ pub(super) fn routes(api: Api) -> Router<Api> {
         .route("/assets/{version}/{name}", get(assets::one))
         .merge(guarded)
         .route_layer(from_fn_with_state(api, guard::safely))
+        .layer(CompressionLayer::new())
 }

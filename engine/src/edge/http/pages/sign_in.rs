@@ -10,7 +10,7 @@ use super::guest::Guest;
 use super::texts::{ENGLISH, Texts};
 use askama::Template;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use std::time::Instant;
@@ -44,26 +44,25 @@ pub(super) struct Ours {
 }
 
 /// The form.
-pub(super) async fn form(State(api): State<Api>, Query(wanted): Query<Wanted>, asked: HeaderMap) -> Response {
-    shown(&api, &asked, StatusCode::OK, wanted.next, None)
+pub(super) async fn form(State(api): State<Api>, Query(wanted): Query<Wanted>) -> Response {
+    shown(&api, StatusCode::OK, wanted.next, None)
 }
 
 /// Opens a session.
 pub(super) async fn begin(
     State(api): State<Api>,
     Extension(Peer(peer)): Extension<Peer>,
-    asked: HeaderMap,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Problem> {
     if let Some(wait) = api.throttle().wait(peer, Instant::now()) {
-        let mut refused = shown(&api, &asked, StatusCode::TOO_MANY_REQUESTS, sent.next, Some(ENGLISH.too_often));
+        let mut refused = shown(&api, StatusCode::TOO_MANY_REQUESTS, sent.next, Some(ENGLISH.too_often));
         refused.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().saturating_add(1).into());
         return Ok(refused);
     }
     let digest = digest(sent.token.trim());
     let Some(bearer) = api.tokens().holder(&digest) else {
         api.throttle().failed(peer, Instant::now());
-        return Ok(shown(&api, &asked, StatusCode::UNAUTHORIZED, sent.next, Some(ENGLISH.wrong_token)));
+        return Ok(shown(&api, StatusCode::UNAUTHORIZED, sent.next, Some(ENGLISH.wrong_token)));
     };
     let cookie = api.sessions().begin(&digest).await?;
     let next = within_here(sent.next).unwrap_or_else(|| home(&bearer).to_owned());
@@ -77,9 +76,9 @@ pub(super) async fn end(guest: Guest, Form(Ours { csrf }): Form<Ours>) -> Result
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response())
 }
 
-fn shown(api: &Api, asked: &HeaderMap, status: StatusCode, next: Option<String>, fault: Option<&'static str>) -> Response {
+fn shown(api: &Api, status: StatusCode, next: Option<String>, fault: Option<&'static str>) -> Response {
     let form = SignIn { frame: Frame::open(api, "/sign-in"), t: &ENGLISH, fault, next: within_here(next).unwrap_or_default() };
-    page(asked, status, &form)
+    page(status, &form)
 }
 
 /// Where somebody begins who wants nothing in particular: an agent at the own desk.

@@ -260,6 +260,16 @@ impl Texts {
         self.words.iter().find(|(known, _)| *known == word).map_or(word, |(_, words)| words)
     }
 
+    /// How a queue fares, by the API's word for it.
+    pub(super) fn mood(&self, mood: &str) -> Option<&'static str> {
+        self.moods.iter().find(|(known, _)| *known == mood).map(|(_, words)| *words)
+    }
+
+    /// What the chart of those in line comes to.
+    pub(super) fn about_chart_waiting(&self, now: u64, most: u64) -> String {
+        format!("{now} now, {most} at the most.")
+    }
+
     /// What the figures mean, by their names.
     pub(super) fn meanings(&self) -> [(&'static str, &'static str); 8] {
         [

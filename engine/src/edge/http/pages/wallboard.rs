@@ -45,8 +45,10 @@ impl Wallboard<'_> {
     /// A figure as it is now, in words.
     fn at(&self, place: &str, form: &str) -> String {
         let plain = shown(&self.document, place, form);
-        let mood = self.t.moods.iter().find(|(mood, _)| form == "mood" && *mood == plain);
-        mood.map_or(plain, |(_, words)| (*words).to_owned())
+        match self.t.mood(&plain) {
+            Some(words) if form == "mood" => words.to_owned(),
+            Some(_) | None => plain,
+        }
     }
 
     /// The worst warnings.

@@ -1,5 +1,7 @@
 //! The words of `/tune`.
 
+use crate::foresight::Foreseen;
+
 /// A field's key in the configuration, its name, and what it means.
 pub(in super::super) type FieldWords = (&'static str, &'static str, &'static str);
 
@@ -182,6 +184,18 @@ pub(in super::super) static ENGLISH: Words = Words {
 };
 
 impl Words {
+    /// `22 Nov, 00:00 to 18:40: 4812 callers, lived through 64 times each way in 1.3 s.`
+    pub(in super::super) fn lived_through(&self, from: &str, until: &str, foreseen: &Foreseen) -> String {
+        let Foreseen { calls, seeds, took_ms, .. } = foreseen;
+        let took = *took_ms as f64 / 1e3;
+        format!("{from} to {until}: {calls} callers, lived through {seeds} times each way in {took:.1} s.")
+    }
+
+    /// Why nothing can be said of a queue.
+    pub(in super::super) fn nobody_in_line(&self, queue: &str) -> String {
+        format!("Nobody stood in the line of {queue} today, so nothing can be said of it.")
+    }
+
     /// What people call a figure of the API.
     pub(in super::super) fn figure(&self, word: &str) -> &'static str {
         self.figures.iter().find(|(known, _)| *known == word).map_or("", |(_, words)| words)

@@ -22,7 +22,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::Query;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use cabrank_core::QueueId;
 use fields::{Group, Typed, groups};
 use history::History;
@@ -94,7 +94,7 @@ pub(super) async fn sent(guest: Guest, Form(sent): Form<Sent>) -> Response {
 }
 
 /// What would come of what was typed, to stand in the page.
-pub(super) async fn foresight(guest: Guest, Form(sent): Form<Sent>) -> Result<Response, Problem> {
+pub(super) async fn foresight(guest: Guest, Form(sent): Form<Sent>) -> Result<(StatusCode, Html<String>), Problem> {
     guest.sent(field(&sent, "csrf"))?;
     let (status, told) = match guest.told(&Draft::of(&sent)).await {
         Ok(told) => (StatusCode::OK, told),
@@ -104,17 +104,16 @@ pub(super) async fn foresight(guest: Guest, Form(sent): Form<Sent>) -> Result<Re
         }
     };
     let html = rendered(told)?;
-    Ok((status, guest.piece(html)).into_response())
+    Ok((status, Html(html)))
 }
 
 /// What came of the queue's changes by now, to take the place of what stands in the page.
-pub(super) async fn history(guest: Guest, Query(wanted): Query<Wanted>) -> Result<Response, Problem> {
+pub(super) async fn history(guest: Guest, Query(wanted): Query<Wanted>) -> Result<Html<String>, Problem> {
     guest.bearer.may_tune()?;
     let now = guest.api.in_force().now();
     let queue = named(&now, &wanted.queue)?;
     let name = now.settings.queues[usize::from(queue.0)].name.to_string();
-    let html = History::of(&guest, name).await?.rendered()?;
-    Ok(guest.piece(html))
+    Ok(Html(History::of(&guest, name).await?.rendered()?))
 }
 
 /// Takes a change back.

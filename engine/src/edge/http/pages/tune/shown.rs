@@ -1,4 +1,4 @@
-//! What was foreseen and what came, as people read it.
+//! What was foreseen, as people read it.
 
 use super::super::texts::{ENGLISH, Texts};
 use super::super::times;
@@ -55,7 +55,7 @@ impl Told {
         let mut levels: Vec<&Level> = foreseen.figures.iter().filter(is_shown).collect();
         levels.sort_by_key(|level| (level.queue != queue, level.class.is_some()));
         if levels.is_empty() {
-            return Told::Not(format!("{} {}.", "Nobody stood in this queue's line today, so nothing can be said of it:", queue));
+            return Told::Not(ENGLISH.tune.nobody_in_line(queue));
         }
         let rows = levels.into_iter().map(|level| Row::of(level, queue)).collect();
         Told::Foreseen {
@@ -67,13 +67,12 @@ impl Told {
     }
 }
 
-/// `22 Nov, 00:00 to 18:40: 4,812 callers, lived through 64 times each way in 1.3 s.`
+/// Which day it is, and how it was lived through; the date is told once.
 fn about(foreseen: &Foreseen, zone: &TimeZone) -> String {
     let (from, until) = (times::day_and_minute(&foreseen.from, zone), times::day_and_minute(&foreseen.until, zone));
     let day = from.split_once(',').map_or("", |(day, _)| day);
     let until = until.strip_prefix(day).map_or(until.as_str(), |time| time.trim_start_matches([',', ' ']));
-    let took = foreseen.took_ms as f64 / 1e3;
-    format!("{from} to {until}: {} callers, lived through {} times each way in {took:.1} s.", foreseen.calls, foreseen.seeds)
+    ENGLISH.tune.lived_through(&from, until, foreseen)
 }
 
 fn said(off: &Off) -> String {
