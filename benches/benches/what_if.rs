@@ -28,7 +28,7 @@ fn main() {
         let scenario = scenario(name, lasts);
         let data = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory can be made");
         keep(&scenario, data.path());
-        let foresight = Foresight::new(data.path().to_owned(), InForce::new(scenario.settings.clone(), 0), TimeZone::UTC);
+        let foresight = Foresight::new(data.path().to_owned(), InForce::new(scenario.settings.clone(), 0), evening());
         println!("{}", runtime.block_on(asked(&foresight, &scenario, &format!("{name}, {lasts}"))));
     }
 }
@@ -65,6 +65,12 @@ async fn ask(foresight: &Foresight, scenario: &Scenario, more_s: u64) -> (Durati
     let began = Instant::now();
     let foreseen = foresight.foresee(Question::of(&scenario.settings, [(QueueId(0), after)])).await.expect("a day");
     (began.elapsed(), foreseen)
+}
+
+/// A timezone in which it is ten in the evening now, so that the longest of the days is all of today.
+fn evening() -> TimeZone {
+    let utc = Timestamp::now().to_zoned(TimeZone::UTC);
+    TimeZone::fixed(jiff::tz::offset(22 - utc.hour()))
 }
 
 fn scenario(name: &str, lasts: &str) -> Scenario {

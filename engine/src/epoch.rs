@@ -44,10 +44,17 @@ pub(crate) fn now_micros() -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::{Epoch, timestamp};
     use cabrank_core::Tick;
     use jiff::Timestamp;
+    use jiff::tz::TimeZone;
+
+    /// A timezone in which it is noon now: the last twelve hours are of today, and no midnight comes in between.
+    pub(crate) fn noon() -> TimeZone {
+        let utc = Timestamp::now().to_zoned(TimeZone::UTC);
+        TimeZone::fixed(jiff::tz::offset(12 - utc.hour()))
+    }
 
     #[test]
     fn a_tick_counts_from_the_epoch() {

@@ -3,10 +3,10 @@
 use super::counts::Counts;
 use super::ledger::Ledger;
 use crate::epoch::Epoch;
+use crate::epoch::tests::noon;
 use crate::in_force::InForce;
 use crate::names::tests::taxi;
 use cabrank_core::{CallId, Caller, Keys, LineId, Outcome, QueueId, Record, Said, Settled, Span, Tick, Trust};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
@@ -86,12 +86,6 @@ fn one(counts: &mut Counts, record: &Record) {
         Settled::Broken => counts.quotes_broken += 1,
         Settled::Open => {}
     }
-}
-
-/// A timezone in which it is noon now: the whole day so far is within reach, and no midnight comes in between.
-fn noon() -> TimeZone {
-    let utc = Timestamp::now().to_zoned(TimeZone::UTC);
-    TimeZone::fixed(jiff::tz::offset(12 - utc.hour()))
 }
 
 proptest! {

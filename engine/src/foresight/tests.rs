@@ -2,6 +2,7 @@
 
 use super::kept::Kept;
 use super::{Effect, Figure, Foreseen, Foresight, Question, Unforeseen};
+use crate::epoch::tests::noon;
 use crate::in_force::InForce;
 use crate::names::tests::taxi;
 use cabrank_core::{Class, Desk, Input, LineId, Outbox, QueueId, Settings, Span, Thresholds, Tick};
@@ -9,14 +10,13 @@ use cabrank_journal::{Beginning, Journal, Log, Options, OsDisk, UnixMicros};
 use cabrank_sim::chance::Law;
 use cabrank_sim::scenario::{Arrivals, Callers, Entrance, Keys, Limits, Origin, Phone, Rate, Roster, Scenario, Window};
 use cabrank_sim::simulate::{Witness, simulate};
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use std::path::Path;
 use std::sync::Arc;
 
 const HOURS: u64 = 5;
 
-/// Keeps a made-up day of so many calls an hour, which has just ended, as the journal of a desk with these settings.
+/// Keeps a made-up day of so many calls an hour, which has just ended (and did not begin before midnight where it is [`noon`]), as the journal of a desk with these settings.
 pub(crate) fn a_day(data: &Path, settings: &Settings, per_hour: f64, seed: u64) {
     let began = Timestamp::now() - SignedDuration::from_hours(HOURS as i64) - SignedDuration::from_mins(1);
     let epoch = UnixMicros(u64::try_from(began.as_microsecond()).expect("after 1970"));
@@ -88,7 +88,7 @@ fn changed(change: impl Fn(&mut Thresholds)) -> Question {
 fn kept(seed: u64) -> Kept {
     let place = tempfile::tempdir().expect("a directory");
     a_day(place.path(), taxi().settings(), 80.0, seed);
-    Kept::of(place.path(), &TimeZone::UTC, &|| false).expect("a day")
+    Kept::of(place.path(), &noon(), &|| false).expect("a day")
 }
 
 fn foreseen(kept: &mut Kept, question: &Question) -> Foreseen {
@@ -133,7 +133,7 @@ fn a_shorter_wrap_up_is_foreseen_to_shorten_waits_and_a_longer_one_to_lengthen_t
 #[test]
 fn too_short_a_day_is_said_to_be_so_and_other_classes_cannot_be_counted() {
     let place = tempfile::tempdir().expect("a directory");
-    let of = |place: &Path| Kept::of(place, &TimeZone::UTC, &|| false).map(|_| ());
+    let of = |place: &Path| Kept::of(place, &noon(), &|| false).map(|_| ());
     assert_eq!(of(place.path()), Err(Unforeseen::Unreadable), "no journal at all");
     a_day(place.path(), taxi().settings(), 2.0, 1);
     assert!(matches!(of(place.path()), Err(Unforeseen::TooLittle(_))));
@@ -146,7 +146,7 @@ async fn few_questions_wait_and_who_is_gone_is_not_waited_for() {
     let place = tempfile::tempdir().expect("a directory");
     a_day(place.path(), taxi().settings(), 80.0, 3);
     let in_force = InForce::new(taxi().settings().clone(), 0);
-    let foresight = Foresight::new(place.path().to_owned(), in_force, TimeZone::UTC);
+    let foresight = Foresight::new(place.path().to_owned(), in_force, noon());
     let question = changed(|thresholds| thresholds.wrap_up = Span::secs(5));
     let ask = |n: u64| {
         let (foresight, wrap_up) = (foresight.clone(), Span::secs(n));

@@ -7,6 +7,7 @@ use crate::clerk::Clerk;
 use crate::directory::Directory;
 use crate::door::{Door, Submission};
 use crate::epoch::Epoch;
+use crate::epoch::tests::noon;
 use crate::filing::{Files, InHand};
 use crate::in_force::InForce;
 use crate::lane::{Clock, unix_micros_now};
@@ -17,7 +18,6 @@ use crate::voices::Voices;
 use cabrank_core::{CallId, Caller, CallerGone, Desk, Digit, Effect, Input, LineId, Number, Outbox, Profile, Tick, Trust};
 use cabrank_settings::Records;
 use crossbeam::channel::{Receiver, bounded};
-use jiff::tz::TimeZone;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl Engine {
         let patience = Patience::default();
         let times = Arc::default();
         let in_hand = InHand::default();
-        let ledger = Arc::new(Ledger::new(in_force.clone(), epoch, TimeZone::UTC));
+        let ledger = Arc::new(Ledger::new(in_force.clone(), epoch, noon()));
         let writer = Writer {
             store: store.clone(),
             directory: Arc::clone(&directory),
@@ -94,7 +94,7 @@ impl Engine {
             },
             ledger,
             desk: "taxi".to_owned(),
-            zone: TimeZone::UTC,
+            zone: noon(),
             hosts: Hosts::default(),
         };
         let sessions = Sessions::open(&store, false).await.expect("sessions");
