@@ -3,7 +3,7 @@
 //! A Markdown table. A simulated day that has just ended stands for the real one: all that is known of it is its journal. `first` is
 //! a question before anybody had asked: the journal is read, the day lived through unchanged. Then ten more, each another one.
 
-use cabrank::foresight::{Figure, Foreseen, Foresight, Question};
+use cabrank::foresight::{Aside, Figure, Foreseen, Foresight, Question};
 use cabrank::in_force::InForce;
 use cabrank_core::{Desk, Input, Outbox, QueueId, Span, Thresholds, Tick};
 use cabrank_journal::{Beginning, Journal, Log, Options, OsDisk, UnixMicros};
@@ -28,7 +28,9 @@ fn main() {
         let scenario = scenario(name, lasts);
         let data = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a directory can be made");
         keep(&scenario, data.path());
-        let foresight = Foresight::new(data.path().to_owned(), InForce::new(scenario.settings.clone(), 0), evening());
+        let in_force = InForce::new(scenario.settings.clone(), 0);
+        let _within = runtime.enter();
+        let foresight = Foresight::new(data.path().to_owned(), in_force, evening(), Aside::Thread);
         println!("{}", runtime.block_on(asked(&foresight, &scenario, &format!("{name}, {lasts}"))));
     }
 }

@@ -84,6 +84,12 @@ enum Command {
     /// Tokens of a running engine: who has one, one more, one less.
     #[command(subcommand, after_help = "Example: cabrank tokens make agent --agent a101 --name Ann")]
     Tokens(tokens::TokensCommand),
+    /// What a running engine starts to foresee what changes would do; it asks on the input, and the output answers.
+    #[command(hide = true)]
+    Foresee {
+        /// The data directory.
+        data: PathBuf,
+    },
 }
 
 #[derive(Args, Clone)]
@@ -130,5 +136,6 @@ fn execute(cli: Cli) -> Result<Outcome, Unusable> {
         Some(Command::Analyze(args)) => analyze::run(&args),
         Some(Command::Profiles(command)) => profiles::run(command),
         Some(Command::Tokens(command)) => tokens::run(command),
+        Some(Command::Foresee { data }) => crate::foresight::see(data).map(|()| Outcome::Done).map_err(Unusable::because),
     }
 }

@@ -7,7 +7,6 @@ use cabrank_core::{Settings, Thresholds};
 use cabrank_journal::UnixMicros;
 use cabrank_sim::replay::{Hindcast, Lived, Policy, Prediction, Stage, Unreadable, stage_since};
 use cabrank_sim::replications::Crew;
-use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -41,9 +40,9 @@ struct Work<'a> {
 }
 
 impl Kept {
-    /// Of the journal as it is now.
-    pub(super) fn of(data: &Path, zone: &TimeZone, in_vain: &dyn Fn() -> bool) -> Result<Kept, Unforeseen> {
-        let stage = todays(data, zone)?;
+    /// Of the journal as it is now; today began at `midnight`.
+    pub(super) fn of(data: &Path, midnight: Timestamp, in_vain: &dyn Fn() -> bool) -> Result<Kept, Unforeseen> {
+        let stage = todays(data, midnight)?;
         let budget = Budget::begin();
         let work = Work { budget: &budget, in_vain };
         let policy = Policy::as_it_was(stage.day());
@@ -155,9 +154,8 @@ fn threads() -> NonZeroUsize {
 }
 
 /// The day since midnight, or a longer one while that has few callers.
-fn todays(data: &Path, zone: &TimeZone) -> Result<Stage, Unforeseen> {
+fn todays(data: &Path, midnight: Timestamp) -> Result<Stage, Unforeseen> {
     let now = Timestamp::now();
-    let midnight = now.to_zoned(zone.clone()).start_of_day().map_or(now, |start| start.timestamp());
     match stage_since(data, micros(midnight)) {
         Ok(stage) if stage.day().stands.len() >= A_DAY => return Ok(stage),
         Ok(_) | Err(Unreadable::Empty(_) | Unreadable::NoCalls(_) | Unreadable::NoTalks(_)) => {}

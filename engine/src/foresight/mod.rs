@@ -5,47 +5,81 @@
 //! the thresholds in force, all day long, and under others. Stage and unchanged days are kept for a while, so that an answer takes no
 //! longer than one and a half seconds of simulating; the interval tells what so many seeds are worth.
 //!
-//! All of that is the work of one thread, and of threads that it starts for one question at a time, all of the lowest priority: the
-//! desk, the edges and tokio's workers come first. Few questions wait, and one that nobody waits for any more is dropped.
+//! All of that is done by this program run once more, as a process of the lowest priority that is begun with the first question and
+//! asked one at a time: it may be slow, run out of memory or die, and never harms a call. Few questions wait, and one that nobody waits
+//! for any more is dropped.
 
 mod aftermath;
+mod aside;
 mod budget;
 mod document;
+mod keeper;
 mod kept;
 mod seer;
 #[cfg(test)]
 pub(crate) mod tests;
+mod words;
 
 pub use aftermath::{Aftermath, Held, Side, Verdict, Was};
+pub use aside::Aside;
 pub use document::{Effect, Figure, Foreseen, Hindcasted, Level, Off, Unit};
 
 use crate::in_force::InForce;
 use cabrank_core::{Settings, Thresholds};
 use jiff::tz::TimeZone;
-use seer::Seer;
+use keeper::Keeper;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
 
 /// Questions that wait while one is answered.
 const WAITING_MAX: usize = 3;
 /// Answers that are remembered.
 const REMEMBERED_MAX: usize = 16;
 
+/// The lowest priority there is: it gets what nobody else wants.
+const NICE: i32 = 19;
+
 /// The thresholds of every queue as they are, and as they might be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
     /// As they are, by queue id.
+    #[serde(with = "words")]
     pub before: Vec<Thresholds>,
     /// As they might be.
+    #[serde(with = "words")]
     pub after: Vec<Thresholds>,
 }
 
+/// The process that foresees from the journal in this data directory: answers on its output what it is asked on its input, until
+/// nobody can ask any more.
+///
+/// # Errors
+/// What it was told makes no sense, or its answers go nowhere.
+pub fn see(data: PathBuf) -> io::Result<()> {
+    step_back();
+    seer::answer(data, io::stdin(), io::stdout().lock())
+}
+
+/// Before anybody on this machine gives something up, this process does. Where that cannot be had, it works all the same.
+fn step_back() {
+    if let Err(failure) = rustix::process::setpriority_process(None, NICE) {
+        tracing::warn!(%failure, "what is foreseen is not of low priority");
+    }
+    // Linux: shown by top, and the first to be ended when there is no memory left.
+    for (what, to) in [("comm", "cabrank-foresee"), ("oom_score_adj", "1000")] {
+        if let Err(failure) = std::fs::write(format!("/proc/self/{what}"), to) {
+            tracing::debug!(%failure, what, "not set");
+        }
+    }
+}
+
 /// Why nothing was foreseen.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Unforeseen {
     /// Others have asked before.
     #[error("Others ask just now what changes would do; try again in a moment.")]
@@ -67,6 +101,9 @@ pub enum Unforeseen {
     /// The journal cannot be read; the log says why.
     #[error("The journal cannot be read; the engine's log says why.")]
     Unreadable,
+    /// Whoever foresees has died or hangs; the log says why.
+    #[error("Whoever foresees has just died and is begun anew; try again in a moment.")]
+    Broken,
 }
 
 /// Whoever foresees. Clones are the same one; it ends with the last of them.
@@ -76,12 +113,11 @@ pub struct Foresight(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     in_force: InForce,
-    asks: SyncSender<Ask>,
-    ends: Arc<AtomicBool>,
+    asks: mpsc::Sender<Ask>,
     remembered: Mutex<VecDeque<(Question, Arc<Foreseen>)>>,
 }
 
-/// What the thread is asked.
+/// What is asked.
 enum Ask {
     /// To be ready for questions about what is in force.
     MakeReady(Vec<Thresholds>),
@@ -90,16 +126,11 @@ enum Ask {
 }
 
 impl Foresight {
-    /// From the journal in this data directory; days begin at midnight in `zone`.
-    pub fn new(data: PathBuf, in_force: InForce, zone: TimeZone) -> Foresight {
-        let (asks, asked) = sync_channel(WAITING_MAX);
-        let ends = Arc::new(AtomicBool::new(false));
-        let seer = Seer::new(data, zone, Arc::clone(&ends));
-        let started = std::thread::Builder::new().name("foresight".to_owned()).spawn(move || seer.run(&asked));
-        if let Err(failure) = started {
-            tracing::error!(%failure, "nothing will be foreseen: there is no thread for it");
-        }
-        Foresight(Arc::new(Inner { in_force, asks, ends, remembered: Mutex::default() }))
+    /// From the journal in this data directory; days begin at midnight in `zone`. Must be called within a tokio runtime.
+    pub fn new(data: PathBuf, in_force: InForce, zone: TimeZone, aside: Aside) -> Foresight {
+        let (asks, asked) = mpsc::channel(WAITING_MAX);
+        tokio::spawn(Keeper::new(aside, data, zone).run(asked));
+        Foresight(Arc::new(Inner { in_force, asks, remembered: Mutex::default() }))
     }
 
     /// Somebody is going to ask.
@@ -117,9 +148,9 @@ impl Foresight {
         let ask = Ask::Foresee(Box::new(question.clone()), reply);
         self.0.asks.try_send(ask).map_err(|refused| match refused {
             TrySendError::Full(_) => Unforeseen::Busy,
-            TrySendError::Disconnected(_) => Unforeseen::Unreadable,
+            TrySendError::Closed(_) => Unforeseen::Broken,
         })?;
-        let foreseen = Arc::new(answer.await.unwrap_or(Err(Unforeseen::Unreadable))?);
+        let foreseen = Arc::new(answer.await.unwrap_or(Err(Unforeseen::Broken))?);
         self.remember(question, Arc::clone(&foreseen));
         Ok(foreseen)
     }
@@ -136,12 +167,6 @@ impl Foresight {
         if remembered.len() > REMEMBERED_MAX {
             remembered.pop_front();
         }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.ends.store(true, Ordering::Relaxed);
     }
 }
 

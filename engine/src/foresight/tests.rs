@@ -1,7 +1,7 @@
 //! What is foreseen of a day that the simulator has made up and kept as a journal.
 
 use super::kept::Kept;
-use super::{Effect, Figure, Foreseen, Foresight, Question, Unforeseen};
+use super::{Aside, Effect, Figure, Foreseen, Foresight, Question, Unforeseen};
 use crate::epoch::tests::noon;
 use crate::in_force::InForce;
 use crate::names::tests::taxi;
@@ -85,10 +85,16 @@ fn changed(change: impl Fn(&mut Thresholds)) -> Question {
     Question::of(names.settings(), [(QueueId(0), thresholds)])
 }
 
+/// When today began.
+fn midnight() -> Timestamp {
+    let now = Timestamp::now().to_zoned(noon());
+    now.start_of_day().expect("it began").timestamp()
+}
+
 fn kept(seed: u64) -> Kept {
     let place = tempfile::tempdir().expect("a directory");
     a_day(place.path(), taxi().settings(), 80.0, seed);
-    Kept::of(place.path(), &noon(), &|| false).expect("a day")
+    Kept::of(place.path(), midnight(), &|| false).expect("a day")
 }
 
 fn foreseen(kept: &mut Kept, question: &Question) -> Foreseen {
@@ -133,7 +139,7 @@ fn a_shorter_wrap_up_is_foreseen_to_shorten_waits_and_a_longer_one_to_lengthen_t
 #[test]
 fn too_short_a_day_is_said_to_be_so_and_other_classes_cannot_be_counted() {
     let place = tempfile::tempdir().expect("a directory");
-    let of = |place: &Path| Kept::of(place, &noon(), &|| false).map(|_| ());
+    let of = |place: &Path| Kept::of(place, midnight(), &|| false).map(|_| ());
     assert_eq!(of(place.path()), Err(Unforeseen::Unreadable), "no journal at all");
     a_day(place.path(), taxi().settings(), 2.0, 1);
     assert!(matches!(of(place.path()), Err(Unforeseen::TooLittle(_))));
@@ -146,7 +152,7 @@ async fn few_questions_wait_and_who_is_gone_is_not_waited_for() {
     let place = tempfile::tempdir().expect("a directory");
     a_day(place.path(), taxi().settings(), 80.0, 3);
     let in_force = InForce::new(taxi().settings().clone(), 0);
-    let foresight = Foresight::new(place.path().to_owned(), in_force, noon());
+    let foresight = Foresight::new(place.path().to_owned(), in_force, noon(), Aside::Thread);
     let question = changed(|thresholds| thresholds.wrap_up = Span::secs(5));
     let ask = |n: u64| {
         let (foresight, wrap_up) = (foresight.clone(), Span::secs(n));

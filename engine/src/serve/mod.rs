@@ -22,6 +22,7 @@ use crate::dispatch::{self, Dispatcher, WebhookError};
 use crate::door::Door;
 use crate::edge::{Left, http, quic, sip};
 use crate::filing::{Files, raise_late_cases};
+use crate::foresight::{Aside, Foresight};
 use crate::house::House;
 use crate::lane::{Digests, Lane, Outlets};
 use crate::media::Media;
@@ -195,6 +196,7 @@ impl Engine {
         let told = Known { store: store.clone(), directory: told_of, door, names: names.clone(), epoch };
         let webhooks = Webhooks::new(told).map_err(WebhookError::from)?;
         let webhooks = tokio::spawn(webhooks.run(config.hooks.clone()));
+        let foresight = Foresight::new(data.clone(), in_force.clone(), config.timezone.clone(), Aside::Process);
         let ways = http::Ways {
             door: lane.door(),
             in_force,
@@ -210,6 +212,7 @@ impl Engine {
             files,
             records: config.records.clone(),
             ledger,
+            foresight,
             desk: config.desk.name.to_string(),
             zone: config.timezone.clone(),
             hosts: http::Hosts::new(config.http.url.as_deref()),

@@ -14,6 +14,7 @@ mod context;
 mod crm;
 mod erasing;
 mod first_minute;
+mod foresight;
 mod greeting;
 mod hang_ups;
 mod harness;

@@ -44,7 +44,7 @@ fn presses(browser: &Browser, how: &str) {
 }
 
 /// One call is answered and over; four and twenty callers gave up waiting.
-fn a_day(scene: &Scene) {
+pub(super) fn a_day(scene: &Scene) {
     let agent = scene.agent(0, &Scenario::agent().takes_call(10, 100).expects_bye(20));
     scene.call(&Scenario::caller(STRANGER).call().keys("2").pause(1_500).bye());
     agent.succeeds();

@@ -118,7 +118,9 @@ impl From<Untuned> for Problem {
 impl From<Unforeseen> for Problem {
     fn from(why: Unforeseen) -> Self {
         let status = match why {
-            Unforeseen::Busy | Unforeseen::TooLong | Unforeseen::Unreadable => StatusCode::SERVICE_UNAVAILABLE,
+            Unforeseen::Busy | Unforeseen::TooLong | Unforeseen::Unreadable | Unforeseen::Broken => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Unforeseen::TooLittle(_) | Unforeseen::Refused(_) => StatusCode::CONFLICT,
             Unforeseen::ClassesChanged(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };

@@ -9,6 +9,7 @@ use crate::door::{Door, Submission};
 use crate::epoch::Epoch;
 use crate::epoch::tests::noon;
 use crate::filing::{Files, InHand};
+use crate::foresight::{Aside, Foresight};
 use crate::in_force::InForce;
 use crate::lane::{Clock, unix_micros_now};
 use crate::names::tests::taxi;
@@ -72,6 +73,7 @@ impl Engine {
         tokio::spawn(writer.run(queue));
         let (clerk_door, clerk) = Clerk::new(store.clone(), Arc::clone(&directory), Some(0), Voices::silent(), door.clone());
         tokio::spawn(clerk.run());
+        let foresight = Foresight::new(dir.path().to_owned(), in_force.clone(), noon(), Aside::Thread);
         let ways = Ways {
             look_ups: None,
             screen_pop: None,
@@ -93,6 +95,7 @@ impl Engine {
                 repeat_within: Duration::from_secs(7 * 24 * 3600),
             },
             ledger,
+            foresight,
             desk: "taxi".to_owned(),
             zone: noon(),
             hosts: Hosts::default(),

@@ -70,7 +70,6 @@ struct Inner {
     throttle: Throttle,
     board: Board,
     events: Events,
-    foresight: Foresight,
     /// What is done beside requests; it ends with the API.
     _beside: JoinSet<()>,
     /// One file at a time.
@@ -110,6 +109,8 @@ pub struct Ways {
     pub records: Records,
     /// What became of calls.
     pub ledger: Arc<Ledger>,
+    /// What would become of them.
+    pub foresight: Foresight,
     /// What the desk is called.
     pub desk: String,
     /// The desk's timezone.
@@ -129,9 +130,8 @@ impl Api {
         let teller = Teller::new(ways.data.clone());
         let board = Board::new(sources(&ways), glance.clone());
         let (events, throttle, importing) = (Events::new(rand::random()), Throttle::default(), Semaphore::new(1));
-        let foresight = Foresight::new(ways.data.clone(), ways.in_force.clone(), ways.zone.clone());
         let mut beside = JoinSet::new();
-        beside.spawn(what_if::keep_predictions(ways.in_force.clone(), foresight.clone(), ways.store.clone()));
+        beside.spawn(what_if::keep_predictions(ways.in_force.clone(), ways.foresight.clone(), ways.store.clone()));
         let (taken_away, _) = watch::channel(());
         let inner = Arc::new(Inner {
             ways,
@@ -142,7 +142,6 @@ impl Api {
             throttle,
             board,
             events,
-            foresight,
             _beside: beside,
             importing,
             taken_away,
@@ -156,7 +155,7 @@ impl Api {
     }
 
     pub(super) fn foresight(&self) -> &Foresight {
-        &self.inner.foresight
+        &self.inner.ways.foresight
     }
 
     pub(super) fn events(&self) -> &Events {
