@@ -219,7 +219,7 @@ impl Engine {
             look_ups: tally,
             screen_pop: config.screen_pop.clone(),
         };
-        let sessions = http::Sessions::open(&store, ways.hosts.by_tls()).await?;
+        let sessions = http::Sessions::open(&store, ways.hosts.by_tls(), http_addr.port()).await?;
         let api = http::Api::new(ways, tokens, sessions);
         let (http_stop, http) = start_http(http, api);
         let quic_at = quic.as_ref().map(|quic| (quic.addr(), quic.fingerprint()));

@@ -114,10 +114,13 @@ async fn a_cookie_is_for_our_pages_alone_and_by_tls_for_nothing_else() {
     let engine = Engine::start().await;
     let set = sign_in(&engine, &engine.token).await.headers()["set-cookie"].to_str().expect("text").to_owned();
     let attributes: Vec<&str> = set.split("; ").skip(1).collect();
-    assert_eq!(attributes, ["Path=/", "Max-Age=43200", "HttpOnly", "SameSite=Strict"]);
-    let by_tls = Sessions::open(&engine.store, true).await.expect("sessions").begin("0").await.expect("a cookie");
+    assert_eq!(attributes, ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=43200"]);
+    let by_tls = Sessions::open(&engine.store, true, 8080).await.expect("sessions").begin("0").await.expect("a cookie");
     let by_tls = by_tls.to_str().expect("text");
-    assert!(by_tls.starts_with("__Host-cabrank=") && by_tls.ends_with("; HttpOnly; SameSite=Strict; Secure"), "{by_tls}");
+    assert!(
+        by_tls.starts_with("__Host-cabrank-8080=") && by_tls.contains("; HttpOnly; SameSite=Strict; Secure; Path=/;"),
+        "{by_tls}"
+    );
     assert!(!by_tls.contains("Domain"));
 }
 

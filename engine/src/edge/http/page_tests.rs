@@ -105,9 +105,11 @@ async fn a_session_outlives_a_restart_and_ends_with_its_owner_or_its_token() {
     let engine = Engine::start().await;
     let (token, id) = token_for(&engine, "viewer").await;
     let cookies = [signed_in(&engine, &token).await, signed_in(&engine, &token).await];
-    let again = Sessions::open(&engine.store, false).await.expect("sessions");
+    let again = Sessions::open(&engine.store, false, engine.port).await.expect("sessions");
     let headers = [("cookie".parse().expect("a name"), cookies[0].parse().expect("a value"))].into_iter().collect();
     assert!(again.of(&headers).is_some());
+    let other = Sessions::open(&engine.store, false, engine.port ^ 1).await.expect("sessions");
+    assert!(other.of(&headers).is_none(), "who signs in at another engine of this host signs out here");
     let csrf = csrf(&engine, &cookies[0]).await;
     let out = with(&engine, &cookies[0], Method::POST, "/sign-out").header("origin", &engine.url);
     let out = out.header("content-type", "application/x-www-form-urlencoded").body(format!("csrf={csrf}"));
@@ -117,7 +119,7 @@ async fn a_session_outlives_a_restart_and_ends_with_its_owner_or_its_token() {
     assert_eq!(status(engine.request(Method::DELETE, &format!("/api/v1/tokens/{id}"))).await, 204);
     assert_eq!(status(with(&engine, &cookies[1], Method::GET, "/api/v1/board")).await, 401);
     assert_eq!(status(with(&engine, &cookies[1], Method::GET, "/")).await, 303);
-    assert!(Sessions::open(&engine.store, false).await.expect("sessions").of(&headers).is_none());
+    assert!(Sessions::open(&engine.store, false, engine.port).await.expect("sessions").of(&headers).is_none());
 }
 
 #[tokio::test]

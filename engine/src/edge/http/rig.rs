@@ -29,6 +29,7 @@ use tokio::sync::{mpsc, oneshot};
 /// An engine reduced to desk, store and API.
 pub(super) struct Engine {
     pub(super) url: String,
+    pub(super) port: u16,
     pub(super) token: String,
     pub(super) door: Door,
     pub(super) store: Store,
@@ -100,14 +101,14 @@ impl Engine {
             zone: noon(),
             hosts: Hosts::default(),
         };
-        let sessions = Sessions::open(&store, false).await.expect("sessions");
-        let api = Api::new(ways, tokens, sessions);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let addr = listener.local_addr().expect("an address");
+        let sessions = Sessions::open(&store, false, addr.port()).await.expect("sessions");
+        let api = Api::new(ways, tokens, sessions);
         let (end, ended) = oneshot::channel::<()>();
         let served = tokio::spawn(serve(listener, api, async { drop(ended.await) }));
         let token = fresh.expect("the first start makes a token").to_string();
-        Engine { url, token, door, store, directory, end: Some(end), served, dir }
+        Engine { url: format!("http://{addr}"), port: addr.port(), token, door, store, directory, end: Some(end), served, dir }
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -5,17 +5,16 @@ use super::problem::Problem;
 use crate::epoch::now_micros;
 use crate::store::{SessionRow, Store, StoreError};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use cookie::time::Duration;
+use cookie::{Cookie, SameSite};
 use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 use subtle::ConstantTimeEq;
 
-/// The cookie's name; where pages come by TLS, browsers hold it to that by a prefix.
-const COOKIE: &str = "cabrank";
-const COOKIE_BY_TLS: &str = "__Host-cabrank";
 /// What a page sends along, to show that it is ours.
 pub(super) const CSRF_HEADER: HeaderName = HeaderName::from_static("x-csrf-token");
 /// How long a session lasts.
-const LASTS_S: i64 = 12 * 3_600;
+const LASTS: Duration = Duration::hours(12);
 /// Sessions at once; a new one ends the one that would have ended next.
 const OPEN_MAX: usize = 4_096;
 
@@ -24,6 +23,8 @@ const OPEN_MAX: usize = 4_096;
 pub struct Sessions {
     store: Store,
     by_tls: bool,
+    /// What their cookies are called.
+    name: String,
     /// By the session's digest.
     open: RwLock<HashMap<String, Open>>,
 }
@@ -46,23 +47,23 @@ pub(super) struct Session {
 }
 
 impl Sessions {
-    /// Those that the store knows. `by_tls`: browsers reach the pages by https.
+    /// Those that the store knows. `by_tls`: browsers reach the pages by https. `port`: the one that is listened on.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn open(store: &Store, by_tls: bool) -> Result<Sessions, StoreError> {
+    pub async fn open(store: &Store, by_tls: bool, port: u16) -> Result<Sessions, StoreError> {
         let known = store.sessions().await?.into_iter();
         let open = known.map(|SessionRow { digest, token, expires_at }| (digest, Open { token, expires_at })).collect();
-        Ok(Sessions { store: store.clone(), by_tls, open: RwLock::new(open) })
+        Ok(Sessions { store: store.clone(), by_tls, name: name(by_tls, port), open: RwLock::new(open) })
     }
 
     /// Whose cookie that is.
     pub(super) fn of(&self, headers: &HeaderMap) -> Option<Session> {
-        let secret = self.cookie(headers)?;
+        let secret = self.secret(headers)?;
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
-        let digest = digest(secret);
+        let digest = digest(&secret);
         let found = open.get(&digest).filter(|open| open.expires_at > now_micros())?;
-        Some(Session { token: found.token.clone(), csrf: csrf(secret), digest })
+        Some(Session { token: found.token.clone(), csrf: csrf(&secret), digest })
     }
 
     /// Whether it still is.
@@ -77,12 +78,12 @@ impl Sessions {
     /// When the store fails.
     pub(super) async fn begin(&self, token: &str) -> Result<HeaderValue, StoreError> {
         let secret = hex(&rand::random::<[u8; 32]>());
-        let (digest, expires_at) = (digest(&secret), now_micros() + LASTS_S * 1_000_000);
+        let (digest, expires_at) = (digest(&secret), now_micros() + LASTS.whole_seconds() * 1_000_000);
         self.make_room().await?;
         self.store.put_session(&SessionRow { digest: digest.clone(), token: token.to_owned(), expires_at }).await?;
         let session = Open { token: token.to_owned(), expires_at };
         self.open.write().unwrap_or_else(PoisonError::into_inner).insert(digest, session);
-        Ok(self.set_cookie(&secret, LASTS_S))
+        Ok(self.cookie(&secret, LASTS))
     }
 
     /// Ends the one with that cookie; answers with one that takes its place.
@@ -90,10 +91,10 @@ impl Sessions {
     /// # Errors
     /// When the store fails.
     pub(super) async fn end(&self, headers: &HeaderMap) -> Result<HeaderValue, StoreError> {
-        if let Some(digest) = self.cookie(headers).map(digest) {
+        if let Some(digest) = self.secret(headers).map(|secret| digest(&secret)) {
             self.forget(&digest).await?;
         }
-        Ok(self.set_cookie("", 0))
+        Ok(self.cookie("", Duration::ZERO))
     }
 
     async fn make_room(&self) -> Result<(), StoreError> {
@@ -115,22 +116,25 @@ impl Sessions {
         self.store.end_session(digest).await
     }
 
-    fn name(&self) -> &'static str {
-        if self.by_tls { COOKIE_BY_TLS } else { COOKIE }
+    fn secret(&self, headers: &HeaderMap) -> Option<String> {
+        let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let mut cookies = sent.flat_map(Cookie::split_parse).flatten();
+        cookies.find(|cookie| cookie.name() == self.name).map(|cookie| cookie.value().to_owned())
     }
 
-    fn cookie<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.into_iter().find(|(name, _)| *name == self.name()).map(|(_, secret)| secret)
-    }
-
-    fn set_cookie(&self, secret: &str, lasts_s: i64) -> HeaderValue {
-        let secure = if self.by_tls { "; Secure" } else { "" };
-        let cookie = format!("{}={secret}; Path=/; Max-Age={lasts_s}; HttpOnly; SameSite=Strict{secure}", self.name());
+    fn cookie(&self, secret: &str, lasts: Duration) -> HeaderValue {
+        let cookie = Cookie::build((&self.name, secret)).path("/").max_age(lasts).http_only(true);
+        let cookie = cookie.same_site(SameSite::Strict).secure(self.by_tls);
         // Hexadecimal digits and words of ours: always a value.
-        HeaderValue::from_str(&cookie).unwrap_or_else(|_| HeaderValue::from_static(""))
+        HeaderValue::from_str(&cookie.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
+}
+
+/// Browsers send a cookie to every port of its host: who is signed in at two engines there has two. Where pages come by TLS they are
+/// held to that by a prefix.
+fn name(by_tls: bool, port: u16) -> String {
+    let prefix = if by_tls { "__Host-" } else { "" };
+    format!("{prefix}cabrank-{port}")
 }
 
 /// Whether the request says what only a page of this session can know.
