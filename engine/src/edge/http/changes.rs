@@ -112,12 +112,20 @@ pub(super) async fn list(State(api): State<Api>, Query(which): Query<Which>) -> 
     Ok(Json(ChangeList { changes: with_aftermaths(&api, found).await?, more }))
 }
 
-/// The newest changes of a queue, at most so many, newest first.
+/// The changes of a queue among the newest thousand of all, at most so many, newest first.
 pub(super) async fn of_queue(api: &Api, queue: &str, count_max: usize) -> Result<Vec<ChangeDocument>, Problem> {
-    let mut changes = api.store().changes(u64::MAX, COUNT_MAX).await?;
-    changes.retain(|change| change.queues.iter().any(|changed| changed.queue == queue));
-    changes.truncate(count_max);
-    with_aftermaths(api, changes).await
+    let (mut found, mut before) = (Vec::new(), u64::MAX);
+    for _ in 0..COUNT_MAX / COUNT {
+        let page = api.store().changes(before, COUNT).await?;
+        let Some(oldest) = page.last() else { break };
+        before = oldest.number;
+        found.extend(page.into_iter().filter(|change| change.queues.iter().any(|changed| changed.queue == queue)));
+        if found.len() >= count_max {
+            break;
+        }
+    }
+    found.truncate(count_max);
+    with_aftermaths(api, found).await
 }
 
 /// The changes made since that one, newest first; what came of them is left out.
