@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long days are lived through for one answer.
-const ENOUGH: Duration = Duration::from_millis(1_500);
+pub(super) const ENOUGH: Duration = Duration::from_millis(1_500);
 /// What takes longer than this comes too late for whoever asked.
 const TOO_LONG: Duration = Duration::from_secs(8);
 /// Seeds at the least: of one there is no interval.
@@ -16,11 +16,13 @@ pub(super) const SEEDS_MAX: usize = 100;
 /// Time that is spent on one answer.
 pub(super) struct Budget {
     begun: Instant,
+    room: Duration,
 }
 
 impl Budget {
-    pub(super) fn begin() -> Budget {
-        Budget { begun: Instant::now() }
+    /// So much from now on.
+    pub(super) fn of(room: Duration) -> Budget {
+        Budget { begun: Instant::now(), room }
     }
 
     /// Whether another round is worth it after so many seeds.
@@ -30,7 +32,7 @@ impl Budget {
         }
         let spent = self.begun.elapsed();
         let a_seed = spent / u32::try_from(seeds).unwrap_or(u32::MAX).max(1);
-        seeds < SEEDS_MAX && spent + a_seed <= ENOUGH
+        seeds < SEEDS_MAX && spent + a_seed <= self.room
     }
 
     pub(super) fn is_overdrawn(&self) -> bool {

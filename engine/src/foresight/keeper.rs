@@ -5,7 +5,6 @@ use super::words::{Answer, Request, Told, Wish};
 use super::{Ask, Foreseen, Unforeseen};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use std::future::{self, Future};
 use std::io;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -31,21 +30,26 @@ impl Keeper {
 
     /// Has everything answered until nobody can ask any more.
     pub(super) async fn run(mut self, mut asked: mpsc::Receiver<Ask>) {
-        while let Some(ask) = asked.recv().await {
+        let mut next = asked.recv().await;
+        while let Some(ask) = next.take() {
             match ask {
                 Ask::MakeReady(in_force) => {
-                    if let Err(why) = self.answered(Wish::Ready(in_force), future::pending()).await {
+                    // Whoever asks is not kept waiting for what was to keep nobody waiting.
+                    let somebody_asks = async { next = asked.recv().await };
+                    if let Err(why) = self.answered(Wish::Ready(in_force), somebody_asks).await {
                         tracing::debug!(%why, "nothing can be foreseen yet");
                     }
                 }
                 Ask::Foresee(question, mut reply) => {
-                    if reply.is_closed() {
-                        continue;
+                    if !reply.is_closed() {
+                        let answer = self.answered(Wish::Foreseen(*question), reply.closed()).await;
+                        // Whoever asked may be gone.
+                        let _ = reply.send(answer.and_then(foreseen));
                     }
-                    let answer = self.answered(Wish::Foreseen(*question), reply.closed()).await;
-                    // Whoever asked may be gone.
-                    let _ = reply.send(answer.and_then(foreseen));
                 }
+            }
+            if next.is_none() {
+                next = asked.recv().await;
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The day that is lived through, and what is known of it already.
 
-use super::budget::{Budget, SEEDS_MAX, Watchful};
+use super::budget::{Budget, ENOUGH, SEEDS_MAX, Watchful};
 use super::document::Foreseen;
 use super::{Question, Unforeseen};
 use cabrank_core::{Settings, Thresholds};
@@ -25,6 +25,7 @@ const THREADS_MAX: usize = 4;
 /// A day, and what is known of it already.
 pub(super) struct Kept {
     made: Instant,
+    in_haste: bool,
     stage: Stage,
     /// As it was, lived through.
     as_it_was: Lived,
@@ -40,10 +41,10 @@ struct Work<'a> {
 }
 
 impl Kept {
-    /// Of the journal as it is now; today began at `midnight`.
-    pub(super) fn of(data: &Path, midnight: Timestamp, in_vain: &dyn Fn() -> bool) -> Result<Kept, Unforeseen> {
+    /// Of the journal as it is now; today began at `midnight`. As it was it is lived through for so long, at least twice.
+    pub(super) fn of(data: &Path, midnight: Timestamp, room: Duration, in_vain: &dyn Fn() -> bool) -> Result<Kept, Unforeseen> {
         let stage = todays(data, midnight)?;
-        let budget = Budget::begin();
+        let budget = Budget::of(room);
         let work = Work { budget: &budget, in_vain };
         let policy = Policy::as_it_was(stage.day());
         let mut as_it_was = Lived::default();
@@ -51,12 +52,24 @@ impl Kept {
             work.live_on(&stage, &policy, &mut as_it_was)?;
         }
         let hindcast = Hindcast::of(&stage, &as_it_was);
-        Ok(Kept { made: Instant::now(), stage, as_it_was, hindcast, base: (Vec::new(), Lived::default()) })
+        Ok(Kept {
+            made: Instant::now(),
+            in_haste: room < ENOUGH,
+            stage,
+            as_it_was,
+            hindcast,
+            base: (Vec::new(), Lived::default()),
+        })
     }
 
     /// How long ago it was made.
     pub(super) fn age(&self) -> Duration {
         self.made.elapsed()
+    }
+
+    /// Whether there was too little time to live through it as often as is worth it.
+    pub(super) fn is_made_in_haste(&self) -> bool {
+        self.in_haste
     }
 
     /// Whether the desk has still those queues.
@@ -67,7 +80,7 @@ impl Kept {
     /// Lives through the day under thresholds that will be asked about.
     pub(super) fn prepare(&mut self, before: &[Thresholds], in_vain: &dyn Fn() -> bool) -> Result<(), Unforeseen> {
         self.same_classes(before)?;
-        let budget = Budget::begin();
+        let budget = Budget::of(ENOUGH);
         let (mut base, policy) = (self.take_base(before), self.policy(before));
         while base.figures.len() < self.as_it_was.figures.len() && budget.has_room(base.figures.len()) {
             Work { budget: &budget, in_vain }.live_on(&self.stage, &policy, &mut base)?;
@@ -76,11 +89,16 @@ impl Kept {
         Ok(())
     }
 
-    /// What would come of it.
-    pub(super) fn foresee(&mut self, question: &Question, in_vain: &dyn Fn() -> bool) -> Result<Foreseen, Unforeseen> {
+    /// What would come of it, as sure as can be in so much time.
+    pub(super) fn foresee(
+        &mut self,
+        question: &Question,
+        room: Duration,
+        in_vain: &dyn Fn() -> bool,
+    ) -> Result<Foreseen, Unforeseen> {
         self.same_classes(&question.before)?;
         self.same_classes(&question.after)?;
-        let budget = Budget::begin();
+        let budget = Budget::of(room);
         let work = Work { budget: &budget, in_vain };
         let (before, after) = (self.policy(&question.before), self.policy(&question.after));
         let (mut base, mut changed) = (self.take_base(&question.before), Lived::default());

@@ -2,8 +2,8 @@
 //!
 //! The day since midnight in the desk's timezone (while it has few calls: the last 24 hours) is made a stage, lived through as it was and
 //! held against what really was (the hindcast). A question is answered by living through the same day with the same seeds twice: under
-//! the thresholds in force, all day long, and under others. Stage and unchanged days are kept for a while, so that an answer takes no
-//! longer than one and a half seconds of simulating; the interval tells what so many seeds are worth.
+//! the thresholds in force, all day long, and under others. Stage and unchanged days are kept for a while; an answer takes no longer than one
+//! and a half seconds of simulating, and the interval tells what so many seeds are worth.
 //!
 //! All of that is done by this program run once more, as a process of the lowest priority that is begun with the first question and
 //! asked one at a time: it may be slow, run out of memory or die, and never harms a call. Few questions wait, and one that nobody waits

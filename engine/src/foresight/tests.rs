@@ -1,5 +1,6 @@
 //! What is foreseen of a day that the simulator has made up and kept as a journal.
 
+use super::budget::ENOUGH;
 use super::kept::Kept;
 use super::{Aside, Effect, Figure, Foreseen, Foresight, Question, Unforeseen};
 use crate::epoch::tests::noon;
@@ -86,7 +87,7 @@ fn changed(change: impl Fn(&mut Thresholds)) -> Question {
 }
 
 /// When today began.
-fn midnight() -> Timestamp {
+pub(super) fn midnight() -> Timestamp {
     let now = Timestamp::now().to_zoned(noon());
     now.start_of_day().expect("it began").timestamp()
 }
@@ -94,11 +95,11 @@ fn midnight() -> Timestamp {
 fn kept(seed: u64) -> Kept {
     let place = tempfile::tempdir().expect("a directory");
     a_day(place.path(), taxi().settings(), 80.0, seed);
-    Kept::of(place.path(), midnight(), &|| false).expect("a day")
+    Kept::of(place.path(), midnight(), ENOUGH, &|| false).expect("a day")
 }
 
 fn foreseen(kept: &mut Kept, question: &Question) -> Foreseen {
-    kept.foresee(question, &|| false).expect("foreseen")
+    kept.foresee(question, ENOUGH, &|| false).expect("foreseen")
 }
 
 /// With the same people on the same day nothing changes where nothing is changed.
@@ -139,12 +140,12 @@ fn a_shorter_wrap_up_is_foreseen_to_shorten_waits_and_a_longer_one_to_lengthen_t
 #[test]
 fn too_short_a_day_is_said_to_be_so_and_other_classes_cannot_be_counted() {
     let place = tempfile::tempdir().expect("a directory");
-    let of = |place: &Path| Kept::of(place, midnight(), &|| false).map(|_| ());
+    let of = |place: &Path| Kept::of(place, midnight(), ENOUGH, &|| false).map(|_| ());
     assert_eq!(of(place.path()), Err(Unforeseen::Unreadable), "no journal at all");
     a_day(place.path(), taxi().settings(), 2.0, 1);
     assert!(matches!(of(place.path()), Err(Unforeseen::TooLittle(_))));
     let other = changed(|thresholds| thresholds.classes = vec![Class { name: "vip".into(), target: Span::secs(5) }]);
-    assert_eq!(kept(1).foresee(&other, &|| false).err(), Some(Unforeseen::ClassesChanged("booking".to_owned())));
+    assert_eq!(kept(1).foresee(&other, ENOUGH, &|| false).err(), Some(Unforeseen::ClassesChanged("booking".to_owned())));
 }
 
 #[tokio::test]
