@@ -41,14 +41,14 @@ impl Worker {
         Ok(Worker { to: Sender::from_owned_fd(to.into())?, from: BufReader::new(from).lines(), _end: end })
     }
 
-    pub(super) async fn told(&mut self, told: &Told) -> io::Result<()> {
+    pub(super) async fn tell(&mut self, told: &Told) -> io::Result<()> {
         let mut line = serde_json::to_vec(told)?;
         line.push(b'\n');
         self.to.write_all(&line).await
     }
 
     /// The next answer. Nothing is lost if nobody waits to the end.
-    pub(super) async fn answers(&mut self) -> io::Result<Answer> {
+    pub(super) async fn answer(&mut self) -> io::Result<Answer> {
         let line = self.from.next_line().await?.ok_or(io::ErrorKind::UnexpectedEof)?;
         Ok(serde_json::from_str(&line)?)
     }

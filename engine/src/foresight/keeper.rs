@@ -74,10 +74,10 @@ impl Keeper {
         let mut is_awaited = true;
         loop {
             tokio::select! {
-                answer = worker.answers() => return answer,
+                answer = worker.answer() => return answer,
                 () = &mut in_vain, if is_awaited => {
                     is_awaited = false;
-                    worker.told(&Told::NeverMind(number)).await?;
+                    worker.tell(&Told::NeverMind(number)).await?;
                 }
             }
         }
@@ -90,9 +90,9 @@ impl Keeper {
             Some(worker) => worker,
             None => Worker::start(self.aside, &self.data)?,
         };
-        if worker.told(&told).await.is_err() {
+        if worker.tell(&told).await.is_err() {
             worker = Worker::start(self.aside, &self.data)?;
-            worker.told(&told).await?;
+            worker.tell(&told).await?;
         }
         Ok(self.worker.insert(worker))
     }
