@@ -198,9 +198,12 @@ fn a_supervisor_looks_at_a_desk() {
     let browser = signed_in(&scene, made.json["token"].as_str().expect("a token"));
     browser.shows("h1", "Wallboard");
     browser.open(&format!("{}/agent", scene.engine.url()));
-    browser.shows("h1", "Whose desk?");
-    readable(&browser, "whose");
-    browser.click("main button");
+    browser.shows(".badge", "Free");
+    browser.shows("#state", "Live");
+    readable(&browser, "desks");
+    assert_eq!(scene.api().put("/api/v1/agents/a101/state", &json!({"state": "paused", "reason": "Meal"})).status, 200);
+    browser.shows("#list", "Paused Meal");
+    browser.click("#list a");
     browser.shows("h1", "Desk of a101");
     browser.shows("main", "somebody else's desk");
     readable(&browser, "others");

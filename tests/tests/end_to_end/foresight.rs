@@ -70,7 +70,8 @@ fn the_process_of(scene: &Scene) -> PathBuf {
 /// What no thread of it is above: field 19 of proc_pid_stat(5).
 fn nice(process: &Path) -> i32 {
     let threads = fs::read_dir(process.join("task")).expect("threads").flatten();
-    let stats = threads.map(|thread| fs::read_to_string(thread.path().join("stat")).expect("a thread"));
+    // Threads come and go.
+    let stats = threads.filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
     let nice = |stat: String| -> Option<i32> {
         // The second field is the name in brackets, and may hold anything.
         let (_, fields) = stat.rsplit_once(')')?;

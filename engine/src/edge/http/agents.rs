@@ -37,7 +37,7 @@ pub(super) struct AgentDocument {
     /// What follows the present call: `calls`, `pause` or `sign_out`.
     pub(super) next: &'static str,
     /// What the agent serves: queue and level; a lower level is better.
-    skills: BTreeMap<String, u8>,
+    pub(super) skills: BTreeMap<String, u8>,
 }
 
 /// Every agent.
@@ -76,8 +76,7 @@ enum AskedState {
     responses((status = 200, body = AgentList), (status = 401, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn list(State(api): State<Api>) -> Result<Json<AgentList>, Problem> {
-    let view = api.view().await?;
-    Ok(Json(AgentList { agents: view.agents.iter().map(|agent| document(agent, &api)).collect() }))
+    Ok(Json(AgentList { agents: all(&*api.view().await?, &api) }))
 }
 
 /// One agent, by name.
@@ -140,7 +139,12 @@ pub(super) fn agent_id(api: &Api, name: &str) -> Result<AgentId, Problem> {
     api.names().agent_id(name).ok_or_else(|| Problem::not_found("agent", "/api/v1/agents"))
 }
 
-/// What an agent does, as the view has it.
+/// What every agent does, as the view has it.
+pub(super) fn all(view: &View, api: &Api) -> Vec<AgentDocument> {
+    view.agents.iter().map(|agent| document(agent, api)).collect()
+}
+
+/// What one does.
 pub(super) fn now(view: &View, id: AgentId, api: &Api) -> Result<AgentDocument, Problem> {
     let agent = view.agents.iter().find(|agent| agent.agent == id);
     let agent = agent.ok_or_else(|| Problem::new(StatusCode::NOT_FOUND, "The desk has no such agent any more."))?;

@@ -13,7 +13,7 @@ const FILES: [(&str, &str, &str); 12] = [
     ("icon.svg", "image/svg+xml", include_str!("../../../../pages/icon.svg")),
     ("ask.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/ask.js")),
     ("call.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/call.js")),
-    ("calls.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/calls.js")),
+    ("list.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/list.js")),
     ("desk.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/desk.js")),
     ("events.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/events.js")),
     ("record.js", "text/javascript; charset=utf-8", include_str!("../../../../pages/record.js")),

@@ -4,6 +4,8 @@ use super::super::auth::{ADMIN, AGENT, Bearer, SUPERVISOR};
 use super::super::desk::{self, AheadDocument, DeskDocument};
 use super::super::problem::Problem;
 use super::desk_card::{Card, Subject};
+use super::desks;
+use super::doing;
 use super::frame::{self, Frame};
 use super::guest::Guest;
 use super::shown::{NOTHING, clock};
@@ -12,7 +14,6 @@ use askama::Template;
 use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::{Html, Response};
-use jiff::Timestamp;
 use serde::Deserialize;
 
 /// Where desks lie.
@@ -43,15 +44,6 @@ struct Parts {
     d: Desk,
 }
 
-/// Whose desk to look at.
-#[derive(Template)]
-#[template(path = "desks.html")]
-struct Desks {
-    frame: Frame,
-    t: &'static Texts,
-    agents: Vec<String>,
-}
-
 /// A desk as it is shown.
 struct Desk {
     t: &'static Texts,
@@ -66,7 +58,7 @@ struct Desk {
 pub(super) async fn page(guest: Guest, Query(whose): Query<Whose>) -> Response {
     let shown = match whose.name.filter(|name| !name.is_empty()).or_else(|| guest.bearer.agent.clone()) {
         Some(name) => desk_of(&guest, &name).await,
-        None => desks(&guest),
+        None => desks(&guest).await,
     };
     shown.unwrap_or_else(|problem| guest.fault(HERE, &problem))
 }
@@ -96,10 +88,9 @@ async fn desk_of(guest: &Guest, name: &str) -> Result<Response, Problem> {
     Ok(guest.answer(StatusCode::OK, &Page { frame: guest.frame(HERE), t: &ENGLISH, d, is_others }))
 }
 
-fn desks(guest: &Guest) -> Result<Response, Problem> {
+async fn desks(guest: &Guest) -> Result<Response, Problem> {
     must_see(&guest.bearer)?;
-    let agents = guest.api.in_force().now().settings.agents.iter().map(|agent| agent.name.to_string()).collect();
-    Ok(guest.answer(StatusCode::OK, &Desks { frame: guest.frame(HERE), t: &ENGLISH, agents }))
+    desks::page(guest, HERE).await
 }
 
 async fn shown(guest: &Guest, name: &str) -> Result<Desk, Problem> {
@@ -116,35 +107,21 @@ impl Desk {
         &self.document.agent.name
     }
 
-    /// What the agent does, as the wallboard calls it.
     fn state(&self) -> &'static str {
-        match self.document.agent.state {
-            "offered" => "ringing",
-            state => state,
-        }
+        doing::state(&self.document.agent)
     }
 
     fn state_words(&self) -> &'static str {
-        let known = self.t.agent_states.iter().find(|(state, _)| *state == self.state());
-        known.map_or(self.document.agent.state, |(_, words)| words)
+        doing::words(&self.document.agent, self.t)
     }
 
-    /// Why paused, in words.
     fn reason(&self) -> &str {
-        match self.document.agent.reason.as_deref() {
-            Some("missed") => self.t.desk.missed,
-            Some("away") => self.t.desk.away,
-            reason => reason.unwrap_or_default(),
-        }
+        doing::reason(&self.document.agent, self.t)
     }
 
-    /// How long it is so, or for how long yet; the script counts on.
+    /// The script counts on.
     fn timer(&self) -> String {
-        let agent = &self.document.agent;
-        let at: Option<Timestamp> = self.document.at.parse().ok();
-        let other: Option<Timestamp> = agent.until.as_ref().unwrap_or(&agent.since).parse().ok();
-        let apart = at.zip(other).map_or(0, |(at, other)| at.duration_since(other).as_secs().unsigned_abs());
-        clock(apart)
+        doing::timer(&self.document.agent, &self.document.at)
     }
 
     fn until(&self) -> &str {

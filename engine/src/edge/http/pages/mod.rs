@@ -8,6 +8,8 @@ mod calls;
 mod charts;
 mod desk;
 mod desk_card;
+mod desks;
+mod doing;
 mod facts;
 mod frame;
 mod guard;

@@ -4,8 +4,9 @@
 pub(in super::super) struct Words {
     pub(in super::super) desk: &'static str,
     pub(in super::super) desks: &'static str,
-    pub(in super::super) whose_desk: &'static str,
-    pub(in super::super) look: &'static str,
+    pub(in super::super) all_desks: &'static str,
+    pub(in super::super) no_agents: &'static str,
+    pub(in super::super) for_so_long: &'static str,
     /// Stands before an agent's name.
     pub(in super::super) desk_of: &'static str,
     pub(in super::super) desk_of_other: &'static str,
@@ -73,8 +74,9 @@ pub(in super::super) struct Words {
 pub(in super::super) static ENGLISH: Words = Words {
     desk: "Desk",
     desks: "Desks",
-    whose_desk: "Whose desk?",
-    look: "Look",
+    all_desks: "All desks",
+    no_agents: "Nobody works at this desk: the configuration names no agents.",
+    for_so_long: "For",
     desk_of: "Desk of",
     desk_of_other: "You look at somebody else's desk. What you do here is done for that agent, in your name.",
     not_for: "Desks are for agents, supervisors and admins; you are signed in as",

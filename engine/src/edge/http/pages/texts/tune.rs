@@ -184,11 +184,10 @@ pub(in super::super) static ENGLISH: Words = Words {
 };
 
 impl Words {
-    /// `22 Nov, 00:00 to 18:40: 4812 callers, lived through 64 times each way in 1.3 s.`
+    /// `22 Nov, 00:00 to 18:40: 4812 callers, lived through 64 times each way.`
     pub(in super::super) fn lived_through(&self, from: &str, until: &str, foreseen: &Foreseen) -> String {
-        let Foreseen { calls, seeds, took_ms, .. } = foreseen;
-        let took = *took_ms as f64 / 1e3;
-        format!("{from} to {until}: {calls} callers, lived through {seeds} times each way in {took:.1} s.")
+        let Foreseen { calls, seeds, .. } = foreseen;
+        format!("{from} to {until}: {calls} callers, lived through {seeds} times each way.")
     }
 
     /// Why nothing can be said of a queue.
