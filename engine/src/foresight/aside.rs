@@ -3,21 +3,47 @@
 use super::seer;
 use super::words::{Answer, Told};
 use std::io::{self, PipeReader, PipeWriter, pipe};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
+/// The lowest priority there is: it gets what nobody else wants.
+const NICE: i32 = 19;
+
 /// Where is foreseen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aside {
-    /// In a process of its own, by this very program ([`see`](super::see)): it may be slow, run out of memory or die, and never harms
+    /// In a process of its own, by this very program ([`see`]): it may be slow, run out of memory or die, and never harms
     /// a call.
     Process,
     /// In a thread of this process: for programs that have no such command.
     Thread,
+}
+
+/// The process that foresees from the journal in this data directory: answers on its output what it is asked on its input, until
+/// nobody can ask any more.
+///
+/// # Errors
+/// What it was told makes no sense, or its answers go nowhere.
+pub fn see(data: PathBuf) -> io::Result<()> {
+    step_back();
+    seer::answer(data, io::stdin(), io::stdout().lock())
+}
+
+/// Before anybody on this machine gives something up, this process does. Where that cannot be had, it works all the same.
+fn step_back() {
+    if let Err(failure) = rustix::process::setpriority_process(None, NICE) {
+        tracing::warn!(%failure, "what is foreseen is not of low priority");
+    }
+    // Linux: shown by top, and the first to be ended when there is no memory left.
+    for (what, to) in [("comm", "cabrank-foresee"), ("oom_score_adj", "1000")] {
+        if let Err(failure) = std::fs::write(format!("/proc/self/{what}"), to) {
+            tracing::debug!(%failure, what, "not set");
+        }
+    }
 }
 
 /// One that works. It ends when this is dropped.
@@ -62,6 +88,8 @@ fn process(data: &Path, asked: PipeReader, answers: PipeWriter) -> io::Result<Ch
         .arg(data)
         .stdin(asked)
         .stdout(answers)
+        // Ctrl-C is for the engine, which ends this one when it ends.
+        .process_group(0)
         .kill_on_drop(true)
         .spawn()
 }

@@ -21,7 +21,7 @@ pub(crate) mod tests;
 mod words;
 
 pub use aftermath::{Aftermath, Held, Side, Verdict, Was};
-pub use aside::Aside;
+pub use aside::{Aside, see};
 pub use document::{Effect, Figure, Foreseen, Hindcasted, Level, Off, Unit};
 
 use crate::in_force::InForce;
@@ -30,7 +30,6 @@ use jiff::tz::TimeZone;
 use keeper::Keeper;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::error::TrySendError;
@@ -41,9 +40,6 @@ const WAITING_MAX: usize = 3;
 /// Answers that are remembered.
 const REMEMBERED_MAX: usize = 16;
 
-/// The lowest priority there is: it gets what nobody else wants.
-const NICE: i32 = 19;
-
 /// The thresholds of every queue as they are, and as they might be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
@@ -53,29 +49,6 @@ pub struct Question {
     /// As they might be.
     #[serde(with = "words")]
     pub after: Vec<Thresholds>,
-}
-
-/// The process that foresees from the journal in this data directory: answers on its output what it is asked on its input, until
-/// nobody can ask any more.
-///
-/// # Errors
-/// What it was told makes no sense, or its answers go nowhere.
-pub fn see(data: PathBuf) -> io::Result<()> {
-    step_back();
-    seer::answer(data, io::stdin(), io::stdout().lock())
-}
-
-/// Before anybody on this machine gives something up, this process does. Where that cannot be had, it works all the same.
-fn step_back() {
-    if let Err(failure) = rustix::process::setpriority_process(None, NICE) {
-        tracing::warn!(%failure, "what is foreseen is not of low priority");
-    }
-    // Linux: shown by top, and the first to be ended when there is no memory left.
-    for (what, to) in [("comm", "cabrank-foresee"), ("oom_score_adj", "1000")] {
-        if let Err(failure) = std::fs::write(format!("/proc/self/{what}"), to) {
-            tracing::debug!(%failure, what, "not set");
-        }
-    }
 }
 
 /// Why nothing was foreseen.
