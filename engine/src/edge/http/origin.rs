@@ -29,6 +29,11 @@ impl Hosts {
         self.by_tls
     }
 
+    /// Who asks. We speak no TLS: where pages come by it a proxy stands before us, and its word is the last one of `X-Forwarded-For`.
+    pub(super) fn who_asks(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
+        if self.by_tls { client_ip::rightmost_x_forwarded_for(headers).unwrap_or(peer) } else { peer }
+    }
+
     fn knows(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
         if self.public.as_deref() == Some(host.as_str()) {
@@ -73,6 +78,7 @@ fn host(headers: &HeaderMap) -> &str {
 mod tests {
     use super::{Hosts, is_known_host, is_our_page};
     use axum::http::HeaderMap;
+    use std::net::IpAddr;
 
     fn asked(host: &str, origin: &str) -> HeaderMap {
         let pairs = [("host", host), ("origin", origin)];
@@ -92,6 +98,21 @@ mod tests {
         for unknown in ["", "evil.example", "desk.example.evil.example", "localhost.evil.example:8080", "desk.example:81", "a b"]
         {
             assert!(is_known_host(&asked(unknown, ""), &hosts).is_err(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn behind_a_proxy_who_asks_is_who_the_proxy_says_and_nobody_else_is_believed() {
+        let (proxy, other) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([192, 0, 2, 7]));
+        let said =
+            |text: &str| [("x-forwarded-for".parse().expect("a name"), text.parse().expect("a value"))].into_iter().collect();
+        let told: HeaderMap = said("203.0.113.9, 192.0.2.7");
+        assert_eq!(Hosts::new(Some("https://desk.example")).who_asks(&told, proxy), other);
+        for hosts in [Hosts::default(), Hosts::new(Some("http://desk.example"))] {
+            assert_eq!(hosts.who_asks(&told, proxy), proxy, "{hosts:?}");
+        }
+        for nobody in ["", "192.0.2.7, somebody"] {
+            assert_eq!(Hosts::new(Some("https://desk.example")).who_asks(&said(nobody), proxy), proxy, "{nobody}");
         }
     }
 

@@ -10,7 +10,7 @@ use super::guest::Guest;
 use super::texts::{ENGLISH, Texts};
 use askama::Template;
 use axum::extract::{Extension, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use std::time::Instant;
@@ -52,16 +52,18 @@ pub(super) async fn form(State(api): State<Api>, Query(wanted): Query<Wanted>) -
 pub(super) async fn begin(
     State(api): State<Api>,
     Extension(Peer(peer)): Extension<Peer>,
+    headers: HeaderMap,
     Form(sent): Form<Sent>,
 ) -> Result<Response, Problem> {
-    if let Some(wait) = api.throttle().wait(peer, Instant::now()) {
+    let who = api.hosts().who_asks(&headers, peer);
+    if let Some(wait) = api.throttle().wait(who, Instant::now()) {
         let mut refused = shown(&api, StatusCode::TOO_MANY_REQUESTS, sent.next, Some(ENGLISH.too_often));
         refused.headers_mut().insert(header::RETRY_AFTER, wait.as_secs().saturating_add(1).into());
         return Ok(refused);
     }
     let digest = digest(sent.token.trim());
     let Some(bearer) = api.tokens().holder(&digest) else {
-        api.throttle().failed(peer, Instant::now());
+        api.throttle().failed(who, Instant::now());
         return Ok(shown(&api, StatusCode::UNAUTHORIZED, sent.next, Some(ENGLISH.wrong_token)));
     };
     let cookie = api.sessions().begin(&digest).await?;
