@@ -3,6 +3,7 @@
 use crate::journalled::beginning;
 use crate::taxi::{Callers, hung_up, phones, pressed};
 use cabrank::door::Door;
+use cabrank::filing::InHand;
 use cabrank::in_force::InForce;
 use cabrank::lane::{Clock, Digests, Lane, Outlets, unix_micros_now};
 use cabrank::store::Entry;
@@ -25,6 +26,7 @@ pub struct RunningLane {
     door: Door,
     orders: mpsc::Receiver<Effect>,
     records: mpsc::Receiver<Entry>,
+    in_hand: InHand,
     callers: Callers,
     calls: u64,
     _data: TempDir,
@@ -42,12 +44,14 @@ impl RunningLane {
         let (store, records) = mpsc::channel(ROOM);
         let (dispatch, _) = mpsc::channel(1);
         let in_force = InForce::new(beginning.settings, 0);
-        let outlets = Outlets { sip, quic: None, dispatch, look_ups: None, store, in_force, veil: Veil::none() };
+        let in_hand = InHand::default();
+        let outlets =
+            Outlets { sip, quic: None, dispatch, look_ups: None, store, in_hand: in_hand.clone(), in_force, veil: Veil::none() };
         let (syncer, clock) = (journal.syncer(), Clock::resume(unix_micros_now(), Tick(0)));
         let lane = Lane::start(desk, journal, syncer, clock, digests, outlets, || {}).expect("a thread can be had");
         let door = lane.door();
         phones().for_each(|input| door.submit(input).expect("there is room"));
-        RunningLane { lane: Some(lane), door, orders, records, callers: Callers::default(), calls: 0, _data: data }
+        RunningLane { lane: Some(lane), door, orders, records, in_hand, callers: Callers::default(), calls: 0, _data: data }
     }
 
     /// A caller comes and hears the menu; not timed.
@@ -66,7 +70,8 @@ impl RunningLane {
     /// The caller hangs up, the agent is idle again and the record is written.
     pub fn settle(&mut self, call: CallId) {
         self.door.submit(hung_up(call)).expect("there is room");
-        self.records.blocking_recv().expect("the lane runs");
+        let record = self.records.blocking_recv().expect("the lane runs");
+        self.in_hand.is_kept(&record);
         while self.orders.try_recv().is_ok() {}
     }
 

@@ -1,5 +1,6 @@
 //! The lane and the simulator are one router: told the same facts at the same moments, they decide alike.
 
+use cabrank::filing::InHand;
 use cabrank::in_force::InForce;
 use cabrank::lane::{Clock, Digests, Lane, Outlets, digests_of};
 use cabrank::vault::Vault;
@@ -36,7 +37,16 @@ fn start(data: &Path, settings: &Settings, seed: u64, veil: Veil) -> Rig {
     let journal = Journal::create(OsDisk, data, &beginning, Options::default()).expect("a journal");
     let desk = Desk::new(settings.clone(), seed).expect("the settings fit");
     let in_force = InForce::new(settings.clone(), 0);
-    let outlets = Outlets { sip: drain(), quic: None, dispatch: drain(), look_ups: None, store: drain(), in_force, veil };
+    let outlets = Outlets {
+        sip: drain(),
+        quic: None,
+        dispatch: drain(),
+        look_ups: None,
+        store: drain(),
+        in_hand: InHand::default(),
+        in_force,
+        veil,
+    };
     let syncer = journal.syncer();
     let digests = Digests::open(data).expect("a file for digests");
     let clock = Arc::new(AtomicU64::new(0));

@@ -1,6 +1,7 @@
 //! The lane with a real journal: nothing leaves before its cause is written, no promise before it is synced, and a crash
 //! loses nothing that anybody saw.
 
+use cabrank::filing::InHand;
 use cabrank::in_force::InForce;
 use cabrank::lane::{Clock, Digests, Lane, Outlets, QuicOutlet, digests_of};
 use cabrank::store::Entry;
@@ -55,8 +56,16 @@ fn start(data: &Path) -> Rig {
     let in_force = InForce::new(settings(), 0);
     // One reader for both edges: which of them is told is not what is tried here.
     let quic = Some(QuicOutlet { orders: sip_in.clone(), shows_agents: Arc::default() });
-    let outlets =
-        Outlets { sip: sip_in, quic, dispatch: dispatch_in, look_ups: None, store: store_in, in_force, veil: Veil::none() };
+    let outlets = Outlets {
+        sip: sip_in,
+        quic,
+        dispatch: dispatch_in,
+        look_ups: None,
+        store: store_in,
+        in_hand: InHand::default(),
+        in_force,
+        veil: Veil::none(),
+    };
     let syncer = journal.syncer();
     let digests = Digests::open(data).expect("a file for digests");
     let clock = Clock::resume(cabrank::lane::unix_micros_now(), Tick(0));

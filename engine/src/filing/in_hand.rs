@@ -9,7 +9,9 @@ use tokio::sync::watch;
 /// What is changed as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// The record of a call.
+    /// The end of a call, of which its record tells. Nobody takes it in hand but the store.
+    End(CallId),
+    /// What people say in the record of a call.
     Record(CallId),
     /// A case.
     Case(CaseId),
@@ -28,12 +30,12 @@ impl From<&Matter> for Subject {
 #[derive(Clone, Debug, Default)]
 pub struct InHand(Arc<DashMap<Subject, Hands>>);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Hands {
-    /// More than one only for what a crash left on its way to the store.
+    /// More than one where something else of it is on its way to the store.
     count: usize,
-    /// Gone when the last hand lets go.
-    let_go: watch::Sender<()>,
+    /// Gone when the last hand lets go; there once anybody waits for that.
+    let_go: Option<watch::Sender<()>>,
 }
 
 /// One hand on something.
@@ -49,8 +51,13 @@ impl InHand {
     /// What is on its way to the store from the journal is in hand until it is there.
     pub fn is_coming(&self, entry: &Entry) {
         if let Some(subject) = subject(entry) {
-            self.0.entry(subject).or_insert_with(Hands::none).count += 1;
+            self.comes(subject);
         }
+    }
+
+    /// A call is over, and its record on its way to the store.
+    pub fn record_is_coming(&self, call: CallId) {
+        self.comes(Subject::End(call));
     }
 
     /// That is kept, or nobody need wait for it any more.
@@ -69,11 +76,26 @@ impl InHand {
         Hold { in_hand: self.clone(), subject, left: false }
     }
 
+    /// Comes back when nobody has it in hand; at once if nobody has.
+    pub(super) fn free(&self, subject: Subject) -> impl Future<Output = ()> + Send + use<> {
+        let let_go = self.0.get_mut(&subject).map(|mut hands| hands.awaited());
+        async move {
+            if let Some(mut let_go) = let_go {
+                // It fails when the sender is gone, which is what is waited for.
+                let _ = let_go.changed().await;
+            }
+        }
+    }
+
+    fn comes(&self, subject: Subject) {
+        self.0.entry(subject).or_default().count += 1;
+    }
+
     fn try_take(&self, subject: Subject) -> Result<(), watch::Receiver<()>> {
         match self.0.entry(subject) {
-            dashmap::Entry::Occupied(hands) => Err(hands.get().let_go.subscribe()),
+            dashmap::Entry::Occupied(hands) => Err(hands.into_ref().awaited()),
             dashmap::Entry::Vacant(room) => {
-                room.insert(Hands { count: 1, ..Hands::none() });
+                room.insert(Hands { count: 1, let_go: None });
                 Ok(())
             }
         }
@@ -88,20 +110,15 @@ impl InHand {
 }
 
 impl Hands {
-    fn none() -> Hands {
-        Hands { count: 0, let_go: watch::Sender::new(()) }
+    fn awaited(&mut self) -> watch::Receiver<()> {
+        self.let_go.get_or_insert_default().subscribe()
     }
 }
 
 impl Hold {
     /// Comes back when nobody has it in hand any more.
     pub(super) fn kept(&self) -> impl Future<Output = ()> + Send + use<> {
-        let hands = self.in_hand.0.get(&self.subject).map(|hands| hands.let_go.subscribe());
-        async move {
-            if let Some(mut hands) = hands {
-                let _ = hands.changed().await;
-            }
-        }
+        self.in_hand.free(self.subject)
     }
 
     /// What was filed is on its way: the store lets go of it once it has it.
@@ -121,6 +138,7 @@ impl Drop for Hold {
 fn subject(entry: &Entry) -> Option<Subject> {
     match entry {
         Entry::Filing(filing) => Some(Subject::from(&filing.matter)),
-        Entry::Record(_) | Entry::Amendment { .. } | Entry::Change(_) | Entry::Ride { .. } => None,
+        Entry::Record(record) => Some(Subject::End(record.call)),
+        Entry::Amendment { .. } | Entry::Change(_) | Entry::Ride { .. } => None,
     }
 }

@@ -70,6 +70,14 @@ impl Files {
         let hold = tokio::time::timeout(HELD_MAX, self.in_hand.take(subject)).await.map_err(|_| Unfiled::InHand)?;
         Ok(Held { door: self.door.clone(), store: self.store.clone(), hold })
     }
+
+    /// Comes back when the store has everything that is on its way to this.
+    ///
+    /// # Errors
+    /// [`Unfiled::InHand`].
+    pub async fn settled(&self, subject: Subject) -> Result<(), Unfiled> {
+        tokio::time::timeout(HELD_MAX, self.in_hand.free(subject)).await.map_err(|_| Unfiled::InHand)
+    }
 }
 
 impl Held {

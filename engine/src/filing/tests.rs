@@ -1,6 +1,7 @@
 use super::{Files, InHand, Subject, Unfiled};
 use crate::backlog::Backlog;
 use crate::door::{Door, Submission};
+use crate::store::tests::record;
 use crate::store::{Entry, Store};
 use cabrank_core::{CallId, Filing, Input, Matter, RecordWord, Refusal, Tick};
 use crossbeam::channel::{Receiver, bounded};
@@ -98,4 +99,17 @@ async fn what_a_crash_left_is_in_hand_until_all_of_it_is_kept() {
         in_hand.is_kept(&entry(7));
     }
     assert!(files.take(RECORD).await.is_ok());
+}
+
+#[tokio::test]
+async fn who_looks_for_the_end_of_a_call_waits_for_its_record_and_its_words_are_free_meanwhile() {
+    let (files, in_hand, _lane) = files().await;
+    let end = Subject::End(CallId(7));
+    assert_eq!(files.settled(end).await, Ok(()), "nothing is on its way");
+    in_hand.record_is_coming(CallId(7));
+    assert!(timeout(SOON, files.settled(end)).await.is_err());
+    assert!(files.take(RECORD).await.is_ok());
+    let looking = tokio::spawn(async move { files.settled(end).await });
+    in_hand.is_kept(&Entry::Record(Box::new(record(7))));
+    assert_eq!(looking.await.expect("no panic"), Ok(()));
 }

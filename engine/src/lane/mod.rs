@@ -265,6 +265,7 @@ impl<L: Log> Running<L> {
         self.figures.inputs += 1;
         self.figures.decisions.note(&self.out);
         self.figures.refused += self.out.refusals.len() as u64;
+        self.out.effects.iter().for_each(|effect| self.outlets.expect(effect));
         self.held.extend(self.out.effects.drain(..).map(|effect| (seq, effect)));
         self.out.refusals.first().map_or(Ok(()), |refusal| Err(*refusal))
     }

@@ -1,6 +1,7 @@
 //! Where orders go: each to the one room that carries it out.
 
 use crate::edge::Origin;
+use crate::filing::InHand;
 use crate::in_force::InForce;
 use crate::lookup::{Outcome, Tally, Wanted};
 use crate::names;
@@ -25,6 +26,8 @@ pub struct Outlets {
     pub look_ups: Option<LookUpOutlet>,
     /// The store of records and changes.
     pub store: Sender<Entry>,
+    /// Who is told that a record is on its way there.
+    pub in_hand: InHand,
     /// Whoever shows or changes thresholds.
     pub in_force: InForce,
     /// What is between the desk and who calls: lifted from every order but records, which their writer lifts it from.
@@ -50,6 +53,13 @@ pub struct QuicOutlet {
 }
 
 impl Outlets {
+    /// The desk has decided on this; it will be handed on. Whoever looks at the desk from now on sees an ended call no more.
+    pub fn expect(&self, effect: &Effect) {
+        if let Effect::Write(record) = effect {
+            self.in_hand.record_is_coming(record.call);
+        }
+    }
+
     /// Hands an order on. Called from plain threads only: it may wait for a room that is behind.
     pub fn hand_on(&self, effect: Effect) {
         let effect = self.veil.effect(effect);
@@ -163,6 +173,7 @@ mod tests {
                 dispatch: channel(1).0,
                 look_ups: None,
                 store: channel(1).0,
+                in_hand: InHand::default(),
                 in_force,
                 veil: Veil::none(),
             };

@@ -163,6 +163,7 @@ impl Engine {
             dispatch: dispatch_in.clone(),
             look_ups: look_ups.as_ref().map(look_ups::Prepared::outlet),
             store: store_in,
+            in_hand: in_hand.clone(),
             in_force: in_force.clone(),
             veil: veil.clone(),
         };

@@ -5,7 +5,9 @@ use cabrank_tests::desk::KNOWN;
 use cabrank_tests::scenario::Scenario;
 use cabrank_tests::scene::{Scene, user_to_user};
 use cabrank_tests::sipp::received;
+use cabrank_tests::wait::until;
 use serde_json::json;
+use std::time::Duration;
 
 #[test]
 fn the_agents_telephone_shows_who_calls_and_why() {
@@ -49,10 +51,24 @@ fn a_record_takes_a_resolution_and_a_promise_its_end() {
     let record = format!("/api/v1/records/{}", id_of(&call));
     let answer = scene.api().patch(&record, &json!({"resolution": "overtaken by events", "promise": "broken"}));
     assert!((200..300).contains(&answer.status), "{answer:?}");
-    cabrank_tests::wait::until(std::time::Duration::from_secs(5), "both words to be kept", || {
+    until(Duration::from_secs(5), "both words to be kept", || {
         let record = scene.api().get(&record).json;
         (record["resolution"] == "overtaken by events" && record["promise"]["settled"] == "broken").then_some(())
     });
+}
+
+/// The store follows the desk by some tenths of a second; nobody is told meanwhile that there is no such call.
+#[test]
+fn a_call_that_has_just_ended_is_known() {
+    let scene = Scene::with_agents(0, |desk| desk);
+    let caller = scene.caller(0, &Scenario::caller(KNOWN).call().keys("2").pause(1_500).bye());
+    let path = format!("/api/v1/calls/{}", id_of(&scene.api().awaits_call("waiting", |call| call["state"] == "waiting")));
+    until(Duration::from_secs(20), "the call to be over", || {
+        let answer = scene.api().get(&path);
+        assert_eq!(answer.status, 200, "{answer:?}");
+        (!answer.json["outcome"].is_null()).then_some(())
+    });
+    caller.succeeds();
 }
 
 #[test]

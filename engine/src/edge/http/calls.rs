@@ -7,6 +7,7 @@ use super::parts::{Path, call_id};
 use super::problem::Problem;
 use super::server::Api;
 use crate::context::CallDocument;
+use crate::filing::Subject;
 use crate::names::Names;
 use crate::page;
 use axum::Json;
@@ -73,9 +74,13 @@ async fn open_cases(api: &Api, call: &CallDocument) -> Vec<CaseDocument> {
     cases.iter().map(CaseDocument::new).collect()
 }
 
-/// The document of a call that has ended.
+/// The document of a call that has ended. If that was just now, the store follows in a moment.
 pub(super) async fn recorded(api: &Api, call: CallId) -> Result<CallDocument, Problem> {
-    let record = api.store().record(call).await?;
+    let mut record = api.store().record(call).await?;
+    if record.is_none() {
+        api.files().settled(Subject::End(call)).await?;
+        record = api.store().record(call).await?;
+    }
     let record = record.ok_or_else(|| Problem::not_found("call", "/api/v1/calls"))?;
     Ok(CallDocument::ended(&record, api.directory()))
 }

@@ -28,7 +28,7 @@ fn ann() -> Number {
     Number("+6591234567".into())
 }
 
-fn record(call: u64) -> Record {
+pub(crate) fn record(call: u64) -> Record {
     Record {
         call: CallId(call),
         line: LineId(0),
