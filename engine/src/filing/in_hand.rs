@@ -69,9 +69,8 @@ impl InHand {
 
     /// Takes it as soon as nobody else has it.
     pub(super) async fn take(&self, subject: Subject) -> Hold {
-        while let Err(mut others) = self.try_take(subject) {
-            // It fails when the sender is gone, which is what is waited for.
-            let _ = others.changed().await;
+        while !self.try_take(subject) {
+            self.free(subject).await;
         }
         Hold { in_hand: self.clone(), subject, left: false }
     }
@@ -91,12 +90,12 @@ impl InHand {
         self.0.entry(subject).or_default().count += 1;
     }
 
-    fn try_take(&self, subject: Subject) -> Result<(), watch::Receiver<()>> {
+    fn try_take(&self, subject: Subject) -> bool {
         match self.0.entry(subject) {
-            dashmap::Entry::Occupied(hands) => Err(hands.into_ref().awaited()),
+            dashmap::Entry::Occupied(_) => false,
             dashmap::Entry::Vacant(room) => {
                 room.insert(Hands { count: 1, let_go: None });
-                Ok(())
+                true
             }
         }
     }

@@ -5,7 +5,7 @@ use super::super::desk::{self, AheadDocument, DeskDocument};
 use super::super::problem::Problem;
 use super::desk_card::{Card, Subject};
 use super::desks;
-use super::doing;
+use super::doing::Doing;
 use super::frame::{self, Frame};
 use super::guest::Guest;
 use super::shown::{NOTHING, clock};
@@ -107,21 +107,8 @@ impl Desk {
         &self.document.agent.name
     }
 
-    fn state(&self) -> &'static str {
-        doing::state(&self.document.agent)
-    }
-
-    fn state_words(&self) -> &'static str {
-        doing::words(&self.document.agent, self.t)
-    }
-
-    fn reason(&self) -> &str {
-        doing::reason(&self.document.agent, self.t)
-    }
-
-    /// The script counts on.
-    fn timer(&self) -> String {
-        doing::timer(&self.document.agent, &self.document.at)
+    fn doing(&self) -> Doing<'_> {
+        Doing { t: self.t, agent: &self.document.agent, at: &self.document.at }
     }
 
     fn until(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use super::super::agents::{self, AgentDocument};
 use super::super::problem::Problem;
-use super::doing;
+use super::doing::Doing;
 use super::frame::Frame;
 use super::guest::Guest;
 use super::texts::{ENGLISH, Texts};
@@ -29,24 +29,7 @@ pub(super) async fn page(guest: &Guest, here: &'static str) -> Result<Response, 
 }
 
 impl Page {
-    fn queues(&self, agent: &AgentDocument) -> String {
-        let queues: Vec<&str> = agent.skills.keys().map(String::as_str).collect();
-        queues.join(", ")
-    }
-
-    fn state(&self, agent: &AgentDocument) -> &'static str {
-        doing::state(agent)
-    }
-
-    fn words(&self, agent: &AgentDocument) -> &'static str {
-        doing::words(agent, self.t)
-    }
-
-    fn reason<'a>(&self, agent: &'a AgentDocument) -> &'a str {
-        doing::reason(agent, self.t)
-    }
-
-    fn timer(&self, agent: &AgentDocument) -> String {
-        doing::timer(agent, &self.at)
+    fn all(&self) -> impl Iterator<Item = Doing<'_>> {
+        self.agents.iter().map(|agent| Doing { t: self.t, agent, at: &self.at })
     }
 }
