@@ -4,14 +4,13 @@ use crate::store::Entry;
 use cabrank_core::{CallId, CaseId, Matter};
 use dashmap::DashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::watch;
 
 /// What is changed as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
-    /// The end of a call, of which its record tells. Nobody takes it in hand but the store.
-    End(CallId),
-    /// What people say in the record of a call.
+    /// The record of a call.
     Record(CallId),
     /// A case.
     Case(CaseId),
@@ -26,16 +25,24 @@ impl From<&Matter> for Subject {
     }
 }
 
-/// Everything that is in somebody's hand. Cheap to clone.
+/// Everything that is in somebody's hand, and how far the store follows the desk. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct InHand(Arc<DashMap<Subject, Hands>>);
+pub struct InHand(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    hands: DashMap<Subject, Hands>,
+    /// Calls that have ended, and those of them whose records are kept: these come in the same order.
+    ended: AtomicU64,
+    recorded: watch::Sender<u64>,
+}
 
 #[derive(Debug, Default)]
 struct Hands {
-    /// More than one where something else of it is on its way to the store.
+    /// More than one only for what a crash left on its way to the store.
     count: usize,
-    /// Gone when the last hand lets go; there once anybody waits for that.
-    let_go: Option<watch::Sender<()>>,
+    /// Gone when the last hand lets go.
+    let_go: watch::Sender<()>,
 }
 
 /// One hand on something.
@@ -50,21 +57,32 @@ pub(super) struct Hold {
 impl InHand {
     /// What is on its way to the store from the journal is in hand until it is there.
     pub fn is_coming(&self, entry: &Entry) {
-        if let Some(subject) = subject(entry) {
-            self.comes(subject);
+        match entry {
+            Entry::Filing(filing) => self.0.hands.entry(Subject::from(&filing.matter)).or_default().count += 1,
+            Entry::Record(_) => self.record_is_coming(),
+            Entry::Amendment { .. } | Entry::Change(_) | Entry::Ride { .. } => {}
         }
     }
 
     /// A call is over, and its record on its way to the store.
-    pub fn record_is_coming(&self, call: CallId) {
-        self.comes(Subject::End(call));
+    pub fn record_is_coming(&self) {
+        self.0.ended.fetch_add(1, Ordering::Relaxed);
     }
 
     /// That is kept, or nobody need wait for it any more.
     pub fn is_kept(&self, entry: &Entry) {
-        if let Some(subject) = subject(entry) {
-            self.let_go(subject);
+        match entry {
+            Entry::Filing(filing) => self.let_go(Subject::from(&filing.matter)),
+            Entry::Record(_) => self.0.recorded.send_modify(|recorded| *recorded += 1),
+            Entry::Amendment { .. } | Entry::Change(_) | Entry::Ride { .. } => {}
         }
+    }
+
+    /// Comes back when the records of all calls that have ended by now are kept.
+    pub(super) async fn records_are_kept(&self) {
+        let ended = self.0.ended.load(Ordering::Relaxed);
+        // It fails when the sender is gone, and that is here.
+        let _ = self.0.recorded.subscribe().wait_for(|recorded| *recorded >= ended).await;
     }
 
     /// Takes it as soon as nobody else has it.
@@ -76,8 +94,8 @@ impl InHand {
     }
 
     /// Comes back when nobody has it in hand; at once if nobody has.
-    pub(super) fn free(&self, subject: Subject) -> impl Future<Output = ()> + Send + use<> {
-        let let_go = self.0.get_mut(&subject).map(|mut hands| hands.awaited());
+    fn free(&self, subject: Subject) -> impl Future<Output = ()> + Send + use<> {
+        let let_go = self.0.hands.get(&subject).map(|hands| hands.let_go.subscribe());
         async move {
             if let Some(mut let_go) = let_go {
                 // It fails when the sender is gone, which is what is waited for.
@@ -86,31 +104,21 @@ impl InHand {
         }
     }
 
-    fn comes(&self, subject: Subject) {
-        self.0.entry(subject).or_default().count += 1;
-    }
-
     fn try_take(&self, subject: Subject) -> bool {
-        match self.0.entry(subject) {
+        match self.0.hands.entry(subject) {
             dashmap::Entry::Occupied(_) => false,
             dashmap::Entry::Vacant(room) => {
-                room.insert(Hands { count: 1, let_go: None });
+                room.insert(Hands { count: 1, ..Hands::default() });
                 true
             }
         }
     }
 
     fn let_go(&self, subject: Subject) {
-        self.0.remove_if_mut(&subject, |_, hands| {
+        self.0.hands.remove_if_mut(&subject, |_, hands| {
             hands.count = hands.count.saturating_sub(1);
             hands.count == 0
         });
-    }
-}
-
-impl Hands {
-    fn awaited(&mut self) -> watch::Receiver<()> {
-        self.let_go.get_or_insert_default().subscribe()
     }
 }
 
@@ -131,13 +139,5 @@ impl Drop for Hold {
         if !self.left {
             self.in_hand.let_go(self.subject);
         }
-    }
-}
-
-fn subject(entry: &Entry) -> Option<Subject> {
-    match entry {
-        Entry::Filing(filing) => Some(Subject::from(&filing.matter)),
-        Entry::Record(record) => Some(Subject::End(record.call)),
-        Entry::Amendment { .. } | Entry::Change(_) | Entry::Ride { .. } => None,
     }
 }

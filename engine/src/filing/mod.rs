@@ -26,6 +26,9 @@ const HELD_MAX: Duration = Duration::from_secs(4);
 /// How long the disk and the store may take.
 const KEPT_WITHIN: Duration = Duration::from_secs(5);
 
+/// How far the store may be behind for those who look for calls that have just ended.
+const BEHIND_MAX: Duration = Duration::from_secs(1);
+
 /// Whoever writes something down does it here. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -47,6 +50,11 @@ pub enum Unfiled {
     #[error("the change is journalled, and the store does not have it yet; look again before sending it once more")]
     NotKeptYet,
 }
+
+/// The store is far behind the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the store is behind: if there was such a call, its record is on its way; look again shortly")]
+pub struct Behind;
 
 /// A record or a case in one's own hand.
 #[derive(Debug)]
@@ -71,12 +79,12 @@ impl Files {
         Ok(Held { door: self.door.clone(), store: self.store.clone(), hold })
     }
 
-    /// Comes back when the store has everything that is on its way to this.
+    /// Comes back when the store has the records of all calls that have ended by now, or is far behind.
     ///
     /// # Errors
-    /// [`Unfiled::InHand`].
-    pub async fn settled(&self, subject: Subject) -> Result<(), Unfiled> {
-        tokio::time::timeout(HELD_MAX, self.in_hand.free(subject)).await.map_err(|_| Unfiled::InHand)
+    /// [`Behind`].
+    pub async fn caught_up(&self) -> Result<(), Behind> {
+        tokio::time::timeout(BEHIND_MAX, self.in_hand.records_are_kept()).await.map_err(|_| Behind)
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Files, InHand, Subject, Unfiled};
+use super::{Behind, Files, InHand, Subject, Unfiled};
 use crate::backlog::Backlog;
 use crate::door::{Door, Submission};
 use crate::store::tests::record;
@@ -102,14 +102,18 @@ async fn what_a_crash_left_is_in_hand_until_all_of_it_is_kept() {
 }
 
 #[tokio::test]
-async fn who_looks_for_the_end_of_a_call_waits_for_its_record_and_its_words_are_free_meanwhile() {
+async fn who_looks_for_calls_that_have_just_ended_waits_for_their_records() {
     let (files, in_hand, _lane) = files().await;
-    let end = Subject::End(CallId(7));
-    assert_eq!(files.settled(end).await, Ok(()), "nothing is on its way");
-    in_hand.record_is_coming(CallId(7));
-    assert!(timeout(SOON, files.settled(end)).await.is_err());
-    assert!(files.take(RECORD).await.is_ok());
-    let looking = tokio::spawn(async move { files.settled(end).await });
-    in_hand.is_kept(&Entry::Record(Box::new(record(7))));
-    assert_eq!(looking.await.expect("no panic"), Ok(()));
+    let kept = Entry::Record(Box::new(record(7)));
+    assert_eq!(files.caught_up().await, Ok(()), "nothing is on its way");
+    (0..2).for_each(|_| in_hand.record_is_coming());
+    in_hand.is_kept(&kept);
+    assert!(timeout(SOON, files.caught_up()).await.is_err());
+    let looking = files.clone();
+    let looking = tokio::spawn(async move { looking.caught_up().await });
+    tokio::time::sleep(SOON).await;
+    in_hand.record_is_coming();
+    in_hand.is_kept(&kept);
+    assert_eq!(looking.await.expect("no panic"), Ok(()), "it waits for what came later");
+    assert_eq!(files.caught_up().await, Err(Behind));
 }

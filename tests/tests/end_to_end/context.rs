@@ -62,10 +62,12 @@ fn a_record_takes_a_resolution_and_a_promise_its_end() {
 fn a_call_that_has_just_ended_is_known() {
     let scene = Scene::with_agents(0, |desk| desk);
     let caller = scene.caller(0, &Scenario::caller(KNOWN).call().keys("2").pause(1_500).bye());
-    let path = format!("/api/v1/calls/{}", id_of(&scene.api().awaits_call("waiting", |call| call["state"] == "waiting")));
+    let call = id_of(&scene.api().awaits_call("waiting", |call| call["state"] == "waiting"));
+    let path = format!("/api/v1/calls/{call}");
     until(Duration::from_secs(20), "the call to be over", || {
         let answer = scene.api().get(&path);
         assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(scene.api().calls().iter().map(id_of).collect::<Vec<_>>(), [call.as_str()], "not in the list");
         (!answer.json["outcome"].is_null()).then_some(())
     });
     caller.succeeds();

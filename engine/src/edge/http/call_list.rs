@@ -121,6 +121,10 @@ pub(super) async fn found(api: &Api, which: Which, bearer: &Bearer) -> Result<Ca
     }
     let asked = Asked::understand(api, which)?;
     let mut calls = live(api, &asked).await?;
+    if asked.ended.is_some() {
+        // Who is in neither has just ended. If the store is far behind, what there is is shown rather than nothing.
+        let _ = api.files().caught_up().await;
+    }
     // A call that ended between the two looks is told once.
     let live_ids: HashSet<CallId> = calls.iter().map(|call| call.id).collect();
     calls.extend(ended(api, &asked).await?.into_iter().filter(|call| !live_ids.contains(&call.id)));

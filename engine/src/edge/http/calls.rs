@@ -7,7 +7,6 @@ use super::parts::{Path, call_id};
 use super::problem::Problem;
 use super::server::Api;
 use crate::context::CallDocument;
-use crate::filing::Subject;
 use crate::names::Names;
 use crate::page;
 use axum::Json;
@@ -78,7 +77,7 @@ async fn open_cases(api: &Api, call: &CallDocument) -> Vec<CaseDocument> {
 pub(super) async fn recorded(api: &Api, call: CallId) -> Result<CallDocument, Problem> {
     let mut record = api.store().record(call).await?;
     if record.is_none() {
-        api.files().settled(Subject::End(call)).await?;
+        api.files().caught_up().await?;
         record = api.store().record(call).await?;
     }
     let record = record.ok_or_else(|| Problem::not_found("call", "/api/v1/calls"))?;

@@ -2,7 +2,7 @@
 
 use crate::clerk::Unchanged;
 use crate::door::{Busy, NotForgotten};
-use crate::filing::Unfiled;
+use crate::filing::{Behind, Unfiled};
 use crate::foresight::Unforeseen;
 use crate::store::StoreError;
 use crate::tuning::Untuned;
@@ -99,6 +99,12 @@ impl From<Refusal> for Problem {
 impl From<Unfiled> for Problem {
     fn from(unfiled: Unfiled) -> Self {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{unfiled}."))
+    }
+}
+
+impl From<Behind> for Problem {
+    fn from(behind: Behind) -> Self {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("{behind}."))
     }
 }
 
